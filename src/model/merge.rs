@@ -1,0 +1,264 @@
+//! One post out of what several sources say of it.
+//!
+//! The result depends on the set of captures, never on their order: for each field the winner is chosen by certainty,
+//! then by the publisher's own time of change, then by the table of sources; the losers stay in `fields`.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, canonical_json};
+
+/// How near to what the author wrote a source is. Missing kinds rank lowest.
+const RANK: [(&str, u8); 8] = [
+    ("wxr", 80),
+    ("text", 75),
+    ("rest", 60),
+    ("feed", 50),
+    ("page", 40),
+    ("wayback", 30),
+    ("excerpt", 20),
+    ("snapshot", 10),
+];
+
+/// Fields chosen one by one. Those of a line are one decision: the rest follow the first.
+const FIELDS: [&[&str]; 14] = [
+    &["url"],
+    &["kind"],
+    &["status"],
+    &["title"],
+    &["authors"],
+    &["published"],
+    &["updated"],
+    &["language"],
+    &["series"],
+    &["tags"],
+    &["categories"],
+    &["excerpt"],
+    &["html", "text", "captions", "links", "media"],
+    &["enclosures"],
+];
+
+/// What came of a merge.
+#[derive(Debug)]
+pub struct Merged {
+    pub post: Post,
+    /// An older text that came in after a newer one of the same source: kept as a version, never as the current text.
+    pub older: Option<Post>,
+}
+
+/// One value of a field and who says it.
+#[derive(Clone)]
+struct Candidate {
+    source: String,
+    certainty: Certainty,
+    how: String,
+    /// The value, or its digest where it lost before.
+    value: Value,
+    /// The values of the fields that follow.
+    follow: Vec<Value>,
+    updated: Option<Timestamp>,
+}
+
+/// Joins a post from one capture (a single source) into what is kept. `kept` keeps its id.
+pub fn merge(kept: &Post, incoming: &Post) -> Merged {
+    let stale = incoming.sources.iter().any(|s| {
+        kept.sources.iter().any(|k| k.kind == s.kind && matches!((s.updated, k.updated), (Some(new), Some(old)) if new < old))
+    });
+    if stale {
+        // An older text of a source that has spoken since: the past, not the present.
+        let mut current = kept.clone();
+        join_aliases(&mut current, incoming);
+        let past = join(kept, incoming);
+        let older = (past.hash_text() != kept.hash_text()).then_some(past);
+        return Merged { post: current, older };
+    }
+    Merged { post: join(kept, incoming), older: None }
+}
+
+fn join(kept: &Post, incoming: &Post) -> Post {
+    let (Ok(Value::Object(a)), Ok(Value::Object(b))) = (serde_json::to_value(kept), serde_json::to_value(incoming)) else {
+        return kept.clone();
+    };
+    let mut sources = kept.sources.clone();
+    for source in &incoming.sources {
+        match sources.iter_mut().find(|s| s.kind == source.kind) {
+            Some(old) => *old = source.clone(),
+            None => sources.push(source.clone()),
+        }
+    }
+    sources.sort_by(|x, y| x.kind.cmp(&y.kind));
+    let updated: BTreeMap<&str, Option<Timestamp>> = sources.iter().map(|s| (s.kind.as_str(), s.updated)).collect();
+    let replaced: Vec<&str> = incoming.sources.iter().map(|s| s.kind.as_str()).collect();
+
+    let mut out = a.clone();
+    let mut fields = BTreeMap::new();
+    for line in FIELDS {
+        let mut all = candidates(&a, &kept.fields, line, &updated);
+        all.retain(|c| !replaced.contains(&c.source.as_str()));
+        all.extend(candidates(&b, &incoming.fields, line, &updated));
+        let Some(best) = winner(&all) else {
+            for name in line {
+                out.insert((*name).to_string(), empty_like(&a[*name]));
+            }
+            continue;
+        };
+        let chosen = all.swap_remove(best);
+        let values = std::iter::once(&chosen.value).chain(&chosen.follow);
+        for (name, value) in line.iter().zip(values) {
+            out.insert((*name).to_string(), value.clone());
+        }
+        let mut rejected: Vec<Rejected> = all
+            .into_iter()
+            .filter(|c| short(&c.value) != short(&chosen.value) && !same_moment(line[0], &c.value, &chosen.value))
+            .map(|c| Rejected { source: c.source, certainty: c.certainty, value: short(&c.value) })
+            .collect();
+        rejected.sort_by(|x, y| (&x.source, canonical_json(&x.value)).cmp(&(&y.source, canonical_json(&y.value))));
+        fields.insert(line[0].to_string(), Field { source: chosen.source, certainty: chosen.certainty, how: chosen.how, rejected });
+    }
+    for name in ["text", "captions", "links", "media", "comments", "aliases"] {
+        // Followers and unions keep their own line for the reader of `show --explain`.
+        let own = incoming.fields.get(name).or(kept.fields.get(name));
+        if let (Some(own), Some(body)) = (own, fields.get("html")) {
+            let source = if name == "comments" || name == "aliases" { own.source.clone() } else { body.source.clone() };
+            let from = [kept, incoming].into_iter().filter_map(|p| p.fields.get(name)).find(|f| f.source == source);
+            let (certainty, how) = from.map_or((own.certainty, String::new()), |f| (f.certainty, f.how.clone()));
+            fields.insert(name.to_string(), Field { source, certainty, how, rejected: Vec::new() });
+        }
+    }
+    let Ok(mut post) = serde_json::from_value::<Post>(Value::Object(out)) else { return kept.clone() };
+    post.sources = sources;
+    post.comments = join_comments(kept, incoming);
+    if !post.comments.is_empty() {
+        let source = better(source_of(kept, "comments"), source_of(incoming, "comments"));
+        fields.insert("comments".into(), Field { source, ..Field::default() });
+    }
+    fill_media(&mut post.media, &[&kept.media, &incoming.media]);
+    post.fields = fields;
+    for (name, value) in &incoming.extra {
+        post.extra.insert(name.clone(), value.clone());
+    }
+    for (name, value) in &incoming.other {
+        post.other.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    join_aliases(&mut post, kept);
+    join_aliases(&mut post, incoming);
+    post.content_hash = post.hash_content();
+    post
+}
+
+/// Collects what is known of the fields of one line: the value that stands and those that lost before.
+fn candidates(
+    post: &Map<String, Value>,
+    fields: &BTreeMap<String, Field>,
+    line: &[&str],
+    updated: &BTreeMap<&str, Option<Timestamp>>,
+) -> Vec<Candidate> {
+    let Some(field) = fields.get(line[0]) else { return Vec::new() };
+    let stamp = |source: &str| updated.get(source).copied().flatten();
+    let standing = Candidate {
+        source: field.source.clone(),
+        certainty: field.certainty,
+        how: field.how.clone(),
+        value: post[line[0]].clone(),
+        follow: line[1..].iter().map(|n| post[*n].clone()).collect(),
+        updated: stamp(&field.source),
+    };
+    let lost = field.rejected.iter().map(|r| Candidate {
+        source: r.source.clone(),
+        certainty: r.certainty,
+        how: String::new(),
+        value: r.value.clone(),
+        follow: Vec::new(),
+        updated: stamp(&r.source),
+    });
+    std::iter::once(standing).chain(lost).collect()
+}
+
+/// Returns the place of the winner: stated over guessed, the newest known change (where a source gives no time of change,
+/// it counts as of that time), the rank of the source, then the canonical bytes.
+fn winner(all: &[Candidate]) -> Option<usize> {
+    let newest = all.iter().filter_map(|c| c.updated).max();
+    let key = |c: &Candidate| (c.certainty, c.updated.or(newest), rank(&c.source));
+    (0..all.len()).max_by(|&x, &y| {
+        let (x, y) = (&all[x], &all[y]);
+        key(x).cmp(&key(y)).then_with(|| whole(x).cmp(&whole(y))).then_with(|| canonical_json(&x.value).cmp(&canonical_json(&y.value)))
+    })
+}
+
+/// A value that was shortened to its digest cannot stand again.
+fn whole(c: &Candidate) -> bool {
+    !c.value.as_str().is_some_and(|s| s.starts_with("sha256:"))
+}
+
+fn rank(source: &str) -> u8 {
+    RANK.iter().find(|(kind, _)| *kind == source).map_or(0, |(_, rank)| *rank)
+}
+
+fn better(a: Option<&str>, b: Option<&str>) -> String {
+    let best = match (a, b) {
+        (Some(a), Some(b)) => if rank(a).cmp(&rank(b)) == Ordering::Less { b } else { a },
+        (one, other) => one.or(other).unwrap_or_default(),
+    };
+    best.to_string()
+}
+
+fn source_of<'a>(post: &'a Post, field: &str) -> Option<&'a str> {
+    post.fields.get(field).map(|f| f.source.as_str())
+}
+
+fn empty_like(value: &Value) -> Value {
+    match value {
+        Value::Array(_) => Value::Array(Vec::new()),
+        Value::String(_) => Value::String(String::new()),
+        _ => Value::Null,
+    }
+}
+
+/// Returns a value as it stands among the losers: whole when short, else its digest.
+fn short(value: &Value) -> Value {
+    let bytes = canonical_json(value);
+    if bytes.len() <= 400 { value.clone() } else { Value::String(format!("sha256:{}", Digest::of(bytes))) }
+}
+
+fn same_moment(field: &str, a: &Value, b: &Value) -> bool {
+    matches!(field, "published" | "updated") && a["instant"].is_string() && a["instant"] == b["instant"]
+}
+
+/// Both lists by id; where both have one, the better source's words stand. A comment once kept stays.
+fn join_comments(kept: &Post, incoming: &Post) -> Vec<Comment> {
+    let (a, b) = (source_of(kept, "comments"), source_of(incoming, "comments"));
+    let (first, second) = if rank(b.unwrap_or_default()) >= rank(a.unwrap_or_default()) { (incoming, kept) } else { (kept, incoming) };
+    let mut all = first.comments.clone();
+    all.extend(second.comments.iter().filter(|c| !first.comments.iter().any(|f| f.id == c.id)).cloned());
+    all.sort_by(|x, y| sort_key(x).cmp(&sort_key(y)));
+    all
+}
+
+fn sort_key(c: &Comment) -> (Option<Timestamp>, u64, &str) {
+    (c.published.as_ref().and_then(|d| d.instant), c.id.parse().unwrap_or(u64::MAX), &c.id)
+}
+
+/// What is known of a file by one source holds for the other: it is the same address.
+fn fill_media(media: &mut [Media], known: &[&Vec<Media>]) {
+    for m in media {
+        let Some(kept) = known.iter().flat_map(|l| l.iter()).find(|k| k.url == m.url && k.sha256.is_some()) else { continue };
+        if m.sha256.is_none() {
+            (m.sha256, m.mime, m.bytes) = (kept.sha256.clone(), kept.mime.clone(), kept.bytes);
+            (m.width, m.height) = (kept.width, kept.height);
+        }
+    }
+}
+
+fn join_aliases(post: &mut Post, other: &Post) {
+    post.aliases.extend(other.names().map(str::to_string));
+    if post.id != other.id && other.id.is_valid() {
+        post.aliases.push(other.id.to_string());
+    }
+    post.aliases.sort();
+    post.aliases.dedup();
+    let url = post.url.clone();
+    post.aliases.retain(|a| Some(a) != url.as_ref());
+}
