@@ -1,1 +1,3 @@
-//! .
+//! The archive on disk.
+
+pub mod warc;
