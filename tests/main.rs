@@ -1,1 +1,3 @@
-fn main(){}
+//! One binary, a module a promise.
+
+mod warc;
