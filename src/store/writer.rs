@@ -20,7 +20,9 @@ use super::raw::Raw;
 use super::recover::recover;
 use super::runs::{RunLine, read_runs};
 use crate::error::{Error, Result};
-use crate::model::{ArchiveInfo, Capture, Clock, Counts, Digest, FORMAT, Gap, Media, Post, PostId, Site, merge, pretty_json};
+use crate::model::{
+    ArchiveInfo, Capture, Clock, Counts, Digest, FORMAT, Gap, Media, Post, PostId, Site, merge, pretty_json,
+};
 
 /// A batch is made durable after so many posts …
 const BATCH_POSTS: usize = 500;
@@ -272,7 +274,8 @@ impl Writer {
         let before = kept.comments.len() as u64;
         self.info.counts.comments = (self.info.counts.comments + comments).saturating_sub(before);
         self.summary.comments += comments.saturating_sub(before);
-        let (list, kind) = if changed { (&mut self.line.changed, Kept::Changed) } else { (&mut self.line.amended, Kept::Amended) };
+        let (list, kind) =
+            if changed { (&mut self.line.changed, Kept::Changed) } else { (&mut self.line.amended, Kept::Amended) };
         if self.touched.insert(post.id.clone()) {
             list.push(post.id.clone());
             *(if changed { &mut self.summary.changed } else { &mut self.summary.amended }) += 1;
@@ -444,7 +447,8 @@ impl Writer {
             _ => false,
         };
         let closed: Vec<String> = open.iter().filter(|g| filled(&g.gap)).map(|g| g.gap.url.clone()).collect();
-        let mut gaps: Vec<Gap> = known.into_iter().filter(|g| !filled(g) && !open.iter().any(|o| o.gap.url == g.url)).collect();
+        let mut gaps: Vec<Gap> =
+            known.into_iter().filter(|g| !filled(g) && !open.iter().any(|o| o.gap.url == g.url)).collect();
         gaps.sort();
         let left = open.iter().filter(|g| !g.accepted && !closed.contains(&g.gap.url)).count() + gaps.len();
 
@@ -581,5 +585,6 @@ fn same_kinds(post: &Post, kept: &Post) -> Vec<crate::model::Source> {
 }
 
 fn layout_has_run(root: &Path, run: &str) -> bool {
-    root.join(format!("raw/{run}-1.warc.gz")).exists() || root.join(format!("raw/{run}-1.warc.gz{}", layout::OPEN)).exists()
+    root.join(format!("raw/{run}-1.warc.gz")).exists()
+        || root.join(format!("raw/{run}-1.warc.gz{}", layout::OPEN)).exists()
 }
