@@ -1,3 +1,4 @@
-//! One binary, a module a promise.
+//! All integration tests in one binary, a module per promise.
 
-mod warc;
+mod harness;
+mod store;
