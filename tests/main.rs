@@ -1,1 +1,4 @@
-fn main(){}
+//! All integration tests in one binary, a module per promise.
+
+mod harness;
+mod store;
