@@ -1,4 +1,5 @@
 //! All integration tests in one binary, a module per promise.
 
 mod harness;
+mod import;
 mod store;
