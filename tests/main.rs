@@ -1,4 +1,5 @@
 //! All integration tests in one binary, a module per promise.
 
+mod faults;
 mod harness;
 mod store;

@@ -96,6 +96,8 @@ pub struct Writer {
     summary: Summary,
     /// Whether anything was made durable in this run.
     committed: bool,
+    /// A batch stopped half way: only the next writer, which reads what was pending, may go on.
+    broken: bool,
     /// Posts that this run brought or touched before, so that each counts once.
     touched: HashSet<PostId>,
 }
@@ -141,6 +143,7 @@ impl Writer {
             batch_since: None,
             gaps: Vec::new(),
             committed: false,
+            broken: false,
             touched: HashSet::new(),
             disk,
             clock,
@@ -397,7 +400,9 @@ impl Writer {
     }
 
     fn put_in_place(&mut self, line: RunLine) -> Result<()> {
+        self.broken = true;
         self.batch.commit(self.disk.as_mut(), &self.root, line)?;
+        self.broken = false;
         self.fresh.clear();
         self.batch_since = None;
         self.committed = true;
@@ -509,7 +514,7 @@ impl Writer {
 impl Drop for Writer {
     /// A run that ends in an error: what was committed stands, the rest goes.
     fn drop(&mut self) {
-        if self.lock.is_none() {
+        if self.lock.is_none() || self.broken {
             return;
         }
         self.batch.discard(self.disk.as_mut(), &self.root);

@@ -11,14 +11,21 @@ pub fn clock_at(seconds: i64) -> Clock {
     Clock::new(move || base + jiff::SignedDuration::from_secs(seconds))
 }
 
-pub fn open_writer(root: &Path, at: i64) -> Writer {
-    let opening = Opening {
+pub fn opening() -> Opening {
+    Opening {
         name: "blog.example".into(),
-        site: mdarchive::model::Site { url: Some("http://blog.example/".into()), title: "A blog".into(), ..Default::default() },
+        site: mdarchive::model::Site {
+            url: Some("http://blog.example/".into()),
+            title: "A blog".into(),
+            ..Default::default()
+        },
         command: "import",
         source: Some(("rest".into(), "http://blog.example/".into())),
-    };
-    Writer::open(root, opening, clock_at(at)).unwrap()
+    }
+}
+
+pub fn open_writer(root: &Path, at: i64) -> Writer {
+    Writer::open(root, opening(), clock_at(at)).unwrap()
 }
 
 /// A made-up post: number `n` of a blog, as a source of the given kind gives it.
