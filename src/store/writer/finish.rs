@@ -65,7 +65,9 @@ impl Writer {
         gaps.sort();
         let left = open.iter().filter(|g| !g.accepted && !closed.contains(&g.gap.url)).count() + gaps.len();
 
-        let something = self.committed || !self.batch.is_empty();
+        // A first run that had nothing but gaps begins the archive too: they are to be found again.
+        let first = self.info_kept.is_none() && !gaps.is_empty();
+        let something = self.committed || !self.batch.is_empty() || first;
         if something {
             self.raw.seal(self.disk.as_mut(), &self.root, &mut self.batch)?;
             self.stage_info()?;
@@ -87,8 +89,7 @@ impl Writer {
             notes: self.summary.notes.clone(),
             ..std::mem::take(&mut self.line)
         };
-        let nothing_ever = !something && self.info_kept.is_none();
-        if nothing_ever && gaps.is_empty() {
+        if !something && self.info_kept.is_none() {
             self.clear_away();
         } else {
             self.put_in_place(line)?;
