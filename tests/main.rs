@@ -1,1 +1,3 @@
-fn main(){}
+//! One binary, a module per promise.
+
+mod http;

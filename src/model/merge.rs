@@ -65,7 +65,9 @@ struct Candidate {
 /// Joins a post from one capture (a single source) into what is kept. `kept` keeps its id.
 pub fn merge(kept: &Post, incoming: &Post) -> Merged {
     let stale = incoming.sources.iter().any(|s| {
-        kept.sources.iter().any(|k| k.kind == s.kind && matches!((s.updated, k.updated), (Some(new), Some(old)) if new < old))
+        kept.sources
+            .iter()
+            .any(|k| k.kind == s.kind && matches!((s.updated, k.updated), (Some(new), Some(old)) if new < old))
     });
     if stale {
         // An older text of a source that has spoken since: the past, not the present.
@@ -79,7 +81,8 @@ pub fn merge(kept: &Post, incoming: &Post) -> Merged {
 }
 
 fn join(kept: &Post, incoming: &Post) -> Post {
-    let (Ok(Value::Object(a)), Ok(Value::Object(b))) = (serde_json::to_value(kept), serde_json::to_value(incoming)) else {
+    let (Ok(Value::Object(a)), Ok(Value::Object(b))) = (serde_json::to_value(kept), serde_json::to_value(incoming))
+    else {
         return kept.clone();
     };
     let mut sources = kept.sources.clone();
@@ -116,7 +119,10 @@ fn join(kept: &Post, incoming: &Post) -> Post {
             .map(|c| Rejected { source: c.source, certainty: c.certainty, value: short(&c.value) })
             .collect();
         rejected.sort_by(|x, y| (&x.source, canonical_json(&x.value)).cmp(&(&y.source, canonical_json(&y.value))));
-        fields.insert(line[0].to_string(), Field { source: chosen.source, certainty: chosen.certainty, how: chosen.how, rejected });
+        fields.insert(
+            line[0].to_string(),
+            Field { source: chosen.source, certainty: chosen.certainty, how: chosen.how, rejected },
+        );
     }
     for name in ["text", "captions", "links", "media", "comments", "aliases"] {
         // Followers and unions keep their own line for the reader of `show --explain`.
@@ -184,7 +190,10 @@ fn winner(all: &[Candidate]) -> Option<usize> {
     let key = |c: &Candidate| (c.certainty, c.updated.or(newest), rank(&c.source));
     (0..all.len()).max_by(|&x, &y| {
         let (x, y) = (&all[x], &all[y]);
-        key(x).cmp(&key(y)).then_with(|| whole(x).cmp(&whole(y))).then_with(|| canonical_json(&x.value).cmp(&canonical_json(&y.value)))
+        key(x)
+            .cmp(&key(y))
+            .then_with(|| whole(x).cmp(&whole(y)))
+            .then_with(|| canonical_json(&x.value).cmp(&canonical_json(&y.value)))
     })
 }
 
@@ -199,7 +208,13 @@ fn rank(source: &str) -> u8 {
 
 fn better(a: Option<&str>, b: Option<&str>) -> String {
     let best = match (a, b) {
-        (Some(a), Some(b)) => if rank(a).cmp(&rank(b)) == Ordering::Less { b } else { a },
+        (Some(a), Some(b)) => {
+            if rank(a).cmp(&rank(b)) == Ordering::Less {
+                b
+            } else {
+                a
+            }
+        }
         (one, other) => one.or(other).unwrap_or_default(),
     };
     best.to_string()
@@ -230,7 +245,8 @@ fn same_moment(field: &str, a: &Value, b: &Value) -> bool {
 /// Both lists by id; where both have one, the better source's words stand. A comment once kept stays.
 fn join_comments(kept: &Post, incoming: &Post) -> Vec<Comment> {
     let (a, b) = (source_of(kept, "comments"), source_of(incoming, "comments"));
-    let (first, second) = if rank(b.unwrap_or_default()) >= rank(a.unwrap_or_default()) { (incoming, kept) } else { (kept, incoming) };
+    let (first, second) =
+        if rank(b.unwrap_or_default()) >= rank(a.unwrap_or_default()) { (incoming, kept) } else { (kept, incoming) };
     let mut all = first.comments.clone();
     all.extend(second.comments.iter().filter(|c| !first.comments.iter().any(|f| f.id == c.id)).cloned());
     all.sort_by(|x, y| sort_key(x).cmp(&sort_key(y)));
@@ -244,7 +260,9 @@ fn sort_key(c: &Comment) -> (Option<Timestamp>, u64, &str) {
 /// What is known of a file by one source holds for the other: it is the same address.
 fn fill_media(media: &mut [Media], known: &[&Vec<Media>]) {
     for m in media {
-        let Some(kept) = known.iter().flat_map(|l| l.iter()).find(|k| k.url == m.url && k.sha256.is_some()) else { continue };
+        let Some(kept) = known.iter().flat_map(|l| l.iter()).find(|k| k.url == m.url && k.sha256.is_some()) else {
+            continue;
+        };
         if m.sha256.is_none() {
             (m.sha256, m.mime, m.bytes) = (kept.sha256.clone(), kept.mime.clone(), kept.bytes);
             (m.width, m.height) = (kept.width, kept.height);
