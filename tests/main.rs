@@ -1,3 +1,5 @@
-//! One binary, a module per promise.
+//! All integration tests in one binary, a module per promise.
 
+mod harness;
 mod http;
+mod store;
