@@ -1,3 +1,8 @@
-//! One binary, a module a promise.
+//! All integration tests in one binary, a module per promise.
 
+mod faults;
+mod harness;
+mod http;
+mod snapshot;
+mod store;
 mod warc;

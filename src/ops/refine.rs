@@ -55,7 +55,12 @@ pub fn refine(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
     };
     post.fields = provenance(&post, &source.kind, &draft.guessed);
     if related && let Some(how) = draft.guessed.get("links") {
-        let field = Field { source: source.kind.clone(), certainty: Certainty::Guessed, how: how.clone(), rejected: Vec::new() };
+        let field = Field {
+            source: source.kind.clone(),
+            certainty: Certainty::Guessed,
+            how: how.clone(),
+            rejected: Vec::new(),
+        };
         post.fields.insert("links".into(), field);
     }
     post.sources = vec![source];

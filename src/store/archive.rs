@@ -24,7 +24,8 @@ impl Archive {
     /// Opens an archive. [`Error::Archive`] when there is none, or one of a newer format.
     pub fn open(root: &Path) -> Result<Archive> {
         let info = read_info(root)?.ok_or_else(|| {
-            Error::archive(root, "no archive there").with_hint("see what is kept with `mdarchive list`, or begin with `mdarchive fetch URL`")
+            Error::archive(root, "no archive there")
+                .with_hint("see what is kept with `mdarchive list`, or begin with `mdarchive fetch URL`")
         })?;
         Ok(Archive { root: root.to_path_buf(), info })
     }
@@ -46,7 +47,9 @@ impl Archive {
         let folder = self.root.join("media/sha256").join(&digest.as_str()[..2]);
         let prefix = format!("{digest}.");
         fs::read_dir(folder).ok()?.filter_map(|e| e.ok()).map(|e| e.path()).find(|p| {
-            p.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(&prefix) && !n.ends_with(super::layout::TEMP))
+            p.file_name()
+                .and_then(|n| n.to_str())
+                .is_some_and(|n| n.starts_with(&prefix) && !n.ends_with(super::layout::TEMP))
         })
     }
 
@@ -84,16 +87,17 @@ pub fn read_info(root: &Path) -> Result<Option<ArchiveInfo>> {
     let mut bytes = Vec::new();
     match File::open(&path) {
         Ok(file) => file.take(16 << 20).read_to_end(&mut bytes).map_err(Error::io("read", &path))?,
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(None),
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(e) => return Err(Error::io("read", &path)(e)),
     };
     let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| damaged(root, INFO, e))?;
     match value["format"].as_u64() {
-        Some(format) if format > u64::from(FORMAT) => Err(Error::archive(
-            root,
-            format!("format {format} is newer than this program knows (format {FORMAT})"),
-        )
-        .with_hint("update mdarchive; nothing was changed")),
+        Some(format) if format > u64::from(FORMAT) => {
+            Err(Error::archive(root, format!("format {format} is newer than this program knows (format {FORMAT})"))
+                .with_hint("update mdarchive; nothing was changed"))
+        }
         Some(_) => serde_json::from_value(value).map(Some).map_err(|e| damaged(root, INFO, e)),
         None => Err(damaged(root, INFO, "no format number")),
     }

@@ -52,7 +52,13 @@ impl Batch {
     }
 
     /// Writes a file beside its final place.
-    pub fn stage(&mut self, disk: &mut dyn Disk, root: &Path, path: &str, content: &mut dyn Read) -> Result<FileRecord> {
+    pub fn stage(
+        &mut self,
+        disk: &mut dyn Disk,
+        root: &Path,
+        path: &str,
+        content: &mut dyn Read,
+    ) -> Result<FileRecord> {
         let temp = format!("{path}{TEMP}");
         self.make_folder(disk, root, path)?;
         let mut hashing = Hashing { inner: content, hasher: Sha256::new(), bytes: 0 };

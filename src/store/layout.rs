@@ -150,7 +150,11 @@ mod tests {
 
     #[test]
     fn names_come_from_the_permalink_and_stay_in_the_folder() {
-        let mut post = Post { id: PostId::of("x"), url: Some("http://e.com/2007/04/caf%C3%A9-noir.html".into()), ..Post::default() };
+        let mut post = Post {
+            id: PostId::of("x"),
+            url: Some("http://e.com/2007/04/caf%C3%A9-noir.html".into()),
+            ..Post::default()
+        };
         assert!(post_path(&post).starts_with("posts/undated/café-noir--"));
         post.url = Some("http://e.com/?p=12".into());
         post.title = "../../etc: con".into();

@@ -31,7 +31,9 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 let _ = file.read_to_string(&mut words);
                 let who = if words.trim().is_empty() { "another process" } else { words.trim() };
-                return Err(Error::archive(root, format!("in use by {who}")).with_hint("wait until it ends, or stop it"));
+                return Err(
+                    Error::archive(root, format!("in use by {who}")).with_hint("wait until it ends, or stop it")
+                );
             }
             Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path)(e)),
         }

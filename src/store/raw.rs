@@ -43,7 +43,8 @@ impl Raw {
             batch.make_folder(disk, root, &name)?;
             let file = disk.create(&path).map_err(Error::io("create", &path))?;
             let short = name.trim_start_matches("raw/").to_string();
-            let writer = WarcWriter::new(BufWriter::new(file), &short, capture.time).map_err(Error::io("write", &path))?;
+            let writer =
+                WarcWriter::new(BufWriter::new(file), &short, capture.time).map_err(Error::io("write", &path))?;
             self.writer = Some(writer);
             self.files.push((name, Vec::new()));
         }
@@ -95,7 +96,8 @@ impl Raw {
         if batch.is_empty() {
             return Ok(());
         }
-        let line = super::RunLine { what: "batch".into(), run: run.into(), command: "recover".into(), ..Default::default() };
+        let line =
+            super::RunLine { what: "batch".into(), run: run.into(), command: "recover".into(), ..Default::default() };
         batch.commit(disk, root, line)
     }
 }

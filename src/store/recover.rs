@@ -18,7 +18,8 @@ pub fn pending(root: &Path) -> Result<Option<Pending>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(Error::io("read", &path)(e)),
     };
-    let pending: Pending = serde_json::from_slice(&words).map_err(|e| Error::archive(root, format!("{PENDING} is damaged: {e}")))?;
+    let pending: Pending =
+        serde_json::from_slice(&words).map_err(|e| Error::archive(root, format!("{PENDING} is damaged: {e}")))?;
     let paths = pending.staged.iter().flat_map(|s| [&s.temp, &s.file.path]).chain(&pending.line.removed);
     for relative in paths {
         if inside(root, relative).is_none() {

@@ -105,7 +105,8 @@ pub fn read_runs(root: &Path) -> Result<Vec<RunLine>> {
             return Ok(lines);
         }
         let parsed = serde_json::from_slice(&line).map_err(|e| {
-            Error::archive(root, format!("{RUNS} line {}: {e}", lines.len() + 1)).with_hint("restore the file from a snapshot")
+            Error::archive(root, format!("{RUNS} line {}: {e}", lines.len() + 1))
+                .with_hint("restore the file from a snapshot")
         })?;
         lines.push(parsed);
     }
