@@ -3,6 +3,5 @@
 mod faults;
 mod harness;
 mod http;
-mod snapshot;
 mod store;
 mod warc;
