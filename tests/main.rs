@@ -2,4 +2,6 @@
 
 mod faults;
 mod harness;
+mod http;
 mod store;
+mod warc;
