@@ -1,5 +1,6 @@
 //! All integration tests in one binary, a module per promise.
 
+mod cli;
 mod faults;
 mod harness;
 mod http;

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::report::{self, clean};
 use crate::error::Result;
-use crate::store::verify::{Report, verify};
+use crate::store::{Report, verify};
 
 pub fn run(args: &VerifyArgs, context: &Context) -> Result<Exit> {
     let mut exit = Exit::Whole;

@@ -1,5 +1,7 @@
 //! What the tests share: a temporary archive, posts made up, a clock that stands still.
 
+pub mod run;
+
 use std::path::{Path, PathBuf};
 
 use mdarchive::model::{Clock, Draft, Source, Term};

@@ -58,7 +58,7 @@ fn changed(what: impl std::fmt::Display) -> Error {
 fn bag_info(archive: &Archive, files: usize, bytes: u64) -> Result<String> {
     let pending = super::super::recover::pending(&archive.root)?;
     let runs = archive.runs()?;
-    let lines = runs.iter().rev().chain(pending.iter().map(|p| &p.line));
+    let lines = pending.iter().map(|p| &p.line).chain(runs.iter().rev());
     let day = lines.filter_map(last_day).next().unwrap_or_else(|| "1970-01-01".to_string());
     Ok(format!(
         "Bag-Software-Agent: mdarchive {}\nBagging-Date: {day}\nExternal-Identifier: urn:uuid:{}\nPayload-Oxum: {bytes}.{files}\n",

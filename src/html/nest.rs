@@ -1,0 +1,58 @@
+//! Nesting that reads back as it was written: a parser ends a paragraph where a block begins. It knows nothing of posts.
+
+use std::collections::HashSet;
+
+use ego_tree::{NodeId, NodeRef};
+use scraper::{Html, Node};
+
+use super::{text, walk};
+
+/// Makes paragraphs and headings that hold blocks plain divisions, opens links within links and parts of tables outside
+/// of tables, and takes empty wrappers away.
+pub(super) fn mend(tree: &mut Html, top: NodeId) {
+    let Some(root) = tree.tree.get(top) else { return };
+    let (mut divisions, mut opened, mut gone) = (HashSet::new(), Vec::new(), Vec::new());
+    for node in root.descendants().skip(1) {
+        let name = walk::name(&node);
+        let above = || node.ancestors().take_while(|a| a.id() != top);
+        if text::is_block(name) {
+            divisions.extend(above().filter(|a| ends_before(walk::name(a), name)).map(|a| a.id()));
+        }
+        let lost = match name {
+            "a" => above().any(|a| walk::name(&a) == "a"),
+            "tr" | "td" | "th" | "tbody" | "thead" | "tfoot" | "caption" | "colgroup" | "col" => {
+                !above().any(|a| walk::name(&a) == "table")
+            }
+            "source" | "track" => !above().any(|a| matches!(walk::name(&a), "video" | "audio")),
+            _ => false,
+        };
+        if lost {
+            opened.push(node.id());
+        }
+        if matches!(name, "video" | "audio") && !plays(node) {
+            opened.push(node.id());
+        }
+        if matches!(name, "p" | "span" | "figure" | "div" | "b" | "i" | "em" | "strong" | "a") && is_empty(node) {
+            gone.push(node.id());
+        }
+    }
+    divisions.into_iter().for_each(|id| walk::rename(tree, id, "div"));
+    opened.into_iter().for_each(|id| walk::unwrap(tree, id));
+    gone.into_iter().for_each(|id| walk::unwrap(tree, id));
+}
+
+/// Returns whether an element is ended by a block that begins in it.
+fn ends_before(outer: &str, inner: &str) -> bool {
+    let heading = |n: &str| n.len() == 2 && n.starts_with('h') && n != "hr";
+    outer == "p" || (heading(outer) && heading(inner))
+}
+
+fn plays(media: NodeRef<'_, Node>) -> bool {
+    walk::attr(&media, "src").is_some()
+        || media.children().any(|c| walk::name(&c) == "source" && walk::attr(&c, "src").is_some())
+}
+
+/// Returns whether an element says and shows nothing and marks no place.
+fn is_empty(node: NodeRef<'_, Node>) -> bool {
+    !node.has_children() && walk::attr(&node, "id").is_none()
+}
