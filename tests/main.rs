@@ -1,1 +1,3 @@
+mod extract;
+
 fn main() {}

@@ -11,7 +11,7 @@ use super::{text, walk};
 /// of tables, and takes empty wrappers away.
 pub(super) fn mend(tree: &mut Html, top: NodeId) {
     let Some(root) = tree.tree.get(top) else { return };
-    let (mut divisions, mut opened, mut gone) = (HashSet::new(), Vec::new(), Vec::new());
+    let (mut divisions, mut opened, mut wrappers) = (HashSet::new(), Vec::new(), Vec::new());
     for node in root.descendants().skip(1) {
         let name = walk::name(&node);
         let above = || node.ancestors().take_while(|a| a.id() != top);
@@ -32,13 +32,18 @@ pub(super) fn mend(tree: &mut Html, top: NodeId) {
         if matches!(name, "video" | "audio") && !plays(node) {
             opened.push(node.id());
         }
-        if matches!(name, "p" | "span" | "figure" | "div" | "b" | "i" | "em" | "strong" | "a") && is_empty(node) {
-            gone.push(node.id());
+        if matches!(name, "p" | "span" | "figure" | "div" | "b" | "i" | "em" | "strong" | "a") {
+            wrappers.push(node.id());
         }
     }
     divisions.into_iter().for_each(|id| walk::rename(tree, id, "div"));
     opened.into_iter().for_each(|id| walk::unwrap(tree, id));
-    gone.into_iter().for_each(|id| walk::unwrap(tree, id));
+    // From the end, so that an element is looked at after all that is in it.
+    for id in wrappers.into_iter().rev() {
+        if tree.tree.get(id).is_some_and(is_empty) {
+            walk::remove(tree, id);
+        }
+    }
 }
 
 /// Returns whether an element is ended by a block that begins in it.
@@ -54,5 +59,5 @@ fn plays(media: NodeRef<'_, Node>) -> bool {
 
 /// Returns whether an element says and shows nothing and marks no place.
 fn is_empty(node: NodeRef<'_, Node>) -> bool {
-    !node.has_children() && walk::attr(&node, "id").is_none()
+    !node.has_children() && walk::attr(&node, "id").is_none() && walk::attr(&node, "href").is_none()
 }

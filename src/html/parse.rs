@@ -303,12 +303,8 @@ fn long_tag(bytes: &[u8], start: usize) -> (usize, Option<usize>) {
     let (mut quote, mut after_equals, mut in_name, mut attributes, mut cut) = (None, false, true, 0, None);
     for (at, b) in bytes.iter().copied().enumerate().skip(start) {
         match (quote, b) {
-            (Some(q), _) => {
-                if b == q {
-                    quote = None;
-                    in_name = false;
-                }
-            }
+            (Some(q), _) if b == q => (quote, in_name) = (None, false),
+            (Some(_), _) => {}
             (None, b'>') => return (at, cut),
             (None, b'"' | b'\'') if after_equals => quote = Some(b),
             (None, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b'/') => {
