@@ -46,6 +46,28 @@ pub(super) fn mend(tree: &mut Html, top: NodeId) {
     }
 }
 
+/// Joins texts that came to stand side by side, as a parser would read them.
+pub(super) fn join_texts(tree: &mut Html, top: NodeId) {
+    let Some(root) = tree.tree.get(top) else { return };
+    let after_text =
+        |n: &NodeRef<'_, Node>| n.value().is_text() && n.prev_sibling().is_some_and(|p| p.value().is_text());
+    let second: Vec<NodeId> = root.descendants().filter(after_text).map(|n| n.id()).collect();
+    for id in second {
+        let Some(node) = tree.tree.get(id) else { continue };
+        let (Some(text), Some(first)) =
+            (node.value().as_text().map(|t| t.text.clone()), node.prev_sibling().map(|p| p.id()))
+        else {
+            continue;
+        };
+        if let Some(mut first) = tree.tree.get_mut(first)
+            && let Node::Text(t) = first.value()
+        {
+            t.text.push_tendril(&text);
+        }
+        walk::remove(tree, id);
+    }
+}
+
 /// Returns whether an element is ended by a block that begins in it.
 fn ends_before(outer: &str, inner: &str) -> bool {
     let heading = |n: &str| n.len() == 2 && n.starts_with('h') && n != "hr";
