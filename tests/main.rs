@@ -1,6 +1,7 @@
 //! All integration tests in one binary, a module per promise.
 
 mod cli;
+mod extract;
 mod faults;
 mod harness;
 mod http;
