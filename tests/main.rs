@@ -1,8 +1,11 @@
 //! All integration tests in one binary, a module per promise.
 
 mod cli;
+mod export;
 mod faults;
 mod harness;
 mod http;
+mod schema;
+mod snapshot;
 mod store;
 mod warc;
