@@ -5,6 +5,7 @@ mod export;
 mod faults;
 mod harness;
 mod http;
+mod import;
 mod schema;
 mod snapshot;
 mod store;

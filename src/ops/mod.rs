@@ -1,5 +1,6 @@
 //! The verbs, for library users and the command line alike.
 
+pub mod demo;
 mod refine;
 mod resolve;
 
