@@ -4,5 +4,6 @@ mod cli;
 mod faults;
 mod harness;
 mod http;
+mod import;
 mod store;
 mod warc;

@@ -14,7 +14,7 @@ mod lock;
 mod raw;
 mod recover;
 mod runs;
-mod verify;
+pub mod verify;
 pub mod warc;
 mod writer;
 
