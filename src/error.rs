@@ -89,7 +89,9 @@ impl Error {
             | Error::Usage { hint, .. } => hint.clone(),
             Error::Io { cause, .. } => match cause.kind() {
                 NotFound => Some("check the spelling of the path".into()),
-                PermissionDenied => Some("check who owns the file, or choose another folder with --archives or -o".into()),
+                PermissionDenied => {
+                    Some("check who owns the file, or choose another folder with --archives or -o".into())
+                }
                 ReadOnlyFilesystem => Some("the disk is read-only; choose another folder with --archives or -o".into()),
                 StorageFull | QuotaExceeded => {
                     Some("the disk is full; what was kept before is unharmed, free some space and run again".into())

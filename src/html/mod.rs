@@ -2,8 +2,21 @@
 
 mod body;
 mod parse;
-mod xhtml;
+pub(crate) mod walk;
+pub(crate) mod xhtml;
 
 pub use body::{Body, body};
-pub use parse::{parse, plain_text, unescape};
+pub use parse::{parse, parse_document, plain_text, unescape};
 pub use xhtml::xhtml;
+
+/// Returns a text with its white space folded to single spaces, none at the ends. A no-break space is white space too.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}

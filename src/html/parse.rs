@@ -1,19 +1,414 @@
-//! Markup to a tree, with a cap on depth: the tree builder is quadratic in nesting, and all that comes in is hostile.
+//! Markup to a tree, as browsers read it, in bounded time and memory: all that comes in is hostile.
+//! It knows nothing of posts.
+//!
+//! The tree builder is quadratic in nesting: half a megabyte of `<ul><li>` takes it minutes. So a filter stands between
+//! tokenizer and tree builder. It looks now and then at the builder's own stack and leaves out start tags while that is
+//! too deep, formatting tags while too many are open, and all tags once misnesting has multiplied the nodes.
 
-use scraper::Html;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 
-/// Parses a fragment as the content of a `body`, as browsers read it.
+use ego_tree::NodeId;
+use ego_tree::iter::Edge;
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::interface::TokenizerResult;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::{RawKind, State};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{Tracer, TreeBuilder, TreeBuilderOpts, create_element};
+use html5ever::{LocalName, QualName, local_name, ns};
+use scraper::{Html, HtmlTreeSink};
+
+/// The depth at which browsers, too, stop nesting.
+const DEEPEST: usize = 512;
+/// Entries of formatting elements on the stack and the list of the active ones.
+const MOST_FORMATTING: usize = 256;
+/// Tags between two looks at the stack.
+const STEP: u32 = 16;
+/// Attributes of one tag; the tokenizer compares each with all before it.
+const MOST_ATTRIBUTES: usize = 256;
+
+/// Parses a fragment as the content of a `body`, as browsers without scripts read it.
 pub fn parse(fragment: &str) -> Html {
-    Html::parse_fragment(fragment)
+    run(fragment, true)
+}
+
+/// Parses a whole page, as browsers without scripts read it.
+pub fn parse_document(page: &str) -> Html {
+    run(page, false)
 }
 
 /// Returns the words of a fragment: tags dropped, entities decoded, white space folded.
 pub fn plain_text(fragment: &str) -> String {
-    let words = parse(fragment).root_element().text().collect::<String>();
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    if !fragment.contains(['<', '&', '\0']) {
+        return super::fold(fragment);
+    }
+    let tree = parse(fragment);
+    let words: String = super::walk::texts(tree.tree.root()).collect();
+    super::fold(&words)
 }
 
 /// Returns a text with its character references decoded; markup is left as it is.
 pub fn unescape(text: &str) -> String {
-    text.replace("&amp;", "&")
+    if !text.contains('&') {
+        return text.to_string();
+    }
+    let state = State::RawData(RawKind::Rcdata);
+    let tokenizer =
+        Tokenizer::new(Words::default(), TokenizerOpts { initial_state: Some(state), ..TokenizerOpts::default() });
+    feed(&tokenizer, text);
+    tokenizer.sink.0.into_inner()
+}
+
+fn run(text: &str, fragment: bool) -> Html {
+    let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+    let builder = if fragment {
+        let sink = HtmlTreeSink::new(Html::new_fragment());
+        let context = create_element(&sink, QualName::new(None, ns!(html), local_name!("body")), Vec::new());
+        TreeBuilder::new_for_fragment(sink, context, None, options)
+    } else {
+        TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), options)
+    };
+    let tokenizer = Tokenizer::new(Filter::new(builder), TokenizerOpts::default());
+    feed(&tokenizer, &few_attributes(text));
+    let mut html = tokenizer.sink.builder.sink.0.into_inner();
+    html.errors = Vec::new();
+    flatten(&mut html);
+    html
+}
+
+fn feed<S: TokenSink>(tokenizer: &Tokenizer<S>, text: &str) {
+    let input = BufferQueue::default();
+    // The buffers of the tokenizer count in 32 bits.
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(1 << 20));
+        input.push_back(StrTendril::from_slice(piece));
+        rest = after;
+        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+    }
+    tokenizer.end();
+}
+
+/// Collects characters and nothing else.
+#[derive(Default)]
+struct Words(RefCell<String>);
+
+impl TokenSink for Words {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        if let Token::CharacterTokens(text) = token {
+            self.0.borrow_mut().push_str(&text);
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+/// What may still come in.
+#[derive(Clone, Copy, PartialEq)]
+enum Level {
+    All,
+    NoFormatting,
+    LeavesOnly,
+    TextOnly,
+}
+
+struct Filter {
+    builder: TreeBuilder<NodeId, HtmlTreeSink>,
+    level: Cell<Level>,
+    tags: Cell<u32>,
+    tokens: Cell<usize>,
+    /// Names of start tags left out, whose end tags are to be left out too.
+    dropped: RefCell<Vec<LocalName>>,
+}
+
+impl Filter {
+    fn new(builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Filter {
+        let (level, tags, tokens) = (Cell::new(Level::All), Cell::new(0), Cell::new(0));
+        Filter { builder, level, tags, tokens, dropped: RefCell::new(Vec::new()) }
+    }
+
+    fn admits(&self, tag: &Tag) -> bool {
+        self.tags.set(self.tags.get() + 1);
+        if self.tags.get() >= STEP {
+            self.tags.set(0);
+            self.level.set(self.look());
+        }
+        let level = self.level.get();
+        if tag.kind == TagKind::EndTag {
+            return level != Level::TextOnly && !self.was_dropped(&tag.name);
+        }
+        let admitted = match level {
+            Level::All => true,
+            Level::NoFormatting => !is_formatting(&tag.name),
+            Level::LeavesOnly => is_leaf(&tag.name),
+            Level::TextOnly => return matches!(tag.name, local_name!("script") | local_name!("style")),
+        };
+        if !admitted {
+            self.dropped.borrow_mut().push(tag.name.clone());
+        }
+        admitted
+    }
+
+    fn was_dropped(&self, name: &LocalName) -> bool {
+        let mut dropped = self.dropped.borrow_mut();
+        let near = dropped.len().saturating_sub(16);
+        let found = dropped.iter().skip(near).rposition(|n| n == name);
+        if let Some(at) = found {
+            dropped.truncate(near + at);
+        }
+        found.is_some()
+    }
+
+    fn look(&self) -> Level {
+        let nodes = self.builder.sink.0.borrow().tree.values().len();
+        if self.level.get() == Level::TextOnly || nodes > 8 * self.tokens.get() + 10_000 {
+            return Level::TextOnly;
+        }
+        let census = Census { sink: &self.builder.sink, all: Cell::new(0), formatting: Cell::new(0) };
+        self.builder.trace_handles(&census);
+        match (census.all.get(), census.formatting.get()) {
+            (all, _) if all > DEEPEST => Level::LeavesOnly,
+            (_, formatting) if formatting > MOST_FORMATTING => Level::NoFormatting,
+            _ => Level::All,
+        }
+    }
+}
+
+impl TokenSink for Filter {
+    type Handle = NodeId;
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<NodeId> {
+        self.tokens.set(self.tokens.get() + 1);
+        match &token {
+            Token::ParseError(_) | Token::NullCharacterToken => return TokenSinkResult::Continue,
+            Token::TagToken(tag) if !self.admits(tag) => return TokenSinkResult::Continue,
+            _ => {}
+        }
+        self.builder.process_token(token, 1)
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+/// Counts what the tree builder holds on to: its stack and its list of formatting elements.
+struct Census<'a> {
+    sink: &'a HtmlTreeSink,
+    all: Cell<usize>,
+    formatting: Cell<usize>,
+}
+
+impl Tracer for Census<'_> {
+    type Handle = NodeId;
+
+    fn trace_handle(&self, node: &NodeId) {
+        self.all.set(self.all.get() + 1);
+        let html = self.sink.0.borrow();
+        let element = html.tree.get(*node).and_then(|n| n.value().as_element());
+        if element.is_some_and(|e| is_formatting(&e.name.local)) {
+            self.formatting.set(self.formatting.get() + 1);
+        }
+    }
+}
+
+fn is_formatting(name: &LocalName) -> bool {
+    matches!(
+        &**name,
+        "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u"
+    )
+}
+
+/// Returns whether an element never holds other elements.
+fn is_leaf(name: &LocalName) -> bool {
+    super::xhtml::is_void(name) || matches!(&**name, "script" | "style" | "title" | "textarea" | "iframe")
+}
+
+/// Takes elements out of the deepest level: misnesting can make the tree deeper than the stack ever was.
+fn flatten(html: &mut Html) {
+    let mut deep = Vec::new();
+    let mut depth = 0;
+    for edge in html.tree.root().traverse() {
+        match edge {
+            Edge::Open(node) => {
+                depth += 1;
+                if depth == DEEPEST && node.has_children() {
+                    deep.push(node.id());
+                }
+            }
+            Edge::Close(_) => depth -= 1,
+        }
+    }
+    for id in deep {
+        let Some(node) = html.tree.get(id) else { continue };
+        let texts: Vec<NodeId> = node.descendants().filter(|n| n.value().is_text()).map(|n| n.id()).collect();
+        let elements: Vec<NodeId> = node.children().filter(|n| !n.value().is_text()).map(|n| n.id()).collect();
+        let Some(mut node) = html.tree.get_mut(id) else { continue };
+        for text in texts {
+            node.append_id(text);
+        }
+        for element in elements {
+            if let Some(mut element) = html.tree.get_mut(element) {
+                element.detach();
+            }
+        }
+    }
+}
+
+/// Cuts tags with hundreds of attributes: the tokenizer compares each with all before it.
+fn few_attributes(text: &str) -> Cow<'_, str> {
+    const LONG: usize = 2 * MOST_ATTRIBUTES;
+    let bytes = text.as_bytes();
+    let mut cuts = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text.get(at..).and_then(|t| t.find('<')).map(|n| at + n) {
+        at = open + 1;
+        if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        // Most tags are short; one that ends inside quotes goes on.
+        let short = bytes.get(at..).unwrap_or_default().iter().take(LONG).position(|b| *b == b'>').map(|n| at + n);
+        let even = |quote: u8, end: usize| {
+            bytes.get(at..end).is_some_and(|t| t.iter().filter(|b| **b == quote).count() % 2 == 0)
+        };
+        if let Some(end) = short.filter(|end| even(b'"', *end) && even(b'\'', *end)) {
+            at = end;
+            continue;
+        }
+        let (end, cut) = long_tag(bytes, at);
+        cuts.extend(cut.map(|from| (from, end)));
+        at = end;
+    }
+    if cuts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (cut, end) in cuts {
+        out.push_str(text.get(from..cut).unwrap_or_default());
+        from = end;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// Returns where a tag ends and, if it has too many attributes, where the first one too many begins.
+fn long_tag(bytes: &[u8], start: usize) -> (usize, Option<usize>) {
+    let (mut quote, mut after_equals, mut in_name, mut attributes, mut cut) = (None, false, true, 0, None);
+    for (at, b) in bytes.iter().copied().enumerate().skip(start) {
+        match (quote, b) {
+            (Some(q), _) => {
+                if b == q {
+                    quote = None;
+                    in_name = false;
+                }
+            }
+            (None, b'>') => return (at, cut),
+            (None, b'"' | b'\'') if after_equals => quote = Some(b),
+            (None, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b'/') => {
+                in_name = false;
+                continue;
+            }
+            (None, _) if !in_name && !after_equals && b != b'=' => {
+                in_name = true;
+                attributes += 1;
+                if attributes > MOST_ATTRIBUTES && cut.is_none() {
+                    cut = Some(at);
+                }
+            }
+            _ => {}
+        }
+        after_equals = quote.is_none() && b == b'=';
+        in_name = in_name || after_equals;
+    }
+    (bytes.len(), cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn depth(html: &Html) -> usize {
+        let (mut depth, mut most) = (0, 0);
+        for edge in html.tree.root().traverse() {
+            match edge {
+                Edge::Open(_) => depth += 1,
+                Edge::Close(_) => depth -= 1,
+            }
+            most = most.max(depth);
+        }
+        most
+    }
+
+    #[test]
+    fn hostile_nesting_ends_soon_in_a_shallow_tree() {
+        let fonts: String = (0..400).map(|i| format!("<font size={i}>")).collect();
+        let cases = [
+            "<ul><li>".repeat(64_000),
+            "<b>".repeat(200_000),
+            "<b><p>x</b></p>".repeat(40_000),
+            "<a><table>".repeat(50_000),
+            (0..100_000).map(|i| format!("<i a{i}>")).collect(),
+            format!("<p>{fonts}{}", "</p><p>x".repeat(60_000)),
+            "<div><svg>".repeat(50_000),
+            "<template>".repeat(50_000),
+            "<b><div></b>".repeat(50_000),
+        ];
+        for case in cases {
+            let start = Instant::now();
+            let tree = parse(&case);
+            let head = &case[..30];
+            assert!(start.elapsed() < Duration::from_secs(20), "{head} took {:?}", start.elapsed());
+            assert!(depth(&tree) <= DEEPEST, "{head} is {} deep", depth(&tree));
+            assert!(tree.tree.values().len() < 12 * case.len(), "{head} made {}", tree.tree.values().len());
+        }
+    }
+
+    #[test]
+    fn a_tag_of_a_hundred_thousand_attributes_keeps_the_first() {
+        let mut tag = String::from("<p title='a>b'");
+        (0..100_000).for_each(|i| tag.push_str(&format!(" a{i}=\"<{i}>\"")));
+        let start = Instant::now();
+        let tree = parse(&(tag + ">word</p>"));
+        assert!(start.elapsed() < Duration::from_secs(5), "took {:?}", start.elapsed());
+        let p = tree.tree.values().find_map(|n| n.as_element().filter(|e| e.name() == "p")).unwrap();
+        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), MOST_ATTRIBUTES));
+        assert_eq!(super::super::walk::texts(tree.tree.root()).collect::<String>(), "word");
+    }
+
+    #[test]
+    fn ordinary_depth_is_left_alone() {
+        let tree = parse(&("<div>".repeat(300) + "<p>deep <b>bold</b>" + &"</div>".repeat(300) + "<p>after"));
+        let names: Vec<&str> = tree.tree.values().filter_map(|n| n.as_element().map(|e| e.name())).collect();
+        assert_eq!(names.iter().filter(|n| **n == "div").count(), 300);
+        assert!(names.contains(&"b"));
+    }
+
+    #[test]
+    fn text_after_the_cap_is_kept() {
+        let text = plain_text(&("<div>".repeat(2_000) + "deep" + &"</div>".repeat(2_000) + " after"));
+        assert_eq!(text, "deep after");
+    }
+
+    #[test]
+    fn plain_text_has_no_tags_and_no_entities() {
+        assert_eq!(plain_text(" A &amp; B&nbsp;<b>c</b>\n d\0e <!-- x --><script>no</script>&#8217;"), "A & B c de ’");
+        assert_eq!(plain_text("nothing  to do"), "nothing to do");
+    }
+
+    #[test]
+    fn unescape_leaves_markup_alone() {
+        assert_eq!(
+            unescape("<b>x</b> &amp;amp; &hellip; &#x27; &copy 2007 & &unknown;"),
+            "<b>x</b> &amp; … ' © 2007 & &unknown;"
+        );
+    }
 }

@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn local_and_utc_give_the_offset() {
-        let d = Date::from_local_and_utc("2013-01-11T20:22:19".parse().ok(), "2013-01-12T03:22:19".parse().ok()).unwrap();
+        let d =
+            Date::from_local_and_utc("2013-01-11T20:22:19".parse().ok(), "2013-01-12T03:22:19".parse().ok()).unwrap();
         assert_eq!((d.text.as_str(), d.offset.as_deref()), ("2013-01-11T20:22:19", Some("-07:00")));
         assert_eq!(d.instant.unwrap().to_string(), "2013-01-12T03:22:19Z");
     }

@@ -57,6 +57,9 @@ mod tests {
     #[test]
     fn files_have_sorted_keys() {
         let value = serde_json::json!({"b": 1, "a": {"d": 1, "c": 2}});
-        assert_eq!(String::from_utf8(pretty_json(&value)).unwrap(), "{\n  \"a\": {\n    \"c\": 2,\n    \"d\": 1\n  },\n  \"b\": 1\n}\n");
+        assert_eq!(
+            String::from_utf8(pretty_json(&value)).unwrap(),
+            "{\n  \"a\": {\n    \"c\": 2,\n    \"d\": 1\n  },\n  \"b\": 1\n}\n"
+        );
     }
 }

@@ -51,9 +51,8 @@ pub fn identify(draft: &Draft, archive: &str) -> PostId {
 }
 
 /// Query names that say how somebody came, not what is shown.
-const TRACKING: [&str; 12] = [
-    "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "ref_src", "_ga", "yclid", "spm", "amp",
-];
+const TRACKING: [&str; 12] =
+    ["fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "ref_src", "_ga", "yclid", "spm", "amp"];
 
 /// Returns an address in the form in which two of them are compared: without scheme, `www.`, default port, fragment,
 /// tracking query and trailing slash. What is no http address comes back as it is.
@@ -71,7 +70,8 @@ pub fn normalise_url(address: &str) -> String {
         let name = pair.split('=').next().unwrap_or_default();
         name.starts_with("utm_") || TRACKING.contains(&name)
     };
-    let query: Vec<&str> = url.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !tracking(p)).collect();
+    let query: Vec<&str> =
+        url.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !tracking(p)).collect();
     if !query.is_empty() {
         out.push('?');
         out.push_str(&query.join("&"));
@@ -116,7 +116,11 @@ mod tests {
 
     #[test]
     fn one_post_has_one_address() {
-        let same = ["http://www.example.com/2007/04/a/", "https://example.com/2007/04/a?utm_source=x#c", "https://example.com:443/2007/04/a"];
+        let same = [
+            "http://www.example.com/2007/04/a/",
+            "https://example.com/2007/04/a?utm_source=x#c",
+            "https://example.com:443/2007/04/a",
+        ];
         for address in same {
             assert_eq!(normalise_url(address), "example.com/2007/04/a");
         }

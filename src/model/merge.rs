@@ -65,7 +65,9 @@ struct Candidate {
 /// Joins a post from one capture (a single source) into what is kept. `kept` keeps its id.
 pub fn merge(kept: &Post, incoming: &Post) -> Merged {
     let stale = incoming.sources.iter().any(|s| {
-        kept.sources.iter().any(|k| k.kind == s.kind && matches!((s.updated, k.updated), (Some(new), Some(old)) if new < old))
+        kept.sources
+            .iter()
+            .any(|k| k.kind == s.kind && matches!((s.updated, k.updated), (Some(new), Some(old)) if new < old))
     });
     if stale {
         // An older text of a source that has spoken since: the past, not the present.
@@ -79,7 +81,8 @@ pub fn merge(kept: &Post, incoming: &Post) -> Merged {
 }
 
 fn join(kept: &Post, incoming: &Post) -> Post {
-    let (Ok(Value::Object(a)), Ok(Value::Object(b))) = (serde_json::to_value(kept), serde_json::to_value(incoming)) else {
+    let (Ok(Value::Object(a)), Ok(Value::Object(b))) = (serde_json::to_value(kept), serde_json::to_value(incoming))
+    else {
         return kept.clone();
     };
     let mut sources = kept.sources.clone();
@@ -116,25 +119,27 @@ fn join(kept: &Post, incoming: &Post) -> Post {
             .map(|c| Rejected { source: c.source, certainty: c.certainty, value: short(&c.value) })
             .collect();
         rejected.sort_by(|x, y| (&x.source, canonical_json(&x.value)).cmp(&(&y.source, canonical_json(&y.value))));
-        fields.insert(line[0].to_string(), Field { source: chosen.source, certainty: chosen.certainty, how: chosen.how, rejected });
+        fields.insert(
+            line[0].to_string(),
+            Field { source: chosen.source, certainty: chosen.certainty, how: chosen.how, rejected },
+        );
     }
-    for name in ["text", "captions", "links", "media", "comments", "aliases"] {
-        // Followers and unions keep their own line for the reader of `show --explain`.
-        let own = incoming.fields.get(name).or(kept.fields.get(name));
-        if let (Some(own), Some(body)) = (own, fields.get("html")) {
-            let source = if name == "comments" || name == "aliases" { own.source.clone() } else { body.source.clone() };
-            let from = [kept, incoming].into_iter().filter_map(|p| p.fields.get(name)).find(|f| f.source == source);
-            let (certainty, how) = from.map_or((own.certainty, String::new()), |f| (f.certainty, f.how.clone()));
-            fields.insert(name.to_string(), Field { source, certainty, how, rejected: Vec::new() });
+    if let Some(body) = fields.get("html").cloned() {
+        for name in ["text", "captions", "links", "media"].into_iter().filter(|n| !is_empty(&out[*n])) {
+            let own = [kept, incoming].into_iter().filter_map(|p| p.fields.get(name)).find(|f| f.source == body.source);
+            let (certainty, how) = own.map_or((body.certainty, String::new()), |f| (f.certainty, f.how.clone()));
+            fields.insert(name.into(), Field { source: body.source.clone(), certainty, how, rejected: Vec::new() });
+        }
+    }
+    for name in ["aliases", "comments"] {
+        let source = better(source_of(kept, name), source_of(incoming, name));
+        if !source.is_empty() {
+            fields.insert(name.into(), Field { source, ..Field::default() });
         }
     }
     let Ok(mut post) = serde_json::from_value::<Post>(Value::Object(out)) else { return kept.clone() };
     post.sources = sources;
     post.comments = join_comments(kept, incoming);
-    if !post.comments.is_empty() {
-        let source = better(source_of(kept, "comments"), source_of(incoming, "comments"));
-        fields.insert("comments".into(), Field { source, ..Field::default() });
-    }
     fill_media(&mut post.media, &[&kept.media, &incoming.media]);
     post.fields = fields;
     for (name, value) in &incoming.extra {
@@ -184,7 +189,10 @@ fn winner(all: &[Candidate]) -> Option<usize> {
     let key = |c: &Candidate| (c.certainty, c.updated.or(newest), rank(&c.source));
     (0..all.len()).max_by(|&x, &y| {
         let (x, y) = (&all[x], &all[y]);
-        key(x).cmp(&key(y)).then_with(|| whole(x).cmp(&whole(y))).then_with(|| canonical_json(&x.value).cmp(&canonical_json(&y.value)))
+        key(x)
+            .cmp(&key(y))
+            .then_with(|| whole(x).cmp(&whole(y)))
+            .then_with(|| canonical_json(&x.value).cmp(&canonical_json(&y.value)))
     })
 }
 
@@ -199,7 +207,13 @@ fn rank(source: &str) -> u8 {
 
 fn better(a: Option<&str>, b: Option<&str>) -> String {
     let best = match (a, b) {
-        (Some(a), Some(b)) => if rank(a).cmp(&rank(b)) == Ordering::Less { b } else { a },
+        (Some(a), Some(b)) => {
+            if rank(a).cmp(&rank(b)) == Ordering::Less {
+                b
+            } else {
+                a
+            }
+        }
         (one, other) => one.or(other).unwrap_or_default(),
     };
     best.to_string()
@@ -207,6 +221,10 @@ fn better(a: Option<&str>, b: Option<&str>) -> String {
 
 fn source_of<'a>(post: &'a Post, field: &str) -> Option<&'a str> {
     post.fields.get(field).map(|f| f.source.as_str())
+}
+
+fn is_empty(value: &Value) -> bool {
+    matches!(value, Value::Null) || value.as_array().is_some_and(Vec::is_empty) || value.as_str() == Some("")
 }
 
 fn empty_like(value: &Value) -> Value {
@@ -230,7 +248,8 @@ fn same_moment(field: &str, a: &Value, b: &Value) -> bool {
 /// Both lists by id; where both have one, the better source's words stand. A comment once kept stays.
 fn join_comments(kept: &Post, incoming: &Post) -> Vec<Comment> {
     let (a, b) = (source_of(kept, "comments"), source_of(incoming, "comments"));
-    let (first, second) = if rank(b.unwrap_or_default()) >= rank(a.unwrap_or_default()) { (incoming, kept) } else { (kept, incoming) };
+    let (first, second) =
+        if rank(b.unwrap_or_default()) >= rank(a.unwrap_or_default()) { (incoming, kept) } else { (kept, incoming) };
     let mut all = first.comments.clone();
     all.extend(second.comments.iter().filter(|c| !first.comments.iter().any(|f| f.id == c.id)).cloned());
     all.sort_by(|x, y| sort_key(x).cmp(&sort_key(y)));
@@ -244,7 +263,9 @@ fn sort_key(c: &Comment) -> (Option<Timestamp>, u64, &str) {
 /// What is known of a file by one source holds for the other: it is the same address.
 fn fill_media(media: &mut [Media], known: &[&Vec<Media>]) {
     for m in media {
-        let Some(kept) = known.iter().flat_map(|l| l.iter()).find(|k| k.url == m.url && k.sha256.is_some()) else { continue };
+        let Some(kept) = known.iter().flat_map(|l| l.iter()).find(|k| k.url == m.url && k.sha256.is_some()) else {
+            continue;
+        };
         if m.sha256.is_none() {
             (m.sha256, m.mime, m.bytes) = (kept.sha256.clone(), kept.mime.clone(), kept.bytes);
             (m.width, m.height) = (kept.width, kept.height);

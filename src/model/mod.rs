@@ -1,6 +1,7 @@
 //! The nouns: plain data, no I/O. It knows no format, no socket, no path.
 
 mod capture;
+mod clock;
 mod date;
 mod digest;
 mod gap;
@@ -11,6 +12,7 @@ mod post;
 mod site;
 
 pub use capture::{Capture, Header};
+pub use clock::Clock;
 pub use date::{Date, Precision};
 pub use digest::{Digest, canonical_json, pretty_json};
 pub use gap::{Gap, Reason};

@@ -159,8 +159,19 @@ pub struct Post {
 }
 
 /// The fields whose change makes a new version.
-const CONTENT: [&str; 11] =
-    ["title", "authors", "published", "tags", "categories", "series", "html", "captions", "links", "media", "enclosures"];
+const CONTENT: [&str; 11] = [
+    "title",
+    "authors",
+    "published",
+    "tags",
+    "categories",
+    "series",
+    "html",
+    "captions",
+    "links",
+    "media",
+    "enclosures",
+];
 
 impl Post {
     /// Returns SHA-256 over the canonical form of the fields that make up the content.
