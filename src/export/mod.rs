@@ -1,1 +1,4 @@
-//! .
+//! Hands archives out: as books, documents, snapshots.
+
+pub mod epub;
+pub mod template;
