@@ -2,6 +2,7 @@
 
 mod cli;
 mod export;
+mod extract;
 mod faults;
 mod harness;
 mod http;

@@ -1,6 +1,7 @@
 //! Tree to tree: what is done to the markup of a post, and how it is written again. No I/O.
 
 mod address;
+mod attributes;
 mod body;
 mod caption;
 mod clean;
