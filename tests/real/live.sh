@@ -33,7 +33,7 @@ raw_of_live() {
   local warc found=0
   for warc in "$work/archives/live"/raw/*.warc.gz; do
     "$tools/venv/bin/warcio" check -v "$warc" > "$work/warc.log" || { tail -5 "$work/warc.log"; return 1; }
-    [ "$(grep -c 'digest pass' "$work/warc.log")" -gt 50 ] && found=1
+    [ "$(grep -c 'digest pass' "$work/warc.log")" -ge 20 ] && found=1
   done
   [ $found = 1 ]
 }
