@@ -27,7 +27,8 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
     for at in 0..outline.items.len() {
         let Some(item) = outline.items.get(at) else { break };
         let inherited = at < until;
-        let named = || rules::JUNK_ELEMENTS.contains(&&*item.name) || matches(&JUNK, &item.sig) || is_hidden(tree, item);
+        let named =
+            || rules::JUNK_ELEMENTS.contains(&&*item.name) || matches(&JUNK, &item.sig) || is_hidden(tree, item);
         let free = matches!(&*item.name, "html" | "body") || guarded.contains(&at);
         let junk = inherited || (!free && named() && !too_much(item, all));
         if junk && !inherited {
@@ -44,7 +45,8 @@ fn guarded(outline: &Outline) -> HashSet<usize> {
     let mut out = HashSet::new();
     for name in rules::BODIES.iter().filter(|n| !rules::LOOSE_BODIES.contains(n)) {
         let wanted = format!(" {name} ");
-        let mut all = outline.items.iter().enumerate().filter(|(_, i)| i.sig.contains(&wanted) && i.text > 0).map(|(at, _)| at);
+        let mut all =
+            outline.items.iter().enumerate().filter(|(_, i)| i.sig.contains(&wanted) && i.text > 0).map(|(at, _)| at);
         if let (Some(only), None) = (all.next(), all.next()) {
             out.insert(only);
             out.extend(outline.around(only));

@@ -148,7 +148,13 @@ fn refuse_foreign(path: &Path, force: bool) -> Result<()> {
 }
 
 /// Writes the book to `out`. `path` is where it will lie, for messages.
-pub fn write<W: Write + Seek>(archive: &Archive, options: &EpubOptions, out: W, path: &Path, events: &Events) -> Result<()> {
+pub fn write<W: Write + Seek>(
+    archive: &Archive,
+    options: &EpubOptions,
+    out: W,
+    path: &Path,
+    events: &Events,
+) -> Result<()> {
     let mut notes = Vec::new();
     let templates = Templates::load("epub", TEMPLATES, options.templates.as_deref(), &mut |n| notes.push(n))?;
     notes.into_iter().for_each(|n| events.note(n));
@@ -157,8 +163,23 @@ pub fn write<W: Write + Seek>(archive: &Archive, options: &EpubOptions, out: W, 
     let plan = plan::plan(archive, options, language, chosen)?;
     let metadata = Metadata::of(archive, &plan);
     let container = Container::begin(out).map_err(Error::io("write", path))?;
-    let maker = Maker { archive, plan: &plan, options, templates: &templates, fixed: minijinja::Value::from(minijinja::value::Serde(plan.words)) };
-    let mut book = Book { container, path, events, spine: Vec::new(), pictures: BTreeMap::new(), tally: Tally::default(), lost: Vec::new(), comments: 0 };
+    let maker = Maker {
+        archive,
+        plan: &plan,
+        options,
+        templates: &templates,
+        fixed: minijinja::Value::from(minijinja::value::Serde(plan.words)),
+    };
+    let mut book = Book {
+        container,
+        path,
+        events,
+        spine: Vec::new(),
+        pictures: BTreeMap::new(),
+        tally: Tally::default(),
+        lost: Vec::new(),
+        comments: 0,
+    };
     events.phase("writing the book");
     events.total(Unit::Posts, plan.items().count() as u64);
     for sheet in ["css/book.css", "css/extra.css"] {
@@ -207,7 +228,9 @@ fn language_of(archive: &Archive, options: &EpubOptions, chosen: &[Entry], event
     if let Some(found) = most.or_else(|| language::guess(&text).map(String::from)) {
         return Ok(found);
     }
-    events.note("the language of the blog is not known; some readers refuse a book that does not say: give it with --language");
+    events.note(
+        "the language of the blog is not known; some readers refuse a book that does not say: give it with --language",
+    );
     Ok("und".into())
 }
 
@@ -267,7 +290,8 @@ impl<W: Write + Seek> Book<'_, W> {
             let mut from = File::open(&picture.path).map_err(Error::io("read", &picture.path))?;
             self.container.copy(file, &mut from).map_err(Error::io("write", self.path))?;
         }
-        let mut resources: Vec<(String, &'static str)> = vec![("css/book.css".into(), "text/css"), ("css/extra.css".into(), "text/css")];
+        let mut resources: Vec<(String, &'static str)> =
+            vec![("css/book.css".into(), "text/css"), ("css/extra.css".into(), "text/css")];
         resources.extend(self.pictures.values().map(|p| (p.file.clone(), p.mime)));
         let start = maker.plan.parts.first().and_then(|p| match p.title {
             Some(_) => Some(p.stem.clone()),
@@ -283,7 +307,9 @@ impl<W: Write + Seek> Book<'_, W> {
             start,
         };
         let documents = package.documents()?;
-        for (name, text) in [("nav.xhtml", &documents.contents), ("toc.ncx", &documents.ncx), ("package.opf", &documents.package)] {
+        for (name, text) in
+            [("nav.xhtml", &documents.contents), ("toc.ncx", &documents.ncx), ("package.opf", &documents.package)]
+        {
             self.text(pack(name, text))?;
         }
         let mut out = self.container.finish().map_err(Error::io("write", self.path))?;

@@ -173,7 +173,11 @@ fn parts(items: Vec<Item>, by: By, language: &str, words: &Words) -> Vec<Part> {
             (_, _, Some((Some(y), ..))) => (0, format!("y{y:04}"), Some(y.to_string())),
             _ => (1, "undated".into(), Some(words.undated.to_string())),
         };
-        let part = parts.entry((order, stem)).or_insert_with_key(|(_, stem)| Part { stem: stem.clone(), title, items: Vec::new() });
+        let part = parts.entry((order, stem)).or_insert_with_key(|(_, stem)| Part {
+            stem: stem.clone(),
+            title,
+            items: Vec::new(),
+        });
         part.items.push(item);
     }
     parts.into_values().collect()
