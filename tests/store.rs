@@ -115,7 +115,8 @@ fn second_writer_is_told_who_holds_the_lock() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("blog.example");
     let first = open_writer(&root, 0);
-    let opening = mdarchive::store::Opening { name: "b".into(), site: Default::default(), command: "fetch", source: None };
+    let opening =
+        mdarchive::store::Opening { name: "b".into(), site: Default::default(), command: "fetch", source: None };
     let Err(error) = mdarchive::store::Writer::open(&root, opening, crate::harness::clock_at(1)) else {
         panic!("two writers at once");
     };

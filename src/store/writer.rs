@@ -1,5 +1,8 @@
 //! The archive for a writer: finds what is kept, joins what comes in, makes it durable in batches.
 
+mod finish;
+mod posts;
+
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -12,17 +15,14 @@ use super::archive::{read_info, read_post};
 use super::batch::Batch;
 use super::disk::{Disk, RealDisk};
 use super::entry::Entry;
-use super::gaps::open_gaps;
 use super::index::Index;
-use super::layout::{self, CACHE, INFO};
+use super::layout::{self, CACHE};
 use super::lock::Lock;
 use super::raw::Raw;
 use super::recover::recover;
 use super::runs::{RunLine, read_runs};
 use crate::error::{Error, Result};
-use crate::model::{
-    ArchiveInfo, Capture, Clock, Counts, Digest, FORMAT, Gap, Media, Post, PostId, Site, merge, pretty_json,
-};
+use crate::model::{ArchiveInfo, Capture, Clock, Counts, Digest, FORMAT, Gap, Media, Post, PostId, Site, pretty_json};
 
 /// A batch is made durable after so many posts …
 const BATCH_POSTS: usize = 500;
@@ -96,6 +96,8 @@ pub struct Writer {
     summary: Summary,
     /// Whether anything was made durable in this run.
     committed: bool,
+    /// A batch stopped half way: only the next writer, which reads what was pending, may go on.
+    broken: bool,
     /// Posts that this run brought or touched before, so that each counts once.
     touched: HashSet<PostId>,
 }
@@ -141,6 +143,7 @@ impl Writer {
             batch_since: None,
             gaps: Vec::new(),
             committed: false,
+            broken: false,
             touched: HashSet::new(),
             disk,
             clock,
@@ -206,132 +209,6 @@ impl Writer {
         self.index.medium(url).cloned()
     }
 
-    /// Keeps a post: as a new one, or joined into the one it is another capture of.
-    pub fn keep(&mut self, post: Post) -> Result<Kept> {
-        let mut ids: Vec<PostId> = Vec::new();
-        let own = post.id.to_string();
-        for name in std::iter::once(own.as_str()).chain(post.names()) {
-            if let Some(entry) = self.index.find(name).filter(|e| !ids.contains(&e.id)) {
-                ids.push(entry.id.clone());
-            }
-        }
-        let Some(first) = self.eldest(&ids)? else { return self.keep_new(post) };
-        for other in ids.iter().filter(|id| **id != first) {
-            self.join(&first, other)?;
-        }
-        let Some(kept) = self.read(&first)? else { return self.keep_new(post) };
-        let merged = merge(&kept, &post);
-        if let Some(older) = merged.older {
-            let path = layout::version_path(&older.id, &older.content_hash);
-            self.stage_version(&path, pretty_json(&older))?;
-        }
-        self.replace(&kept, merged.post)
-    }
-
-    /// Changes a kept post in place, as when a new comment arrives; returns what came of it.
-    pub fn amend(&mut self, id: &PostId, change: impl FnOnce(&mut Post)) -> Result<Kept> {
-        let Some(kept) = self.read(id)? else { return Ok(Kept::Unchanged) };
-        let mut post = kept.clone();
-        change(&mut post);
-        post.content_hash = post.hash_content();
-        self.replace(&kept, post)
-    }
-
-    fn keep_new(&mut self, mut post: Post) -> Result<Kept> {
-        post.content_hash = post.hash_content();
-        let mut path = layout::post_path(&post);
-        if self.root.join(&path).exists() || self.batch.contains(&path) {
-            // Another post has the same slug, month and first eight digits.
-            path = path.replace(&format!("--{}.json", post.id.short()), &format!("--{}.json", post.id));
-        }
-        match post.kind {
-            crate::model::Kind::Page => self.info.counts.pages += 1,
-            _ => self.info.counts.posts += 1,
-        }
-        self.info.counts.comments += post.comments.len() as u64;
-        self.summary.comments += post.comments.len() as u64;
-        self.summary.new += 1;
-        self.line.new.push(post.id.clone());
-        self.touched.insert(post.id.clone());
-        self.stage_post(&path, &post)?;
-        Ok(Kept::New)
-    }
-
-    fn replace(&mut self, kept: &Post, mut post: Post) -> Result<Kept> {
-        let bare = |p: &Post| pretty_json(&Post { sources: same_kinds(p, kept), ..p.clone() });
-        if bare(&post) == pretty_json(kept) {
-            self.summary.unchanged += 1;
-            return Ok(Kept::Unchanged);
-        }
-        post.id = kept.id.clone();
-        let Some(path) = self.index.get(&kept.id).map(|e| e.path.clone()) else { return self.keep_new(post) };
-        let changed = kept.hash_text() != post.hash_text();
-        if changed {
-            let version = layout::version_path(&kept.id, &kept.content_hash);
-            self.stage_version(&version, pretty_json(kept))?;
-        }
-        let comments = post.comments.len() as u64;
-        let before = kept.comments.len() as u64;
-        self.info.counts.comments = (self.info.counts.comments + comments).saturating_sub(before);
-        self.summary.comments += comments.saturating_sub(before);
-        let (list, kind) =
-            if changed { (&mut self.line.changed, Kept::Changed) } else { (&mut self.line.amended, Kept::Amended) };
-        if self.touched.insert(post.id.clone()) {
-            list.push(post.id.clone());
-            *(if changed { &mut self.summary.changed } else { &mut self.summary.amended }) += 1;
-        }
-        self.stage_post(&path, &post)?;
-        Ok(kind)
-    }
-
-    /// Returns the post that was kept first among several that are one.
-    fn eldest(&self, ids: &[PostId]) -> Result<Option<PostId>> {
-        if ids.len() < 2 {
-            return Ok(ids.first().cloned());
-        }
-        let runs = read_runs(&self.root)?;
-        let first = runs.iter().flat_map(|l| &l.new).chain(&self.line.new).find(|id| ids.contains(id));
-        Ok(first.or(ids.first()).cloned())
-    }
-
-    /// Joins a post into another that turned out to be the same; its last text stays as a version.
-    fn join(&mut self, into: &PostId, other: &PostId) -> Result<()> {
-        let (Some(kept), Some(younger)) = (self.read(into)?, self.read(other)?) else { return Ok(()) };
-        let Some(entry) = self.index.get(other).cloned() else { return Ok(()) };
-        let merged = merge(&kept, &younger).post;
-        self.stage_version(&layout::version_path(other, &younger.content_hash), pretty_json(&younger))?;
-        self.batch.remove(&entry.path);
-        self.fresh.remove(other);
-        self.index.remove(other);
-        match entry.kind {
-            crate::model::Kind::Page => self.info.counts.pages = self.info.counts.pages.saturating_sub(1),
-            _ => self.info.counts.posts = self.info.counts.posts.saturating_sub(1),
-        }
-        self.info.counts.comments = self.info.counts.comments.saturating_sub(younger.comments.len() as u64);
-        self.replace(&kept, merged).map(|_| ())
-    }
-
-    fn stage_post(&mut self, path: &str, post: &Post) -> Result<()> {
-        let bytes = pretty_json(post);
-        self.batch.stage(self.disk.as_mut(), &self.root, path, &mut bytes.as_slice())?;
-        self.index.put(Entry::of(post, path));
-        self.fresh.insert(post.id.clone(), bytes);
-        let since = *self.batch_since.get_or_insert_with(Instant::now);
-        if self.fresh.len() >= BATCH_POSTS || since.elapsed() >= BATCH_TIME {
-            self.commit()?;
-        }
-        Ok(())
-    }
-
-    /// An earlier text; one that is already kept is never rewritten.
-    fn stage_version(&mut self, path: &str, bytes: Vec<u8>) -> Result<()> {
-        if self.root.join(path).exists() || self.batch.contains(path) {
-            return Ok(());
-        }
-        self.info.counts.versions += 1;
-        self.batch.stage(self.disk.as_mut(), &self.root, path, &mut bytes.as_slice()).map(|_| ())
-    }
-
     /// Keeps the bytes of a medium, once however often they come. The address is the caller's to fill in.
     pub fn keep_media(&mut self, bytes: &[u8]) -> Result<Media> {
         let digest = Digest::of(bytes);
@@ -380,45 +257,6 @@ impl Writer {
         self.summary.notes.push(text.into());
     }
 
-    /// Makes durable what came in since the last time.
-    pub fn commit(&mut self) -> Result<()> {
-        if self.batch.is_empty() {
-            return Ok(());
-        }
-        self.stage_info()?;
-        self.raw.flush().map_err(Error::io("write", self.root.join("raw")))?;
-        let line = RunLine {
-            what: "batch".into(),
-            run: self.run.clone(),
-            command: self.opening.command.into(),
-            ..std::mem::take(&mut self.line)
-        };
-        self.put_in_place(line)
-    }
-
-    fn put_in_place(&mut self, line: RunLine) -> Result<()> {
-        self.batch.commit(self.disk.as_mut(), &self.root, line)?;
-        self.fresh.clear();
-        self.batch_since = None;
-        self.committed = true;
-        Ok(())
-    }
-
-    fn stage_info(&mut self) -> Result<()> {
-        if let Some((kind, uri)) = &self.opening.source {
-            let list = self.info.sources.entry(kind.clone()).or_default();
-            if let Err(at) = list.binary_search(uri) {
-                list.insert(at, uri.clone());
-            }
-        }
-        let bytes = pretty_json(&self.info);
-        if self.info_kept.as_ref() != Some(&bytes) {
-            self.batch.stage(self.disk.as_mut(), &self.root, INFO, &mut bytes.as_slice())?;
-            self.info_kept = Some(bytes);
-        }
-        Ok(())
-    }
-
     /// Reads a file of the cache, which may be gone at any time.
     pub fn cache_get(&self, name: &str) -> Option<Vec<u8>> {
         std::fs::read(self.root.join(CACHE).join(name)).ok()
@@ -434,112 +272,6 @@ impl Writer {
 
     pub fn cache_remove(&mut self, name: &str) {
         let _ = self.disk.remove(&self.root.join(CACHE).join(name));
-    }
-
-    /// Ends the run: seals the raw capture (drops it when nothing came of the run) and writes the closing line.
-    pub fn finish(mut self, interrupted: bool) -> Result<Summary> {
-        let runs = read_runs(&self.root)?;
-        let open = open_gaps(&runs);
-        let known: Vec<Gap> = std::mem::take(&mut self.gaps);
-        let filled = |g: &Gap| match g.what.as_str() {
-            "media" => self.index.medium(&g.url).is_some(),
-            "post" | "page" => self.index.find(&g.url).is_some(),
-            _ => false,
-        };
-        let closed: Vec<String> = open.iter().filter(|g| filled(&g.gap)).map(|g| g.gap.url.clone()).collect();
-        let mut gaps: Vec<Gap> =
-            known.into_iter().filter(|g| !filled(g) && !open.iter().any(|o| o.gap.url == g.url)).collect();
-        gaps.sort();
-        let left = open.iter().filter(|g| !g.accepted && !closed.contains(&g.gap.url)).count() + gaps.len();
-
-        let something = self.committed || !self.batch.is_empty();
-        if something {
-            self.raw.seal(self.disk.as_mut(), &self.root, &mut self.batch)?;
-            self.stage_info()?;
-        } else {
-            self.raw.discard(self.disk.as_mut(), &self.root);
-        }
-        let finished = self.clock.now();
-        let line = RunLine {
-            what: "run".into(),
-            run: self.run.clone(),
-            command: self.opening.command.into(),
-            started: Some(self.started),
-            finished: Some(finished),
-            interrupted,
-            gaps: gaps.clone(),
-            closed,
-            requests: self.summary.requests,
-            unchanged: self.summary.unchanged,
-            notes: self.summary.notes.clone(),
-            ..std::mem::take(&mut self.line)
-        };
-        let nothing_ever = !something && self.info_kept.is_none();
-        if nothing_ever && gaps.is_empty() {
-            self.clear_away();
-        } else {
-            self.put_in_place(line)?;
-        }
-        if let Some(lock) = self.lock.take() {
-            lock.release();
-        }
-        Ok(Summary {
-            gaps,
-            open_gaps: left as u64,
-            counts: self.info.counts,
-            interrupted,
-            ..std::mem::take(&mut self.summary)
-        })
-    }
-
-    /// An archive that never came to hold anything leaves no folder behind.
-    fn clear_away(&mut self) {
-        self.batch.discard(self.disk.as_mut(), &self.root);
-        self.raw.discard(self.disk.as_mut(), &self.root);
-        if self.info_kept.is_none() {
-            let _ = std::fs::remove_dir_all(self.root.join(CACHE));
-            for folder in ["raw/import", "raw", "posts", "pages", "media", "."] {
-                let _ = std::fs::remove_dir(self.root.join(folder));
-            }
-            let _ = std::fs::remove_dir(&self.root);
-        }
-    }
-}
-
-impl Drop for Writer {
-    /// A run that ends in an error: what was committed stands, the rest goes.
-    fn drop(&mut self) {
-        if self.lock.is_none() {
-            return;
-        }
-        self.batch.discard(self.disk.as_mut(), &self.root);
-        let sealed = self.committed && self.close_raw().is_ok();
-        if !sealed {
-            self.raw.discard(self.disk.as_mut(), &self.root);
-        }
-        if !self.committed {
-            self.clear_away();
-        }
-        if let Some(lock) = self.lock.take() {
-            lock.release();
-        }
-    }
-}
-
-impl Writer {
-    /// Seals the raw capture of a run that failed after something of it was kept.
-    fn close_raw(&mut self) -> Result<()> {
-        self.raw.seal(self.disk.as_mut(), &self.root, &mut self.batch)?;
-        let line = RunLine {
-            what: "run".into(),
-            run: self.run.clone(),
-            command: self.opening.command.into(),
-            started: Some(self.started),
-            finished: Some(self.clock.now()),
-            interrupted: true,
-            ..RunLine::default()
-        };
-        self.put_in_place(line)
     }
 }
 
@@ -576,12 +308,6 @@ fn join_site(site: &mut Site, new: &Site) {
     if !new.description.is_empty() {
         site.description.clone_from(&new.description);
     }
-}
-
-/// The sources of `post`, with those that `kept` has too as they stand there: a listing fetched again has another digest,
-/// which alone is no news.
-fn same_kinds(post: &Post, kept: &Post) -> Vec<crate::model::Source> {
-    post.sources.iter().map(|s| kept.sources.iter().find(|k| k.kind == s.kind).unwrap_or(s).clone()).collect()
 }
 
 fn layout_has_run(root: &Path, run: &str) -> bool {

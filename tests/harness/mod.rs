@@ -1,5 +1,7 @@
 //! What the tests share: a temporary archive, posts made up, a clock that stands still.
 
+pub mod run;
+
 use std::path::{Path, PathBuf};
 
 use mdarchive::model::{Clock, Draft, Source, Term};
@@ -11,14 +13,21 @@ pub fn clock_at(seconds: i64) -> Clock {
     Clock::new(move || base + jiff::SignedDuration::from_secs(seconds))
 }
 
-pub fn open_writer(root: &Path, at: i64) -> Writer {
-    let opening = Opening {
+pub fn opening() -> Opening {
+    Opening {
         name: "blog.example".into(),
-        site: mdarchive::model::Site { url: Some("http://blog.example/".into()), title: "A blog".into(), ..Default::default() },
+        site: mdarchive::model::Site {
+            url: Some("http://blog.example/".into()),
+            title: "A blog".into(),
+            ..Default::default()
+        },
         command: "import",
         source: Some(("rest".into(), "http://blog.example/".into())),
-    };
-    Writer::open(root, opening, clock_at(at)).unwrap()
+    }
+}
+
+pub fn open_writer(root: &Path, at: i64) -> Writer {
+    Writer::open(root, opening(), clock_at(at)).unwrap()
 }
 
 /// A made-up post: number `n` of a blog, as a source of the given kind gives it.
@@ -42,7 +51,8 @@ pub fn refine(draft: Draft) -> mdarchive::model::Post {
     mdarchive::ops::refine(draft, "blog.example", Some(&site))
 }
 
-/// All files of an archive but its cache, its runs and its raw captures: path and bytes, sorted.
+/// All files of an archive but its cache, its runs and its raw captures: path and bytes, sorted. Each is checked
+/// against the published schema on the way, the runs too.
 pub fn kept(root: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];
@@ -61,5 +71,7 @@ pub fn kept(root: &Path) -> Vec<(String, Vec<u8>)> {
         }
     }
     files.sort();
+    crate::schema::check_files(&files);
+    crate::schema::check_runs(root);
     files
 }
