@@ -1,6 +1,13 @@
 //! All integration tests in one binary, a module per promise.
 
+mod cli;
+mod export;
+mod extract;
 mod faults;
 mod harness;
 mod http;
+mod import;
+mod schema;
+mod snapshot;
 mod store;
+mod warc;

@@ -49,6 +49,32 @@ impl Context {
         names.iter().map(|n| self.open_one(n)).collect()
     }
 
+    /// Returns what is to be verified, by name: named archives or snapshot files; none named = all archives.
+    pub fn places(&self, names: &[String]) -> Result<Vec<(String, PathBuf)>> {
+        if names.is_empty() {
+            // Opened by name only: an archive with a damaged front page is to be looked at too.
+            let names = archive_names(&self.archives)?;
+            if names.is_empty() {
+                self.open(&[])?;
+            }
+            return Ok(names.into_iter().map(|n| (n.clone(), self.archives.join(n))).collect());
+        }
+        let mut places = Vec::new();
+        for name in names {
+            let path = PathBuf::from(name);
+            let inside = self.archives.join(name);
+            let place = if path.is_file() || (path.join("archive.json").exists() && !inside.exists()) {
+                path
+            } else if inside.is_dir() && !name.contains("..") {
+                inside
+            } else {
+                self.open_one(name)?.root
+            };
+            places.push((name.clone(), place));
+        }
+        Ok(places)
+    }
+
     fn open_one(&self, name: &str) -> Result<Archive> {
         let known = archive_names(&self.archives)?;
         let plain = !name.is_empty() && !name.contains(['/', '\\']) && name != "..";

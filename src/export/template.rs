@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use minijinja::value::Value;
-use minijinja::syntax::SyntaxConfig;
 use minijinja::OutputSpanKind;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 use crate::error::{Error, Result};
@@ -83,12 +83,15 @@ impl Templates {
         {
             let spans = template.render_with_spans(context).map(|(_, spans)| spans).unwrap_or_default();
             let span = spans.iter().rev().find(|s| s.output_range().start <= at);
-            let place = span.map_or_else(|| self.place(name), |s| {
-                // Within a stretch that stands in the template as it is, lines are counted on.
-                let raw = s.kind() == OutputSpanKind::Raw;
-                let on = text.get(s.output_range().start..at).map_or(0, |t| t.matches('\n').count());
-                format!("{} line {}", self.place(s.name()), s.line() + if raw { on } else { 0 })
-            });
+            let place = span.map_or_else(
+                || self.place(name),
+                |s| {
+                    // Within a stretch that stands in the template as it is, lines are counted on.
+                    let raw = s.kind() == OutputSpanKind::Raw;
+                    let on = text.get(s.output_range().start..at).map_or(0, |t| t.matches('\n').count());
+                    format!("{} line {}", self.place(s.name()), s.line() + if raw { on } else { 0 })
+                },
+            );
             return Err(Error::export(place, format!("what it makes is no XML: {why}"))
                 .with_hint("close every element, and write & as &amp; in the template"));
         }
@@ -232,7 +235,11 @@ mod tests {
             let made = load(Some(dir.path())).and_then(|t| t.render("a.xhtml", minijinja::context! { word => "w" }));
             made.unwrap_err().to_string()
         };
-        assert!(told("<p>\n{{ wrod }}</p>").contains("a.xhtml line 2: undefined value"), "{}", told("<p>\n{{ wrod }}</p>"));
+        assert!(
+            told("<p>\n{{ wrod }}</p>").contains("a.xhtml line 2: undefined value"),
+            "{}",
+            told("<p>\n{{ wrod }}</p>")
+        );
         assert!(told("<p>\n\n{% if %}</p>").contains("a.xhtml line 3: syntax error"));
         let open = told("<p>\n<b>{{ word }}</p>");
         assert!(open.contains("a.xhtml line 2: what it makes is no XML"), "{open}");

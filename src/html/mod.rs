@@ -1,7 +1,16 @@
 //! Tree to tree: what is done to the markup of a post, and how it is written again. No I/O.
 
+mod address;
+mod attributes;
 mod body;
+mod caption;
+mod clean;
+mod embed;
+mod gather;
+mod image;
+mod nest;
 mod parse;
+pub(crate) mod text;
 pub(crate) mod walk;
 pub(crate) mod xhtml;
 

@@ -1,9 +1,11 @@
-//! Small steps over a tree, none of them recursive. They know nothing of what the tree means.
+//! Small steps over a tree and small changes to it, none of them recursive. They know nothing of what the tree means.
 
-use ego_tree::NodeRef;
 use ego_tree::iter::Edge;
-use scraper::Node;
+use ego_tree::{NodeId, NodeRef};
+use html5ever::tendril::StrTendril;
+use html5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
+use scraper::{Html, Node};
 
 /// Elements whose text nobody reads.
 const UNREAD: [&str; 8] = ["script", "style", "template", "title", "head", "iframe", "noembed", "noframes"];
@@ -11,6 +13,19 @@ const UNREAD: [&str; 8] = ["script", "style", "template", "title", "head", "ifra
 /// Returns the texts under a node, in order, without those of scripts and styles.
 pub(crate) fn texts(node: NodeRef<'_, Node>) -> impl Iterator<Item = &str> {
     readable(node).filter_map(|n| n.value().as_text().map(|t| &*t.text))
+}
+
+/// Returns the text under a node with white space folded; a line break is a space.
+pub(crate) fn text(node: NodeRef<'_, Node>) -> String {
+    let mut out = String::new();
+    for n in readable(node) {
+        match n.value() {
+            Node::Text(t) => out.push_str(&t.text),
+            Node::Element(e) if super::text::is_breaking(e.name()) => out.push(' '),
+            _ => {}
+        }
+    }
+    super::fold(&out)
 }
 
 /// Returns the nodes under a node, in order, leaving out scripts and styles and what is in them.
@@ -44,4 +59,80 @@ pub(crate) fn pruned<'a>(
 /// Returns the name of the element a node is; empty for other nodes.
 pub(crate) fn name<'a>(node: &NodeRef<'a, Node>) -> &'a str {
     node.value().as_element().map_or("", |e| e.name())
+}
+
+/// Returns an attribute of the element a node is, without white space around; none when empty.
+pub(crate) fn attr<'a>(node: &NodeRef<'a, Node>, key: &str) -> Option<&'a str> {
+    node.value().as_element().and_then(|e| e.attr(key)).map(str::trim).filter(|v| !v.is_empty())
+}
+
+/// Returns the classes of an element.
+pub(crate) fn classes(e: &Element) -> impl Iterator<Item = &str> {
+    e.attr("class").unwrap_or_default().split_ascii_whitespace()
+}
+
+/// Returns the elements of this name under a node.
+pub(crate) fn named(tree: &Html, top: NodeId, wanted: &[&str]) -> Vec<NodeId> {
+    let Some(top) = tree.tree.get(top) else { return Vec::new() };
+    top.descendants().filter(|n| wanted.contains(&name(n))).map(|n| n.id()).collect()
+}
+
+/// Returns the name of an HTML element.
+pub(crate) fn html_name(name: &str) -> QualName {
+    QualName::new(None, ns!(html), LocalName::from(name))
+}
+
+/// Takes a node out, with all that is in it.
+pub(crate) fn remove(tree: &mut Html, id: NodeId) {
+    if let Some(mut node) = tree.tree.get_mut(id) {
+        node.detach();
+    }
+}
+
+/// Puts the children of a node in its place.
+pub(crate) fn unwrap(tree: &mut Html, id: NodeId) {
+    let Some(node) = tree.tree.get(id).filter(|n| n.parent().is_some()) else { return };
+    let children: Vec<NodeId> = node.children().map(|c| c.id()).collect();
+    let Some(mut node) = tree.tree.get_mut(id) else { return };
+    for child in children {
+        node.insert_id_before(child);
+    }
+    node.detach();
+}
+
+/// Gives an element another name.
+pub(crate) fn rename(tree: &mut Html, id: NodeId, name: &str) {
+    edit(tree, id, |e| e.name = html_name(name));
+}
+
+/// Sets an attribute; an empty value is set as well.
+pub(crate) fn set(tree: &mut Html, id: NodeId, key: &str, value: &str) {
+    edit(tree, id, |e| {
+        e.attrs.insert(attr_name(key), StrTendril::from_slice(value));
+    });
+}
+
+/// Takes an attribute away.
+pub(crate) fn unset(tree: &mut Html, id: NodeId, key: &str) {
+    edit(tree, id, |e| {
+        e.attrs.shift_remove(&attr_name(key));
+    });
+}
+
+/// Changes the element a node is; other nodes stay as they are.
+pub(crate) fn edit(tree: &mut Html, id: NodeId, change: impl FnOnce(&mut Element)) {
+    if let Some(mut node) = tree.tree.get_mut(id)
+        && let Node::Element(e) = node.value()
+    {
+        change(e);
+    }
+}
+
+pub(crate) fn attr_name(key: &str) -> QualName {
+    QualName::new(None, ns!(), LocalName::from(key))
+}
+
+/// Makes an element outside the tree.
+pub(crate) fn make(tree: &mut Html, name: &str) -> NodeId {
+    tree.tree.orphan(Node::Element(Element::new(html_name(name), Vec::new()))).id()
 }

@@ -1,1 +1,10 @@
-//! .
+//! Understands bytes: one reader a format, chosen by content, each turning what it reads into drafts.
+//! It does no I/O beyond the streams given and knows no archive.
+
+mod date;
+mod detect;
+mod report;
+mod text;
+
+pub use detect::{FORMATS, Format, Head, detect};
+pub use report::{Found, Job, Report};

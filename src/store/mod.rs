@@ -2,7 +2,9 @@
 //! It knows nothing of where posts come from or what is made of them.
 
 mod archive;
+pub mod bag;
 mod batch;
+mod contents;
 mod disk;
 mod entry;
 mod gaps;
@@ -12,6 +14,7 @@ mod lock;
 mod raw;
 mod recover;
 mod runs;
+pub mod verify;
 pub mod warc;
 mod writer;
 
@@ -23,4 +26,5 @@ pub use layout::{archive_names, media_extension};
 pub use raw::digest_file;
 pub use recover::pending;
 pub use runs::{FileRecord, RunLine};
+pub use verify::{Damage, Report, What, verify};
 pub use writer::{Kept, Opening, Summary, Writer, run_name};

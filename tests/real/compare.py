@@ -11,6 +11,7 @@ compare.py alike ARCHIVE ARCHIVE
 
 Prints each difference on a line; exit code 1 if there is one.
 """
+import argparse
 import html
 import json
 import re
@@ -179,19 +180,18 @@ def compare_alike(one, other):
 
 
 def main():
-    words = [a for a in sys.argv[1:] if not a.startswith("--")]
-    flags = dict(zip(sys.argv, sys.argv[1:]))
-    skip = lambda flag: set(flags[flag].split(",")) if flag in flags else set()
-    words = [w for w in words if w not in (flags.get("--skip-text"), flags.get("--skip-captions"))]
-    if len(words) != 3 or words[0] not in ("truth", "same", "alike"):
-        sys.exit(__doc__)
-    one, other = Path(words[1]), Path(words[2])
-    if words[0] == "truth":
-        compare_truth(one, other, "--all" in sys.argv, skip("--skip-text"), skip("--skip-captions"))
-    elif words[0] == "same":
-        compare_same(one, other)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("how", choices=["truth", "same", "alike"])
+    parser.add_argument("one", type=Path)
+    parser.add_argument("other", type=Path)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--skip-text", type=lambda s: set(s.split(",")), default=set(), metavar="SLUG,...")
+    parser.add_argument("--skip-captions", type=lambda s: set(s.split(",")), default=set(), metavar="SLUG,...")
+    args = parser.parse_args()
+    if args.how == "truth":
+        compare_truth(args.one, args.other, args.all, args.skip_text, args.skip_captions)
     else:
-        compare_alike(one, other)
+        {"same": compare_same, "alike": compare_alike}[args.how](args.one, args.other)
     for line in DIFFERENCES[:40]:
         print(line)
     sys.exit(1 if DIFFERENCES else 0)

@@ -50,7 +50,7 @@ unpack() { # WordPress itself is only read: unpacked, not installed, so no web s
 
 start_db() {
   if [ ! -d "$state/db/mysql" ]; then
-    mariadb-install-db --no-defaults --user="$user" --datadir="$state/db" --auth-root-authentication-method=normal \
+    mariadb-install-db --no-defaults --force --user="$user" --datadir="$state/db" --auth-root-authentication-method=normal \
       --skip-test-db > "$state/install-db.log" 2>&1 || fail "cannot make a database, see $state/install-db.log"
   fi
   setsid mariadbd --no-defaults --user="$user" --datadir="$state/db" --socket="$sock" --pid-file="$state/db.pid" \

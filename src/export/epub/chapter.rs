@@ -14,7 +14,6 @@ use super::split::{MOST, split};
 use super::thread::thread;
 use super::tree::{self, Element, MISSING, Node, each, line, size};
 use super::words::{Words, machine};
-use super::EpubOptions;
 use crate::error::Result;
 use crate::export::template::{Templates, markup};
 use crate::html;
@@ -45,7 +44,7 @@ pub struct Chapter {
 pub struct Maker<'a> {
     pub archive: &'a Archive,
     pub plan: &'a Plan,
-    pub options: &'a EpubOptions,
+    pub comments: bool,
     pub templates: &'a Templates,
     /// The fixed words as the templates see them.
     pub fixed: minijinja::Value,
@@ -66,7 +65,12 @@ impl Maker<'_> {
         let words = self.plan.words;
         let language = self.language(&post);
         let rtl = language::is_rtl(&language);
-        let mut asked = Asked { plan: self.plan, own: format!("{}.xhtml", item.stem), pictures: Pictures::of(self.archive, &post, words), anchors: Default::default() };
+        let mut asked = Asked {
+            plan: self.plan,
+            own: format!("{}.xhtml", item.stem),
+            pictures: Pictures::of(self.archive, &post, words),
+            anchors: Default::default(),
+        };
         let tree = html::parse(&post.html);
         asked.anchors = links::anchors(&tree, |page| asked.is_here(page));
         let blocks = self.body(&tree, &post, &mut asked, rtl);
@@ -112,7 +116,10 @@ impl Maker<'_> {
             let script = language::by_script(&post.text)?;
             // Chinese characters and Cyrillic are written in more than one language: the book's own goes first.
             let same = language::by_script(&post.title).is_none() && language::primary(book) == script;
-            let of_book = matches!(language::primary(book), "ja" | "zh" | "ru" | "uk" | "bg" | "sr" | "fa" | "ur" | "ar" | "hi" | "mr");
+            let of_book = matches!(
+                language::primary(book),
+                "ja" | "zh" | "ru" | "uk" | "bg" | "sr" | "fa" | "ur" | "ar" | "hi" | "mr"
+            );
             (!same && !of_book).then(|| script.to_string())
         };
         stated.or_else(by_script).unwrap_or_else(|| book.clone())
@@ -135,7 +142,10 @@ impl Maker<'_> {
             front.push(figure(picture, &text, caption.credit.as_deref()));
         }
         for media in post.media.iter().filter(|m| m.role == "featured") {
-            let named = post.captions.iter().any(|c| c.src.as_deref().is_some_and(|s| normalise_url(s) == normalise_url(&media.url)));
+            let named = post
+                .captions
+                .iter()
+                .any(|c| c.src.as_deref().is_some_and(|s| normalise_url(s) == normalise_url(&media.url)));
             let kept = asked.pictures.is_picture(&media.url);
             // A missing one that the body never shows is in the list of gaps.
             if !named && kept && !asked.pictures.shows(&media.url) {
@@ -150,7 +160,7 @@ impl Maker<'_> {
     }
 
     fn comments(&self, post: &Post, asked: &mut Asked<'_>, rtl: bool) -> Option<Node> {
-        if !self.options.comments || post.comments.is_empty() {
+        if !self.comments || post.comments.is_empty() {
             return None;
         }
         let words = self.plan.words;
@@ -171,10 +181,20 @@ impl Maker<'_> {
         if language::primary(language) != self.plan.words.lang {
             heading.set("lang", self.plan.words.lang);
         }
-        tree::write(&[Element::new("section").with("class", "comments").holding([heading.node(), comments.clone()]).node()])
+        tree::write(&[Element::new("section")
+            .with("class", "comments")
+            .holding([heading.node(), comments.clone()])
+            .node()])
     }
 
-    fn comment_pages(&self, comments: &Node, post: &Post, item: &Item, language: &str, pages: &mut Vec<Page>) -> Result<()> {
+    fn comment_pages(
+        &self,
+        comments: &Node,
+        post: &Post,
+        item: &Item,
+        language: &str,
+        pages: &mut Vec<Page>,
+    ) -> Result<()> {
         let words = self.plan.words;
         let base = format!("c{}", item.stem.get(1..).unwrap_or_default());
         let groups = split(vec![comments.clone()], MOST);
@@ -196,7 +216,9 @@ impl Maker<'_> {
     }
 
     fn facts(&self, post: &Post, item: &Item) -> minijinja::Value {
-        let labels = |terms: &[crate::model::Term]| terms.iter().map(|t| line(&t.label)).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(", ");
+        let labels = |terms: &[crate::model::Term]| {
+            terms.iter().map(|t| line(&t.label)).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(", ")
+        };
         let names: Vec<String> = post.authors.iter().map(|a| line(&a.name)).filter(|n| !n.is_empty()).collect();
         let url = post.url.as_deref().map(line).filter(|u| !u.is_empty());
         let files = post.enclosures.iter().filter(|e| !post.html.contains(&e.url));
@@ -342,7 +364,8 @@ fn lead(groups: &mut [Vec<Node>], stem: &str) {
     }
     for (n, group) in groups.iter_mut().enumerate() {
         each(group, &mut |e| {
-            let target = e.get("href").and_then(|h| h.strip_prefix('#')).and_then(|id| Some((id.to_string(), *places.get(id)?)));
+            let target =
+                e.get("href").and_then(|h| h.strip_prefix('#')).and_then(|id| Some((id.to_string(), *places.get(id)?)));
             if let Some((id, at)) = target.filter(|(_, at)| *at != n) {
                 e.set("href", format!("{}.xhtml#{id}", numbered(stem, at)));
             }

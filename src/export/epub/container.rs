@@ -28,7 +28,10 @@ pub fn pack(name: &str, text: &str) -> io::Result<Packed> {
 }
 
 fn options(method: CompressionMethod) -> SimpleFileOptions {
-    SimpleFileOptions::default().compression_method(method).last_modified_time(DateTime::default()).unix_permissions(0o644)
+    SimpleFileOptions::default()
+        .compression_method(method)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644)
 }
 
 impl<W: Write + Seek> Container<W> {

@@ -61,11 +61,14 @@ pub fn draw(cover: &Cover<'_>, templates: &Templates, note: &mut dyn FnMut(Strin
     });
     let (size, lines) = title;
     let top = MIDDLE - LINE * size * (lines.len() as f32 - 1.0) / 2.0;
-    let row = |n: usize, from: f32, step: f32, text: String| context! { y => (from + step * n as f32).round() as i64, text };
+    let row =
+        |n: usize, from: f32, step: f32, text: String| context! { y => (from + step * n as f32).round() as i64, text };
     let placed: Vec<_> = lines.into_iter().enumerate().map(|(n, t)| row(n, top, LINE * size, t)).collect();
     let authors = authors(cover.authors, &options);
     let authors: Vec<_> = authors.into_iter().enumerate().map(|(n, t)| row(n, 1500.0, 100.0, t)).collect();
-    let writable = |text: Option<&str>| text.filter(|t| widths(&[t], &options).first().is_some_and(|w| w.is_some())).map(String::from);
+    let writable = |text: Option<&str>| {
+        text.filter(|t| widths(&[t], &options).first().is_some_and(|w| w.is_some())).map(String::from)
+    };
     let colour = cover.id.bytes().fold(0usize, |n, b| n.wrapping_mul(31).wrapping_add(usize::from(b))) % COLOURS.len();
     let (ground, ink) = COLOURS[colour];
     let context = context! {

@@ -17,11 +17,18 @@ const DEPTH: usize = 48;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown {
     /// The file in the book, and the words that stand for it.
-    Inside { file: String, alt: String },
+    Inside {
+        file: String,
+        alt: String,
+    },
     /// Words in place of the picture: a smiley.
     Words(String),
     /// Address, alternative text and the reason why it is not there.
-    Missing { url: String, alt: String, why: String },
+    Missing {
+        url: String,
+        alt: String,
+        why: String,
+    },
     Nothing,
 }
 
@@ -116,7 +123,8 @@ impl Flow<'_> {
         let Some(source) = node.value().as_element() else { return Frame::Nothing };
         self.anchor(source);
         // Nothing but words in a line may stand in `pre`, headings and terms: the parser lets blocks through there.
-        let fixed = self.stack.iter().rev().find(|o| holds(o.element.name) != Holds::Words || !is_inline(o.element.name));
+        let fixed =
+            self.stack.iter().rev().find(|o| holds(o.element.name) != Holds::Words || !is_inline(o.element.name));
         let fixed = fixed.map_or("", |o| o.element.name);
         let in_pre = fixed == "pre";
         let deep = self.stack.len() >= DEPTH;
@@ -128,8 +136,15 @@ impl Flow<'_> {
                 Frame::Nothing
             }
             Rule::Break => self.open_break(source, deep),
-            Rule::Blocks(_) | Rule::List(_) | Rule::Item | Rule::Definitions | Rule::Definition(_) | Rule::Table
-            | Rule::Figure | Rule::FigureCaption | Rule::Line
+            Rule::Blocks(_)
+            | Rule::List(_)
+            | Rule::Item
+            | Rule::Definitions
+            | Rule::Definition(_)
+            | Rule::Table
+            | Rule::Figure
+            | Rule::FigureCaption
+            | Rule::Line
                 if in_pre =>
             {
                 self.pre_line()
@@ -164,7 +179,9 @@ impl Flow<'_> {
                 self.block(Element::new(name), source)
             }
             Rule::Table => self.open_table(node, source, deep),
-            Rule::Caption | Rule::Rows(_) | Rule::Row | Rule::Cell(_) if self.tables.last() != Some(&true) || in_pre => {
+            Rule::Caption | Rule::Rows(_) | Rule::Row | Rule::Cell(_)
+                if self.tables.last() != Some(&true) || in_pre =>
+            {
                 self.start_break()
             }
             Rule::Caption => {
@@ -348,7 +365,8 @@ impl Flow<'_> {
     }
 
     fn open_caption(&mut self, node: NodeRef<'_, Source>, source: &scraper::node::Element) -> Frame {
-        let of_figure = node.ancestors().find_map(|n| n.value().as_element().map(|e| e.name() == "figure")).unwrap_or(false);
+        let of_figure =
+            node.ancestors().find_map(|n| n.value().as_element().map(|e| e.name() == "figure")).unwrap_or(false);
         let figure = self.stack.iter().rposition(|o| o.element.name == "figure");
         match figure {
             Some(at) if of_figure && !self.stack.iter().any(|o| o.element.name == "figcaption") => {
@@ -456,7 +474,11 @@ impl Flow<'_> {
         if let Some(open) = self.stack.last_mut() {
             match (open.element.children.last_mut(), node) {
                 (Some(Node::Text(before)), Node::Text(more)) => {
-                    let more = if open.element.name != "pre" && before.ends_with(' ') { more.trim_start_matches(' ') } else { &more };
+                    let more = if open.element.name != "pre" && before.ends_with(' ') {
+                        more.trim_start_matches(' ')
+                    } else {
+                        &more
+                    };
                     before.push_str(more);
                 }
                 (_, node) => open.element.children.push(node),
@@ -545,7 +567,8 @@ impl Flow<'_> {
     /// Goes on in the last item of a list, where a list was put between items.
     fn reopen(&mut self, name: &'static str) {
         if let Some(open) = self.stack.last_mut()
-            && let Some(Node::Element(last)) = open.element.children.pop_if(|n| n.element().is_some_and(|e| e.name == name))
+            && let Some(Node::Element(last)) =
+                open.element.children.pop_if(|n| n.element().is_some_and(|e| e.name == name))
         {
             self.start(last, true);
         } else {
@@ -586,8 +609,31 @@ impl Flow<'_> {
 fn is_inline(name: &str) -> bool {
     matches!(
         name,
-        "a" | "abbr" | "b" | "bdi" | "bdo" | "cite" | "code" | "del" | "dfn" | "em" | "i" | "ins" | "kbd" | "mark" | "q"
-            | "rp" | "rt" | "ruby" | "s" | "samp" | "small" | "strong" | "sub" | "sup" | "u" | "var"
+        "a" | "abbr"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "cite"
+            | "code"
+            | "del"
+            | "dfn"
+            | "em"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "mark"
+            | "q"
+            | "rp"
+            | "rt"
+            | "ruby"
+            | "s"
+            | "samp"
+            | "small"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "u"
+            | "var"
     )
 }
 
@@ -629,7 +675,8 @@ fn list(name: &'static str, source: &scraper::node::Element) -> Element {
 fn cell(name: &'static str, source: &scraper::node::Element, head: bool) -> Element {
     let mut element = Element::new(name);
     for span in ["colspan", "rowspan"] {
-        if let Some(n) = source.attr(span).and_then(|v| v.trim().parse::<u16>().ok()).filter(|n| (2..=100).contains(n)) {
+        if let Some(n) = source.attr(span).and_then(|v| v.trim().parse::<u16>().ok()).filter(|n| (2..=100).contains(n))
+        {
             element.set(span, n.to_string());
         }
     }

@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn tags_are_written_the_usual_way_or_not_at_all() {
         let of = |t: &str| tag(t).unwrap_or_default();
-        assert_eq!([of("en_us"), of("zh-hant-tw"), of("de-DE-formal"), of("pt-BR.UTF-8")], ["en-US", "zh-Hant-TW", "de-DE-formal", "pt-BR"]);
+        assert_eq!(
+            [of("en_us"), of("zh-hant-tw"), of("de-DE-formal"), of("pt-BR.UTF-8")],
+            ["en-US", "zh-Hant-TW", "de-DE-formal", "pt-BR"]
+        );
         for bad in ["", "us", "und", "english", "e", "12", "en US x"] {
             assert!(tag(bad).is_none() || bad == "en US x", "{bad}");
         }
@@ -136,8 +139,18 @@ mod tests {
 
     #[test]
     fn a_text_that_does_not_say_is_guessed_with_care() {
-        assert_eq!(guess("The harbour was quiet and the boats lay in the mist, for it was a morning that had not begun to be light."), Some("en"));
-        assert_eq!(guess("Der Hafen war still und die Boote lagen im Nebel, denn es war ein Morgen, der noch nicht hell werden wollte."), Some("de"));
+        assert_eq!(
+            guess(
+                "The harbour was quiet and the boats lay in the mist, for it was a morning that had not begun to be light."
+            ),
+            Some("en")
+        );
+        assert_eq!(
+            guess(
+                "Der Hafen war still und die Boote lagen im Nebel, denn es war ein Morgen, der noch nicht hell werden wollte."
+            ),
+            Some("de")
+        );
         assert_eq!(guess("港は静かで、船は霧の中に並んでいた。"), Some("ja"));
         assert_eq!(guess("Short."), None);
     }

@@ -34,7 +34,9 @@ pub fn outside(address: &str) -> Option<String> {
                 hash = true;
                 out.push('#');
             }
-            '"' | '<' | '>' | '[' | ']' | '\\' | '^' | '`' | '{' | '|' | '}' => out.push_str(&format!("%{:02X}", c as u32)),
+            '"' | '<' | '>' | '[' | ']' | '\\' | '^' | '`' | '{' | '|' | '}' => {
+                out.push_str(&format!("%{:02X}", c as u32))
+            }
             c => out.push(c),
         }
     }
@@ -93,7 +95,8 @@ pub fn anchors(html: &Html, is_here: impl Fn(&str) -> bool) -> BTreeMap<String, 
 
 /// Returns the name a place has in the book: letters, digits and hyphens; the number keeps two of them apart.
 fn name_of(id: &str, number: usize) -> String {
-    let plain: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(40).collect();
+    let plain: String =
+        id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(40).collect();
     let plain = plain.trim_matches('-');
     match plain.is_empty() {
         true => format!("x-{}", number + 1),
@@ -132,9 +135,14 @@ mod tests {
 
     #[test]
     fn only_addresses_of_the_web_lead_out() {
-        assert_eq!(outside("http://example.com/a|b?c[]=1#d#e").as_deref(), Some("http://example.com/a%7Cb?c%5B%5D=1#d%23e"));
+        assert_eq!(
+            outside("http://example.com/a|b?c[]=1#d#e").as_deref(),
+            Some("http://example.com/a%7Cb?c%5B%5D=1#d%23e")
+        );
         assert_eq!(outside("mailto:a@example.com").as_deref(), Some("mailto:a@example.com"));
-        for bad in ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "page.html", "http://", "", "mailto:"] {
+        for bad in
+            ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "page.html", "http://", "", "mailto:"]
+        {
             assert_eq!(outside(bad), None, "{bad}");
         }
     }
@@ -145,6 +153,9 @@ mod tests {
             r##"<a href="#fn:1">1</a><a href="#lost">2</a><a href="http://e.com/p/#A%20b">3</a><i id="fn:1">x</i><a name="A b">y</a>"##,
         );
         let names = anchors(&html, |page| page == "http://e.com/p/");
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), [("A b".into(), "x-a-b-2".into()), ("fn:1".into(), "x-fn-1-1".into())]);
+        assert_eq!(
+            names.into_iter().collect::<Vec<_>>(),
+            [("A b".into(), "x-a-b-2".into()), ("fn:1".into(), "x-fn-1-1".into())]
+        );
     }
 }

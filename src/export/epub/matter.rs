@@ -22,7 +22,8 @@ pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut
     let plan = maker.plan;
     let words = plan.words;
     let years = metadata.year_range();
-    let names: Vec<String> = metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.title).collect();
+    let names: Vec<String> =
+        metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.title).collect();
     let shown = Cover {
         title: &metadata.title,
         authors: &names,
@@ -33,9 +34,11 @@ pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut
     let mut notes = Vec::new();
     let picture = cover::draw(&shown, maker.templates, &mut |n| notes.push(n))?;
     notes.into_iter().for_each(|n| book.events.note(n));
-    book.container.copy(COVER, &mut picture.as_slice()).map_err(crate::Error::io("write", book.path))?;
+    book.container.copy(COVER, &mut picture.as_slice()).map_err(crate::export::write_error(maker.archive))?;
     let title = format!("{}: {}", words.cover, metadata.title);
-    let cover = maker.templates.render("cover.xhtml", context! { page => page("cover", &title, &plan.language, words), cover => COVER })?;
+    let cover = maker
+        .templates
+        .render("cover.xhtml", context! { page => page("cover", &title, &plan.language, words), cover => COVER })?;
     book.page("cover", &cover, None)?;
     let context = context! {
         page => page("title", &metadata.title, &plan.language, words),
@@ -49,7 +52,10 @@ pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut
 /// The page in front of a part: what is in it.
 pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: &mut Book<'_, W>) -> Result<()> {
     let plan = maker.plan;
-    let items = part.items.iter().map(|i| context! { file => format!("{}.xhtml", i.stem), title => &*i.title, date => i.date.as_deref() });
+    let items = part
+        .items
+        .iter()
+        .map(|i| context! { file => format!("{}.xhtml", i.stem), title => &*i.title, date => i.date.as_deref() });
     let pages = part.stem == "pages";
     let count = plan.words.count(part.items.len(), plan.words.post, plan.words.posts);
     let context = context! {
@@ -111,7 +117,10 @@ fn facts(maker: &Maker<'_>, metadata: &Metadata, names: &[String]) -> Value {
         [] => None,
         names => Some(words.by.replace("{}", &names.iter().take(10).cloned().collect::<Vec<_>>().join(", "))),
     };
-    let shown = metadata.source.as_deref().map(|u| u.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_string());
+    let shown = metadata
+        .source
+        .as_deref()
+        .map(|u| u.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_string());
     context! {
         title => &*metadata.title,
         description => metadata.description.as_deref(),

@@ -41,12 +41,14 @@ impl Metadata {
         let info = &archive.info;
         let title = site_title(archive);
         // The archive's id is a UUID already; a hand-made one still gives a stable name.
-        let space = Uuid::parse_str(&info.id).unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_URL, info.id.as_bytes()));
+        let space =
+            Uuid::parse_str(&info.id).unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_URL, info.id.as_bytes()));
         let mut languages = vec![plan.language.clone()];
         languages.extend(info.site.language.as_deref().and_then(super::language::tag));
         languages.dedup();
         let years = plan.items().filter_map(|i| i.entry.published.as_ref()?.year_month().0);
-        let years = years.fold(None, |range: Option<(i16, i16)>, y| Some(range.map_or((y, y), |(a, b)| (a.min(y), b.max(y)))));
+        let years =
+            years.fold(None, |range: Option<(i16, i16)>, y| Some(range.map_or((y, y), |(a, b)| (a.min(y), b.max(y)))));
         Metadata {
             id: Uuid::new_v5(&space, b"epub"),
             title_sort: sort_title(&title, &plan.language),
@@ -141,7 +143,9 @@ fn by_use(names: impl Iterator<Item = String>) -> Vec<String> {
 fn sort_name(name: &str) -> String {
     let words: Vec<&str> = name.split(' ').collect();
     let person = (2..=4).contains(&words.len())
-        && words.iter().all(|w| w.chars().next().is_some_and(char::is_uppercase) && !w.chars().any(|c| c.is_ascii_digit()))
+        && words
+            .iter()
+            .all(|w| w.chars().next().is_some_and(char::is_uppercase) && !w.chars().any(|c| c.is_ascii_digit()))
         && !matches!(words.first(), Some(&("The" | "Team" | "Die" | "Les" | "El" | "La")));
     match words.split_last() {
         Some((last, rest)) if person => format!("{last}, {}", rest.join(" ")),
@@ -173,8 +177,14 @@ mod tests {
 
     #[test]
     fn names_and_titles_sort_as_in_a_library() {
-        assert_eq!([sort_name("Jane Q. Doe"), sort_name("admin"), sort_name("The Editors")], ["Doe, Jane Q.", "admin", "The Editors"]);
-        assert_eq!([sort_title("The Harbour", "en-GB"), sort_title("Die Mole", "de"), sort_title("Die Hard", "en")], ["Harbour, The", "Mole, Die", "Die Hard"]);
+        assert_eq!(
+            [sort_name("Jane Q. Doe"), sort_name("admin"), sort_name("The Editors")],
+            ["Doe, Jane Q.", "admin", "The Editors"]
+        );
+        assert_eq!(
+            [sort_title("The Harbour", "en-GB"), sort_title("Die Mole", "de"), sort_title("Die Hard", "en")],
+            ["Harbour, The", "Mole, Die", "Die Hard"]
+        );
     }
 
     #[test]

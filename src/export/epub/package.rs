@@ -188,7 +188,9 @@ impl Package<'_> {
     }
 
     fn put_guide(&self, out: &mut String) {
-        for (kind, label, file) in self.places().into_iter().filter(|(kind, ..)| *kind != "toc" && *kind != "title-page") {
+        for (kind, label, file) in
+            self.places().into_iter().filter(|(kind, ..)| *kind != "toc" && *kind != "title-page")
+        {
             out.push_str(&format!("\n    <reference type=\"{kind}\" title=\"{label}\" href=\"{file}\"/>"));
         }
     }
@@ -220,11 +222,16 @@ impl Package<'_> {
         out.push_str("</head>\n");
         let body = nav.find("<body>").and_then(|n| nav.get(n..)).unwrap_or_default();
         let toc = "<nav epub:type=\"toc\" role=\"doc-toc\" id=\"toc\" aria-labelledby=\"toc-title\">";
-        let own = if super::language::primary(language) == self.words.lang { String::new() } else { format!(" lang=\"{0}\" xml:lang=\"{0}\"", self.words.lang) };
+        let own = if super::language::primary(language) == self.words.lang {
+            String::new()
+        } else {
+            format!(" lang=\"{0}\" xml:lang=\"{0}\"", self.words.lang)
+        };
         let body = body
             .replace("<nav epub:type = \"toc\" id=\"toc\">", toc)
             .replace("<h1 id=\"toc-title\">", &format!("<h1 id=\"toc-title\"{own}>"));
-        let (before, after) = body.split_once("<nav epub:type = \"landmarks\">").unwrap_or((&body, "</nav>\n</body>\n</html>\n"));
+        let (before, after) =
+            body.split_once("<nav epub:type = \"landmarks\">").unwrap_or((&body, "</nav>\n</body>\n</html>\n"));
         out.push_str(before);
         out.push_str("<nav epub:type=\"landmarks\" id=\"landmarks\" hidden=\"hidden\">\n");
         out.push_str(&format!("<h2{own}>{}</h2>\n<ol{own}>\n", self.words.landmarks));

@@ -158,7 +158,8 @@ fn kind(path: &std::path::Path) -> Result<(&'static str, &'static str), Fault> {
 pub fn alternative(alt: &str) -> String {
     let alt = line(alt);
     let lower = alt.to_ascii_lowercase();
-    let named = !lower.contains(' ') && [".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"].iter().any(|e| lower.ends_with(e));
+    let named =
+        !lower.contains(' ') && [".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"].iter().any(|e| lower.ends_with(e));
     if named { String::new() } else { alt }
 }
 

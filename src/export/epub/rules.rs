@@ -54,8 +54,8 @@ pub fn rule(name: &str) -> Rule {
         | "noframes" | "frame" | "frameset" | "svg" | "canvas" | "map" | "area" | "col" | "colgroup" | "param"
         | "source" | "track" | "input" | "select" | "datalist" | "option" | "optgroup" | "textarea" | "progress"
         | "meter" | "dialog" | "basefont" | "bgsound" => Drop,
-        "div" | "section" | "article" | "main" | "header" | "footer" | "aside" | "nav" | "center" | "address" | "form"
-        | "fieldset" | "details" | "hgroup" | "search" | "body" | "marquee" => Break,
+        "div" | "section" | "article" | "main" | "header" | "footer" | "aside" | "nav" | "center" | "address"
+        | "form" | "fieldset" | "details" | "hgroup" | "search" | "body" | "marquee" => Break,
         "b" | "strong" => Inline(if name == "b" { "b" } else { "strong" }),
         "i" => Inline("i"),
         "em" => Inline("em"),
@@ -138,7 +138,9 @@ pub enum Holds {
 /// Returns what an element of the book holds.
 pub fn holds(name: &str) -> Holds {
     match name {
-        "section" | "div" | "blockquote" | "li" | "dd" | "td" | "th" | "figure" | "figcaption" | "caption" => Holds::Blocks,
+        "section" | "div" | "blockquote" | "li" | "dd" | "td" | "th" | "figure" | "figcaption" | "caption" => {
+            Holds::Blocks
+        }
         "ul" | "ol" => Holds::Items,
         "dl" => Holds::Definitions,
         "table" => Holds::Sections,

@@ -71,12 +71,14 @@ fn one(mut e: Element, words: &Words, out: &mut Vec<Node>) {
             out.push(e.node());
         }
         "ruby" => ruby(e, out),
-        "a" | "abbr" | "b" | "bdi" | "bdo" | "cite" | "code" | "del" | "dfn" | "em" | "i" | "ins" | "kbd" | "mark" | "q"
-        | "s" | "samp" | "small" | "strong" | "sub" | "sup" | "u" | "var" => match e.children.iter().any(Node::shows) {
-            true => out.push(e.node()),
-            // Formatting of blanks only: the blanks stay.
-            false => out.extend(e.children),
-        },
+        "a" | "abbr" | "b" | "bdi" | "bdo" | "cite" | "code" | "del" | "dfn" | "em" | "i" | "ins" | "kbd" | "mark"
+        | "q" | "s" | "samp" | "small" | "strong" | "sub" | "sup" | "u" | "var" => {
+            match e.children.iter().any(Node::shows) {
+                true => out.push(e.node()),
+                // Formatting of blanks only: the blanks stay.
+                false => out.extend(e.children),
+            }
+        }
         "blockquote" | "div" if e.children.is_empty() => {}
         _ => out.push(e.node()),
     }
@@ -210,7 +212,11 @@ fn figure(figure: Element, out: &mut Vec<Node>) {
 
 /// A caption consists of paragraphs: their alignment is set on `p` by some readers.
 fn as_paragraphs(children: Vec<Node>) -> Vec<Node> {
-    let blocks = |n: &Node| n.element().is_some_and(|e| matches!(e.name, "p" | "ul" | "ol" | "div" | "blockquote" | "pre" | "dl" | "figure" | "hr" | "table"));
+    let blocks = |n: &Node| {
+        n.element().is_some_and(|e| {
+            matches!(e.name, "p" | "ul" | "ol" | "div" | "blockquote" | "pre" | "dl" | "figure" | "hr" | "table")
+        })
+    };
     match children.iter().any(blocks) {
         true => children,
         false => vec![Element::new("p").holding(children).node()],
@@ -303,7 +309,9 @@ fn unwrap_only(e: &mut Element) {
     let plain = |n: &Node| n.element().is_some_and(|e| e.name == "p" && e.attributes.is_empty());
     let paragraphs = e.children.iter().filter(|n| n.element().is_some_and(|e| e.name == "p")).count();
     let rest = e.children.iter().skip(1).all(|n| n.element().is_some_and(|e| matches!(e.name, "ul" | "ol")));
-    if paragraphs == 1 && rest && e.children.first().is_some_and(plain)
+    if paragraphs == 1
+        && rest
+        && e.children.first().is_some_and(plain)
         && let Node::Element(p) = e.children.remove(0)
     {
         e.children.splice(0..0, p.children);

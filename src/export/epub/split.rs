@@ -43,7 +43,12 @@ fn cut(node: Node, most: usize) -> Vec<Node> {
     }
     match node {
         Node::Text(text) => cut_text(&text, most).into_iter().map(Node::Text).collect(),
-        Node::Element(e) if matches!(e.name, "ul" | "ol" | "dl" | "blockquote" | "div" | "section" | "table" | "tbody" | "p" | "pre" | "li") => {
+        Node::Element(e)
+            if matches!(
+                e.name,
+                "ul" | "ol" | "dl" | "blockquote" | "div" | "section" | "table" | "tbody" | "p" | "pre" | "li"
+            ) =>
+        {
             cut_element(e, most)
         }
         node => vec![node],
@@ -99,7 +104,11 @@ mod tests {
     fn nothing_is_lost_and_nothing_is_too_large() {
         let long = "word ".repeat(400);
         let items = (0..50).map(|_| Element::new("li").holding([Node::text("item ".repeat(10))]).node());
-        let blocks = vec![p("a"), Element::new("pre").holding([Node::text(&*long)]).node(), Element::new("ol").holding(items).node()];
+        let blocks = vec![
+            p("a"),
+            Element::new("pre").holding([Node::text(&*long)]).node(),
+            Element::new("ol").holding(items).node(),
+        ];
         let before = words(&blocks);
         let groups = split(blocks, 500);
         assert!(groups.len() > 5 && groups.iter().all(|g| g.iter().map(size).sum::<usize>() < 600));

@@ -10,7 +10,12 @@ use crate::model::Comment;
 const DEPTH: usize = 4;
 
 /// Builds the list of comments. `body` turns the HTML of one into blocks.
-pub fn thread(comments: &[Comment], words: &Words, language: &str, body: &mut dyn FnMut(&Comment) -> Vec<Node>) -> Node {
+pub fn thread(
+    comments: &[Comment],
+    words: &Words,
+    language: &str,
+    body: &mut dyn FnMut(&Comment) -> Vec<Node>,
+) -> Node {
     let places: HashMap<&str, usize> = comments.iter().enumerate().rev().map(|(n, c)| (c.id.as_str(), n)).collect();
     let parent = |n: usize| comments.get(n)?.parent.as_deref().and_then(|p| places.get(p)).copied().filter(|p| *p != n);
     let mut answers: Vec<Vec<usize>> = vec![Vec::new(); comments.len()];
@@ -21,7 +26,16 @@ pub fn thread(comments: &[Comment], words: &Words, language: &str, body: &mut dy
             None => roots.push(n),
         }
     }
-    let mut maker = Maker { comments, words, language, answers, parent: &parent, set: vec![false; comments.len()], number: 0, body };
+    let mut maker = Maker {
+        comments,
+        words,
+        language,
+        answers,
+        parent: &parent,
+        set: vec![false; comments.len()],
+        number: 0,
+        body,
+    };
     let mut items = maker.items(&roots, 1);
     // Comments that answer each other in a circle have no root.
     for n in 0..comments.len() {
@@ -134,7 +148,8 @@ mod tests {
 
     #[test]
     fn answers_nest_four_deep_and_then_say_whom_they_answer() {
-        let comments: Vec<Comment> = (0..7).map(|n| comment(&n.to_string(), n.checked_sub(1).map(|p: i32| p.to_string()).as_deref())).collect();
+        let comments: Vec<Comment> =
+            (0..7).map(|n| comment(&n.to_string(), n.checked_sub(1).map(|p: i32| p.to_string()).as_deref())).collect();
         let html = made(&comments);
         assert_eq!(html.matches("<ol").count(), 4, "{html}");
         assert!(html.contains("N4 · in reply to N3") && html.contains("N6 · in reply to N5"), "{html}");
@@ -143,9 +158,11 @@ mod tests {
 
     #[test]
     fn circles_orphans_and_long_chains_keep_every_comment() {
-        let circle = [comment("a", Some("b")), comment("b", Some("a")), comment("c", Some("c")), comment("d", Some("gone"))];
+        let circle =
+            [comment("a", Some("b")), comment("b", Some("a")), comment("c", Some("c")), comment("d", Some("gone"))];
         assert_eq!(made(&circle).matches("<li").count(), 4);
-        let chain: Vec<Comment> = (0..20_000).map(|n: i32| comment(&n.to_string(), Some(&(n - 1).to_string()))).collect();
+        let chain: Vec<Comment> =
+            (0..20_000).map(|n: i32| comment(&n.to_string(), Some(&(n - 1).to_string()))).collect();
         assert_eq!(made(&chain).matches("<li").count(), 20_000);
     }
 }

@@ -23,8 +23,33 @@ const VOID: [&str; 4] = ["br", "hr", "img", "wbr"];
 
 /// Elements after which a line ends in the written file.
 const LINES: [&str; 27] = [
-    "blockquote", "br", "caption", "dd", "div", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
-    "hr", "li", "ol", "p", "pre", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "blockquote",
+    "br",
+    "caption",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
 ];
 
 impl Element {
@@ -86,9 +111,7 @@ impl Node {
     pub fn shows(&self) -> bool {
         match self {
             Node::Text(t) => !t.trim().is_empty(),
-            Node::Element(e) => {
-                matches!(e.name, "img" | "hr" | MISSING) || e.children.iter().any(Node::shows)
-            }
+            Node::Element(e) => matches!(e.name, "img" | "hr" | MISSING) || e.children.iter().any(Node::shows),
         }
     }
 

@@ -80,7 +80,9 @@ pub fn date(date: &Date, language: &str) -> String {
 /// Returns "April 2007" as the language writes it at the beginning of a line.
 pub fn month(y: i16, m: i8, language: &str) -> String {
     match pattern(language) {
-        Pattern::Numeric(_, month) => month.replace("{y}", &y.to_string()).replace("{m}", &format!("{m:02}")).replace("{n}", &m.to_string()),
+        Pattern::Numeric(_, month) => {
+            month.replace("{y}", &y.to_string()).replace("{m}", &format!("{m:02}")).replace("{n}", &m.to_string())
+        }
         Pattern::Named(words) => {
             let named = words.month.replace("{m}", name(words, m)).replace("{y}", &y.to_string());
             let mut letters = named.chars();
@@ -92,7 +94,8 @@ pub fn month(y: i16, m: i8, language: &str) -> String {
 fn day(y: i16, m: i8, d: i8, language: &str) -> String {
     match pattern(language) {
         Pattern::Numeric(day, _) => {
-            let numbers = day.replace("{y}", &y.to_string()).replace("{n}", &m.to_string()).replace("{e}", &d.to_string());
+            let numbers =
+                day.replace("{y}", &y.to_string()).replace("{n}", &m.to_string()).replace("{e}", &d.to_string());
             numbers.replace("{m}", &format!("{m:02}")).replace("{d}", &format!("{d:02}"))
         }
         Pattern::Named(words) => {
@@ -156,8 +159,14 @@ mod tests {
     fn dates_are_written_as_people_do() {
         let day = Date::parse_iso("2007-04-01T12:15:00+02:00").unwrap();
         let of = |l: &str| date(&day, l);
-        assert_eq!([of("en-GB"), of("en-US"), of("de"), of("fr-CA")], ["1 April 2007", "April 1, 2007", "1. April 2007", "1er avril 2007"]);
-        assert_eq!([of("es"), of("it"), of("pt-BR"), of("nl")], ["1 de abril de 2007", "1º aprile 2007", "1º de abril de 2007", "1 april 2007"]);
+        assert_eq!(
+            [of("en-GB"), of("en-US"), of("de"), of("fr-CA")],
+            ["1 April 2007", "April 1, 2007", "1. April 2007", "1er avril 2007"]
+        );
+        assert_eq!(
+            [of("es"), of("it"), of("pt-BR"), of("nl")],
+            ["1 de abril de 2007", "1º aprile 2007", "1º de abril de 2007", "1 april 2007"]
+        );
         assert_eq!([of("ja"), of("fi")], ["2007年4月1日", "2007-04-01"]);
         assert_eq!([month(2007, 4, "fr"), month(2007, 4, "ko")], ["Avril 2007", "2007년 4월"]);
     }

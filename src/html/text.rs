@@ -1,0 +1,176 @@
+//! A tree as plain text, with white space as a browser shows it. It knows nothing of posts.
+
+use ego_tree::NodeRef;
+use ego_tree::iter::Edge;
+use scraper::Node;
+
+use super::walk;
+
+/// How far an element stands apart from what is before and after it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    Space,
+    Line,
+    Blank,
+}
+
+fn gap(name: &str) -> Gap {
+    match name {
+        "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "aside" | "nav" | "address" | "h1"
+        | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "ul" | "ol" | "dl" | "table" | "figure" | "figcaption"
+        | "pre" | "hr" | "details" | "summary" | "center" | "form" | "fieldset" | "video" | "audio" | "hgroup"
+        | "menu" | "dir" => Gap::Blank,
+        "li" | "dt" | "dd" | "tr" | "caption" | "option" => Gap::Line,
+        "td" | "th" => Gap::Space,
+        _ => Gap::None,
+    }
+}
+
+/// Returns whether an element parts the words before it from those after it.
+pub(crate) fn is_breaking(name: &str) -> bool {
+    name == "br" || gap(name) > Gap::None
+}
+
+/// Returns whether an element stands in a block of its own.
+pub(crate) fn is_block(name: &str) -> bool {
+    gap(name) >= Gap::Line
+}
+
+/// Returns the text under a node: blocks parted by blank lines, `br` and list items on lines of their own, cells parted by
+/// spaces, white space folded but in `pre`.
+pub(crate) fn plain(node: NodeRef<'_, Node>) -> String {
+    let mut out = Writer { out: String::new(), due: Gap::None };
+    let (top, mut skip, mut pre) = (node.id(), None, 0);
+    for edge in node.traverse() {
+        match edge {
+            Edge::Close(n) if skip == Some(n.id()) => skip = None,
+            _ if skip.is_some() => {}
+            Edge::Open(n) | Edge::Close(n) if n.id() == top => {}
+            Edge::Open(n) => match n.value() {
+                Node::Text(t) if pre > 0 => out.verbatim(&t.text),
+                Node::Text(t) => out.folded(&t.text),
+                Node::Element(e) => match e.name() {
+                    "script" | "style" | "template" | "head" | "iframe" | "noembed" | "noframes" => skip = Some(n.id()),
+                    "a" if shows_its_address(n) => skip = Some(n.id()),
+                    "br" => out.line(),
+                    name => {
+                        pre += usize::from(name == "pre");
+                        out.part(gap(name));
+                    }
+                },
+                _ => {}
+            },
+            Edge::Close(n) => {
+                let name = walk::name(&n);
+                pre -= usize::from(name == "pre").min(pre);
+                out.part(gap(name));
+            }
+        }
+    }
+    out.out
+}
+
+/// Returns whether a node stands for something embedded that has no words of its own.
+fn shows_its_address(a: NodeRef<'_, Node>) -> bool {
+    let embed = a.value().as_element().is_some_and(|e| walk::classes(e).any(|c| c == "embed"));
+    embed && walk::attr(&a, "href").is_some_and(|href| walk::text(a) == href)
+}
+
+struct Writer {
+    out: String,
+    /// What parts the last word from the next one.
+    due: Gap,
+}
+
+impl Writer {
+    fn part(&mut self, gap: Gap) {
+        self.due = self.due.max(gap);
+    }
+
+    /// A line break, and another one makes a blank line.
+    fn line(&mut self) {
+        self.due = if self.due >= Gap::Line { Gap::Blank } else { Gap::Line };
+    }
+
+    fn settle(&mut self) {
+        let due = std::mem::replace(&mut self.due, Gap::None);
+        if !self.out.is_empty() {
+            self.out.push_str(match due {
+                Gap::None => "",
+                Gap::Space => " ",
+                Gap::Line => "\n",
+                Gap::Blank => "\n\n",
+            });
+        }
+    }
+
+    fn folded(&mut self, text: &str) {
+        for (n, word) in text.split(char::is_whitespace).enumerate() {
+            if n > 0 {
+                self.part(Gap::Space);
+            }
+            let word = word.trim_matches(char::is_control);
+            if !word.is_empty() {
+                self.settle();
+                self.out.push_str(word);
+            }
+        }
+    }
+
+    fn verbatim(&mut self, text: &str) {
+        let text = if self.due == Gap::Blank { text.trim_start_matches('\n') } else { text };
+        let body = text.trim_end();
+        if !body.is_empty() {
+            self.settle();
+            self.out.push_str(body);
+        }
+        match text.get(body.len()..).unwrap_or_default() {
+            "" => {}
+            end if end.matches('\n').count() > 1 => self.part(Gap::Blank),
+            end if end.contains('\n') => self.part(Gap::Line),
+            _ => self.part(Gap::Space),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::parse;
+    use super::*;
+
+    fn text(markup: &str) -> String {
+        plain(parse(markup).tree.root())
+    }
+
+    #[test]
+    fn blocks_are_parted_by_blank_lines_and_breaks_are_lines() {
+        assert_eq!(
+            text("<h2>A</h2>\n<p>one\n two<br>three<br><br>four</p><div><p>five</div>six"),
+            "A\n\none two\nthree\n\nfour\n\nfive\n\nsix"
+        );
+    }
+
+    #[test]
+    fn items_stand_on_lines_and_cells_are_parted() {
+        assert_eq!(text("<ul><li>a<li>b</ul><table><tr><td>c<td>d<tr><td>e</table>f"), "a\nb\n\nc d\ne\n\nf");
+    }
+
+    #[test]
+    fn words_are_neither_joined_nor_torn() {
+        assert_eq!(text("<p>in<b>side</b> <i> out</i>&nbsp;, end</p>"), "inside out , end");
+    }
+
+    #[test]
+    fn pre_keeps_its_lines() {
+        assert_eq!(text("x<pre>\nfn a() {\n    b\n}\n</pre>y"), "x\n\nfn a() {\n    b\n}\n\ny");
+    }
+
+    #[test]
+    fn an_embed_without_words_says_nothing() {
+        assert_eq!(
+            text("a <a class=embed href='http://x/y'>http://x/y</a> b <a class=embed href='http://x/y'>A film</a>"),
+            "a b A film"
+        );
+    }
+}
