@@ -1,9 +1,11 @@
 //! Hands archives out: one small trait, one table, one way to put a file in place.
 //! It opens no socket, changes nothing in an archive, and prints nothing.
 
+pub mod epub;
 mod json;
 mod place;
 mod select;
+mod template;
 mod zip;
 
 use std::fs::File;
@@ -56,8 +58,8 @@ pub use place::{path_of, put};
 
 /// Ties an error of writing an export to the archive it is made from.
 fn write_error(archive: &Archive) -> impl Fn(std::io::Error) -> Error {
-    let what = archive.root.display().to_string();
-    move |e| Error::export(&what, e)
+    let root = archive.root.clone();
+    move |e| Error::io("export", &root)(e)
 }
 
 /// Hands all that is buffered to the file.
