@@ -1,13 +1,17 @@
 //! `mdarchive export`: hands archives out. Stdout has the paths and nothing else.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::args::ExportArgs;
+use super::args::{self, ExportArgs};
 use super::context::Context;
 use super::exit::Exit;
 use super::report;
 use crate::error::{Error, Result};
+use crate::event::Events;
+use crate::export::epub::{self, By, Choice, EpubOptions};
 use crate::export::{self, EXPORTERS, Exporter, Job, Selection};
+use crate::model::PostId;
 use crate::store::Archive;
 
 pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
@@ -55,11 +59,26 @@ fn say(reports: &mut Vec<serde_json::Value>, archive: &Archive, format: &str, pa
     reports.push(serde_json::json!({"archive": archive.info.name, "format": format, "path": path}));
 }
 
-fn book(
-    _args: &ExportArgs,
-    _selection: &Selection,
-    _archive: &Archive,
-    _events: &crate::event::Events,
-) -> Result<PathBuf> {
-    Err(Error::usage("not wired yet"))
+fn book(args: &ExportArgs, selection: &Selection, archive: &Archive, events: &Events) -> Result<PathBuf> {
+    let choose: Option<Choice> = if selection.is_all() {
+        None
+    } else {
+        let ids: HashSet<PostId> = selection.of(archive.entries()?).into_iter().map(|e| e.id).collect();
+        Some(Box::new(move |entry| ids.contains(&entry.id)))
+    };
+    let options = EpubOptions {
+        comments: !args.no_comments,
+        by: match args.by {
+            args::By::Month => By::Month,
+            args::By::Year => By::Year,
+            args::By::None => By::None,
+        },
+        language: args.language.clone(),
+        templates: args.templates.clone(),
+        drafts: args.drafts,
+        private: args.private,
+        force: args.force,
+        choose,
+    };
+    epub::export(archive, &options, &args.output, events)
 }

@@ -1,9 +1,11 @@
 //! Hands archives out: one small trait, one table, one way to put a file in place.
 //! It opens no socket, changes nothing in an archive, and prints nothing.
 
+pub mod epub;
 mod json;
 mod place;
 mod select;
+mod template;
 mod zip;
 
 use std::fs::File;
