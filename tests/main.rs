@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod extract;
 mod faults;
+mod fixity;
 mod harness;
 mod http;
 mod import;
