@@ -1,9 +1,11 @@
 //! All integration tests in one binary, a module per promise.
 
 mod cli;
+mod demo;
 mod export;
 mod extract;
 mod faults;
+mod fixity;
 mod harness;
 mod http;
 mod import;

@@ -7,11 +7,13 @@ use ego_tree::NodeId;
 use regex::Regex;
 use scraper::Html;
 
-use super::outline::{Item, Outline};
+use super::outline::{Item, Outline, Part};
 use super::rules;
 use crate::html::{fold, walk};
 
-static JUNK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK).ok());
+static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOREIGN).ok());
+static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
+static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
 static JUNK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
 
 fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
@@ -23,20 +25,46 @@ fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 pub(super) fn mark(tree: &Html, outline: &mut Outline) {
     let all = outline.items.first().map_or(0, |i| i.text);
     let guarded = guarded(outline);
-    let mut until = 0;
+    let mut until = [0, 0];
     for at in 0..outline.items.len() {
         let Some(item) = outline.items.get(at) else { break };
-        let inherited = at < until;
-        let named =
-            || rules::JUNK_ELEMENTS.contains(&&*item.name) || matches(&JUNK, &item.sig) || is_hidden(tree, item);
-        let free = matches!(&*item.name, "html" | "body") || guarded.contains(&at);
-        let junk = inherited || (!free && named() && !too_much(item, all));
-        if junk && !inherited {
-            until = item.end;
+        let free = matches!(&*item.name, "html" | "body") || guarded.contains(&at) || too_much(item, all);
+        let part = match (at < until[1], at < until[0]) {
+            (true, _) => Part::Foreign,
+            (_, about) if free => {
+                if about {
+                    Part::About
+                } else {
+                    Part::Post
+                }
+            }
+            (_, about) => match named(tree, item) {
+                Part::Post if about => Part::About,
+                part => part,
+            },
+        };
+        match part {
+            Part::Foreign => until[1] = until[1].max(item.end),
+            Part::About => until[0] = until[0].max(item.end),
+            Part::Post => {}
         }
         if let Some(item) = outline.items.get_mut(at) {
-            item.junk = junk;
+            item.part = part;
         }
+    }
+}
+
+/// Returns what an element is by its own name and classes.
+fn named(tree: &Html, item: &Item) -> Part {
+    // What is inline and long was opened by mistake: the author's name in a span that never ends.
+    let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
+    let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
+    if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || is_hidden(tree, item) {
+        Part::Foreign
+    } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) {
+        Part::About
+    } else {
+        Part::Post
     }
 }
 
@@ -80,7 +108,7 @@ fn weight(item: &Item) -> i64 {
         return 0;
     }
     let link = item.inline_link as i64;
-    if item.junk {
+    if item.part != Part::Post {
         return -length;
     }
     let prose = length - link;
@@ -110,7 +138,7 @@ pub(super) struct Found {
 /// Returns the element that holds the post's text.
 pub(super) fn find(outline: &Outline) -> Option<Found> {
     let sums = sums(outline);
-    let named = named(outline, &sums);
+    let named = by_name(outline, &sums);
     let dense = dense(outline, &sums);
     let sum = |at: usize| sums.get(at).copied().unwrap_or(0);
     match (named, dense) {
@@ -147,7 +175,7 @@ fn sums(outline: &Outline) -> Vec<i64> {
 }
 
 /// Returns the best element that a platform's name tells, and whether there is only one of it.
-fn named(outline: &Outline, sums: &[i64]) -> Option<(usize, bool)> {
+fn by_name(outline: &Outline, sums: &[i64]) -> Option<(usize, bool)> {
     let mut best: Option<(i64, usize, bool)> = None;
     for (rank, name) in rules::BODIES.iter().enumerate() {
         let wanted = format!(" {name} ");
@@ -156,7 +184,7 @@ fn named(outline: &Outline, sums: &[i64]) -> Option<(usize, bool)> {
             .iter()
             .enumerate()
             .filter(|(_, i)| {
-                !i.junk
+                i.part == Part::Post
                     && i.sig.contains(&wanted)
                     && (i.text > 0 || i.pictures > 0)
                     && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
@@ -233,7 +261,7 @@ fn is_chaff(
     seen: usize,
     title: &str,
 ) -> bool {
-    if item.junk && !container.junk {
+    if item.part != Part::Post && container.part == Part::Post {
         return true;
     }
     let name = &*item.name;

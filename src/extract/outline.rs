@@ -7,6 +7,17 @@ use scraper::{Html, Node};
 
 use crate::html::{text, walk};
 
+/// What an element is to the post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Maybe its text.
+    Post,
+    /// What is said about it: date, author, terms.
+    About,
+    /// No part of it.
+    Foreign,
+}
+
 /// One element of the page, in document order.
 pub(super) struct Item {
     pub id: NodeId,
@@ -26,8 +37,7 @@ pub(super) struct Item {
     pub marks: usize,
     pub pictures: usize,
     pub block: bool,
-    /// Taken for no part of any post.
-    pub junk: bool,
+    pub part: Part,
 }
 
 pub(super) struct Outline {
@@ -75,7 +85,7 @@ impl Outline {
                             marks: 0,
                             pictures: usize::from(matches!(e.name(), "img" | "video" | "object" | "embed")),
                             block,
-                            junk: false,
+                            part: Part::Post,
                         });
                     }
                     Node::Text(t) => {
