@@ -1,6 +1,6 @@
 //! What a reader is given, what it finds, and what it says at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Result};
 use crate::event::Events;
@@ -35,22 +35,39 @@ pub struct Report {
     /// What was repaired or guessed, with the lines.
     pub notes: Vec<String>,
     pub gaps: Vec<Gap>,
-    /// What could not be rendered: in how many posts, the first of them.
-    tally: BTreeMap<String, (u64, String)>,
+    /// What could not be rendered.
+    tally: BTreeMap<&'static str, Met>,
+}
+
+/// Something met in posts.
+#[derive(Debug, Clone, Default)]
+struct Met {
+    which: BTreeSet<String>,
+    posts: u64,
+    first: String,
+    last: String,
 }
 
 impl Report {
-    /// Counts something that was met in a post and could not be rendered.
-    pub fn met(&mut self, what: String, post: &str) {
-        let (count, _) = self.tally.entry(what).or_insert_with(|| (0, post.to_string()));
-        *count += 1;
+    /// Counts what was met in a post and could not be rendered: what happened, and to what.
+    pub fn met(&mut self, all: Vec<(&'static str, String)>, post: &str) {
+        for (what, which) in all {
+            let met = self.tally.entry(what).or_insert_with(|| Met { first: post.to_string(), ..Met::default() });
+            met.which.insert(which);
+            if met.last != post {
+                met.posts += 1;
+                met.last = post.to_string();
+            }
+        }
     }
 
     /// Returns the notes, those of posts summed up.
     pub fn all_notes(&self) -> Vec<String> {
-        let summed = self.tally.iter().map(|(what, (count, first))| match count {
-            1 => format!("{what} (in {first:?})"),
-            n => format!("{what} (in {n} posts, the first of them {first:?})"),
+        let summed = self.tally.iter().map(|(what, met)| {
+            let which: Vec<&str> = met.which.iter().map(String::as_str).filter(|w| !w.is_empty()).collect();
+            let which = if which.is_empty() { String::new() } else { format!(": {}", which.join(", ")) };
+            let posts = if met.posts > 1 { format!("{} posts, the first of them ", met.posts) } else { String::new() };
+            format!("{what}{which} (in {posts}{:?})", met.first)
         });
         self.notes.iter().cloned().chain(summed).collect()
     }

@@ -46,7 +46,7 @@ impl<'a> Adapter<'a> {
         let url = self.permalink(&item, status);
         let rendered = render(&item, &Context { survey: self.survey, post: item.id.unwrap_or_default() });
         let title = html::plain_text(&item.title);
-        rendered.notes.into_iter().for_each(|note| report.met(note, &title));
+        report.met(rendered.notes, &title);
         let kind = if item.kind == "page" { Kind::Page } else { Kind::Post };
         let sha256 = Some(self.survey.digest(self.file));
         let stamp = updated.as_ref().and_then(|d| d.instant);
