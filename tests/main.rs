@@ -4,6 +4,7 @@ mod cli;
 mod export;
 mod extract;
 mod faults;
+mod fetch;
 mod harness;
 mod http;
 mod import;

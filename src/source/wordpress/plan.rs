@@ -91,10 +91,6 @@ impl Request {
         chunks.map(|ids| Request::first(What::Included(kind)).with("include", list(ids))).collect()
     }
 
-    pub fn after(&self, pages: u64) -> Request {
-        Request { page: self.page + pages, ..self.clone() }
-    }
-
     /// Returns the requests for the same rows in tenths; none when a single row was asked for.
     pub fn smaller(&self) -> Option<Vec<Request>> {
         let rows = self.rows / 10;
