@@ -1,9 +1,11 @@
 //! Hands archives out: one small trait, one table, one way to put a file in place.
 //! It opens no socket, changes nothing in an archive, and prints nothing.
 
+mod epub;
 mod json;
 mod place;
 mod select;
+mod template;
 mod zip;
 
 use std::fs::File;
@@ -14,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::store::Archive;
 
+pub use epub::{By, Epub};
 pub use json::{Json, Jsonl};
 pub use select::{Selection, since, until};
 pub use zip::Zip;

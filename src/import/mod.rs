@@ -5,6 +5,8 @@ mod date;
 mod detect;
 mod report;
 mod text;
+mod wxr;
+mod xml;
 
 pub use detect::{FORMATS, Format, Head, detect};
 pub use report::{Found, Job, Report};

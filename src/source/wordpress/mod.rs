@@ -161,7 +161,7 @@ impl WordPress {
                 self.plan.more_pages(request, pages);
                 self.tables.add_comments(&mut self.memo, &self.blog, rows);
             }
-            What::NewComments => {
+            What::NewComments | What::CommentsOf => {
                 self.plan.more_pages(request, pages);
                 batch.comments = self.tables.new_comments(&mut self.memo, &self.blog, rows);
             }
@@ -206,6 +206,11 @@ impl WordPress {
         let wanted = self.tables.wanted(&posts, self.plan.is_again());
         self.lookups += wanted.len();
         self.plan.push_first(wanted);
+        if self.plan.is_again() {
+            // The comments of a post behind a password are shown to nobody, and asking for them is an error.
+            let open: Vec<u64> = posts.iter().filter(|p| !p.content.protected).map(|p| p.id).collect();
+            self.plan.push_all(Request::comments_of(&open));
+        }
         let next_page = matches!(request.what, What::Posts(_)).then_some(request.page + 1);
         if next_page.is_some() {
             *self.memo.known[slot(kind)].get_or_insert(0) += posts.len() as u64;
@@ -278,7 +283,7 @@ impl WordPress {
                     None => batch.gaps.push(gap(gap_word(kind))),
                 }
             }
-            What::Comments | What::NewComments => batch.gaps.push(gap("comments")),
+            What::Comments | What::NewComments | What::CommentsOf => batch.gaps.push(gap("comments")),
             What::Terms(name) => batch.notes.push(format!("the blog does not list its {name} ({})", miss.detail)),
             // Lists of users are closed on many blogs: names are asked for with the posts.
             What::Users => self.tables.users_closed = true,

@@ -25,6 +25,8 @@ pub(super) enum What {
     /// Posts asked for by their ids.
     Included(Kind),
     NewComments,
+    /// All comments of posts that are new or changed: they may be older than the newest comment that is known.
+    CommentsOf,
     /// One comment, for the count in the header.
     CommentCount,
     /// Posts of authors whose names are not known, with the names.
@@ -45,7 +47,7 @@ impl What {
             What::Users => "users",
             What::Terms(name) => name,
             What::Media => "media",
-            What::Comments | What::NewComments | What::CommentCount => "comments",
+            What::Comments | What::NewComments | What::CommentsOf | What::CommentCount => "comments",
             What::Authors => "posts",
             What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Included(kind) => {
                 if kind == Kind::Page {
@@ -91,6 +93,11 @@ impl Request {
         chunks.map(|ids| Request::first(What::Included(kind)).with("include", list(ids))).collect()
     }
 
+    /// Asks for the comments of posts, by the posts' ids.
+    pub fn comments_of(posts: &[u64]) -> Vec<Request> {
+        let chunks = posts.chunks(ROWS as usize);
+        chunks.map(|ids| Request::first(What::CommentsOf).with("post", list(ids))).collect()
+    }
     /// Returns the requests for the same rows in tenths; none when a single row was asked for.
     pub fn smaller(&self) -> Option<Vec<Request>> {
         let rows = self.rows / 10;
@@ -132,8 +139,8 @@ pub(super) struct Plan {
     again: bool,
     queue: VecDeque<Request>,
     asked: VecDeque<Request>,
-    /// The highest page of a listing that was queued.
-    queued: Vec<(What, u64)>,
+    /// The highest page of a listing that was queued, by what is asked.
+    queued: Vec<(What, Vec<(&'static str, String)>, u64)>,
 }
 
 impl Plan {
@@ -224,12 +231,13 @@ impl Plan {
         if request.rows < ROWS || request.lookup {
             return;
         }
-        let queued = self.queued.iter().find(|(what, _)| *what == request.what).map(|(_, page)| *page);
+        let same = |what: &What, extra: &[_]| *what == request.what && *extra == request.extra;
+        let queued = self.queued.iter().find(|(what, extra, _)| same(what, extra)).map(|(.., page)| *page);
         let last = queued.unwrap_or_default().max(request.page);
         let pages = pages.unwrap_or(last).min(1_000_000);
         let more: Vec<Request> = (last + 1..=pages).map(|page| Request { page, ..request.clone() }).collect();
-        self.queued.retain(|(what, _)| *what != request.what);
-        self.queued.push((request.what, last.max(pages)));
+        self.queued.retain(|(what, extra, _)| !same(what, extra));
+        self.queued.push((request.what, request.extra.clone(), last.max(pages)));
         self.queue.extend(more);
     }
 }
