@@ -6,6 +6,7 @@ mod export;
 mod extract;
 mod faults;
 mod fetch;
+mod fixity;
 mod harness;
 mod http;
 mod import;

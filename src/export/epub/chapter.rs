@@ -3,7 +3,6 @@
 use minijinja::context;
 use scraper::Html;
 
-use super::EpubOptions;
 use super::flow::{Guide, Shown, build};
 use super::language;
 use super::links::{self, outside, place};
