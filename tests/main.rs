@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod extract;
 mod faults;
+mod fetch;
 mod fixity;
 mod harness;
 mod http;
