@@ -1,7 +1,7 @@
 //! Hands archives out: one small trait, one table, one way to put a file in place.
 //! It opens no socket, changes nothing in an archive, and prints nothing.
 
-pub mod epub;
+mod epub;
 mod json;
 mod place;
 mod select;
@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::store::Archive;
 
+pub use epub::{By, Epub};
 pub use json::{Json, Jsonl};
 pub use select::{Selection, since, until};
 pub use zip::Zip;
@@ -58,8 +59,8 @@ pub use place::{path_of, put};
 
 /// Ties an error of writing an export to the archive it is made from.
 fn write_error(archive: &Archive) -> impl Fn(std::io::Error) -> Error {
-    let root = archive.root.clone();
-    move |e| Error::io("export", &root)(e)
+    let what = archive.root.display().to_string();
+    move |e| Error::export(&what, e)
 }
 
 /// Hands all that is buffered to the file.

@@ -3,7 +3,6 @@
 use minijinja::context;
 use scraper::Html;
 
-use super::EpubOptions;
 use super::flow::{Guide, Shown, build};
 use super::language;
 use super::links::{self, outside, place};
@@ -45,7 +44,7 @@ pub struct Chapter {
 pub struct Maker<'a> {
     pub archive: &'a Archive,
     pub plan: &'a Plan,
-    pub options: &'a EpubOptions,
+    pub comments: bool,
     pub templates: &'a Templates,
     /// The fixed words as the templates see them.
     pub fixed: minijinja::Value,
@@ -161,7 +160,7 @@ impl Maker<'_> {
     }
 
     fn comments(&self, post: &Post, asked: &mut Asked<'_>, rtl: bool) -> Option<Node> {
-        if !self.options.comments || post.comments.is_empty() {
+        if !self.comments || post.comments.is_empty() {
             return None;
         }
         let words = self.plan.words;

@@ -34,7 +34,7 @@ pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut
     let mut notes = Vec::new();
     let picture = cover::draw(&shown, maker.templates, &mut |n| notes.push(n))?;
     notes.into_iter().for_each(|n| book.events.note(n));
-    book.container.copy(COVER, &mut picture.as_slice()).map_err(crate::Error::io("write", book.path))?;
+    book.container.copy(COVER, &mut picture.as_slice()).map_err(crate::export::write_error(maker.archive))?;
     let title = format!("{}: {}", words.cover, metadata.title);
     let cover = maker
         .templates

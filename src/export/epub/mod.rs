@@ -24,7 +24,7 @@ mod words;
 mod words_table;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -37,6 +37,7 @@ use self::package::{Package, Spined};
 use self::pictures::{Picture, Tally};
 use self::plan::Item;
 use super::template::Templates;
+use super::{Exporter, Job, write_error};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
 use crate::model::Post;
@@ -51,38 +52,45 @@ pub enum By {
     None,
 }
 
-/// Says of each post whether it goes into the book.
-pub type Choice = Box<dyn Fn(&Entry) -> bool + Send + Sync>;
-
-/// What a book can be asked to be.
-pub struct EpubOptions {
+/// The book as an export. Of the posts chosen, those published go in; others where the selection names their status.
+#[derive(Debug, Clone)]
+pub struct Epub {
+    /// Comments stand at the end of their post.
     pub comments: bool,
     pub by: By,
     /// Language of the book as a tag; none = the blog's own.
     pub language: Option<String>,
     /// Folder whose files replace the templates of the same name.
     pub templates: Option<PathBuf>,
-    /// Take in drafts, pending and scheduled posts.
-    pub drafts: bool,
-    /// Take in private and protected posts.
-    pub private: bool,
-    /// Replace a file of the same name that is no book of ours.
-    pub force: bool,
-    pub choose: Option<Choice>,
 }
 
-impl Default for EpubOptions {
-    fn default() -> EpubOptions {
-        EpubOptions {
-            comments: true,
-            by: By::Month,
-            language: None,
-            templates: None,
-            drafts: false,
-            private: false,
-            force: false,
-            choose: None,
-        }
+impl Default for Epub {
+    fn default() -> Epub {
+        Epub { comments: true, by: By::Month, language: None, templates: None }
+    }
+}
+
+impl Exporter for Epub {
+    fn name(&self) -> &'static str {
+        "epub"
+    }
+
+    fn extension(&self) -> &'static str {
+        "epub"
+    }
+
+    fn write(&self, job: &Job, out: &mut File) -> Result<()> {
+        self.write_to(job, BufWriter::new(out))
+    }
+
+    fn is_ours(&self, file: &Path) -> bool {
+        let head = || -> Option<Vec<u8>> {
+            let mut zip = zip::ZipArchive::new(File::open(file).ok()?).ok()?;
+            let mut head = Vec::new();
+            zip.by_name("OEBPS/package.opf").ok()?.take(256 << 10).read_to_end(&mut head).ok()?;
+            Some(head)
+        };
+        head().is_some_and(|head| String::from_utf8_lossy(&head).contains(">mdarchive</dc:contributor>"))
     }
 }
 
@@ -107,131 +115,71 @@ const AT_ONCE: usize = 32;
 /// Where the cover's picture lies in the book.
 const COVER: &str = "images/cover-image.png";
 
-/// Writes an archive as a book. `out` is a folder, or the file's own name ending in `.epub`. Returns the file's path.
-///
-/// The file is written beside its place and put there whole.
-pub fn export(archive: &Archive, options: &EpubOptions, out: &Path, events: &Events) -> Result<PathBuf> {
-    let path = match out.extension() {
-        Some(e) if e.eq_ignore_ascii_case("epub") && !out.is_dir() => out.to_path_buf(),
-        _ => out.join(format!("{}.epub", archive.info.name)),
-    };
-    refuse_foreign(&path, options.force)?;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-    let mut making = tempfile::Builder::new();
-    making.prefix(".mdarchive-").suffix(".epub.part");
-    #[cfg(unix)]
-    making.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let temporary = making.tempfile_in(folder).map_err(Error::io("write", &path))?;
-    write(archive, options, BufWriter::new(temporary.as_file()), &path, events)?;
-    temporary.as_file().sync_all().map_err(Error::io("write", &path))?;
-    temporary.persist(&path).map_err(|e| Error::io("write", &path)(e.error))?;
-    Ok(path)
-}
-
-/// A file of this name that is none of our books is somebody's own.
-fn refuse_foreign(path: &Path, force: bool) -> Result<()> {
-    if force || !path.exists() {
-        return Ok(());
-    }
-    let ours = || -> Option<bool> {
-        let mut zip = zip::ZipArchive::new(File::open(path).ok()?).ok()?;
-        let mut head = Vec::new();
-        zip.by_name("OEBPS/package.opf").ok()?.take(256 << 10).read_to_end(&mut head).ok()?;
-        Some(String::from_utf8_lossy(&head).contains(">mdarchive</dc:contributor>"))
-    };
-    match ours() {
-        Some(true) => Ok(()),
-        _ => Err(Error::export(path.display(), "a file of this name is there and was not made by mdarchive")
-            .with_hint("choose another folder with -o, or replace it with --force")),
-    }
-}
-
-/// Writes the book to `out`. `path` is where it will lie, for messages.
-pub fn write<W: Write + Seek>(
-    archive: &Archive,
-    options: &EpubOptions,
-    out: W,
-    path: &Path,
-    events: &Events,
-) -> Result<()> {
-    let mut notes = Vec::new();
-    let templates = Templates::load("epub", TEMPLATES, options.templates.as_deref(), &mut |n| notes.push(n))?;
-    notes.into_iter().for_each(|n| events.note(n));
-    let chosen = plan::choose(archive, options)?;
-    let language = language_of(archive, options, &chosen, events)?;
-    let plan = plan::plan(archive, options, language, chosen)?;
-    let metadata = Metadata::of(archive, &plan);
-    let container = Container::begin(out).map_err(Error::io("write", path))?;
-    let maker = Maker {
-        archive,
-        plan: &plan,
-        options,
-        templates: &templates,
-        fixed: minijinja::Value::from(minijinja::value::Serde(plan.words)),
-    };
-    let mut book = Book {
-        container,
-        path,
-        events,
-        spine: Vec::new(),
-        pictures: BTreeMap::new(),
-        tally: Tally::default(),
-        lost: Vec::new(),
-        comments: 0,
-    };
-    events.phase("writing the book");
-    events.total(Unit::Posts, plan.items().count() as u64);
-    for sheet in ["css/book.css", "css/extra.css"] {
-        book.text(pack(sheet, templates.plain(sheet)))?;
-    }
-    matter::front(&maker, &metadata, &mut book)?;
-    for part in &plan.parts {
-        let level = if part.title.is_some() { 2 } else { 1 };
-        if let Some(title) = &part.title {
-            matter::part(&maker, part, title, &mut book)?;
+impl Epub {
+    /// Writes the book to what can be written and sought in.
+    pub fn write_to(&self, job: &Job, out: impl Write + Seek) -> Result<()> {
+        let Job { archive, events, .. } = *job;
+        let mut notes = Vec::new();
+        let templates = Templates::load("epub", TEMPLATES, self.templates.as_deref(), &mut |n| notes.push(n))?;
+        notes.into_iter().for_each(|n| events.note(n));
+        let chosen = plan::choose(job)?;
+        let language = self.language_of(archive, &chosen, events)?;
+        let plan = plan::plan(archive, self.by, language, chosen)?;
+        let metadata = Metadata::of(archive, &plan);
+        let fixed = minijinja::Value::from(minijinja::value::Serde(plan.words));
+        let maker = Maker { archive, plan: &plan, comments: self.comments, templates: &templates, fixed };
+        let mut book = Book::begin(archive, events, out)?;
+        events.phase("writing the book");
+        events.total(Unit::Posts, plan.items().count() as u64);
+        for sheet in ["css/book.css", "css/extra.css"] {
+            book.text(pack(sheet, templates.plain(sheet)))?;
         }
-        for items in part.items.chunks(AT_ONCE) {
-            events.check()?;
-            let made = items.par_iter().map(|item| make(&maker, item)).collect::<Result<Vec<_>>>()?;
-            for (item, (chapter, packed)) in items.iter().zip(made) {
-                book.chapter(item, chapter, packed, level)?;
+        matter::front(&maker, &metadata, &mut book)?;
+        for part in &plan.parts {
+            let level = if part.title.is_some() { 2 } else { 1 };
+            if let Some(title) = &part.title {
+                matter::part(&maker, part, title, &mut book)?;
+            }
+            for items in part.items.chunks(AT_ONCE) {
+                events.check()?;
+                let made = items.par_iter().map(|item| make(&maker, item)).collect::<Result<Vec<_>>>()?;
+                for (item, (chapter, packed)) in items.iter().zip(made) {
+                    book.chapter(item, chapter, packed, level)?;
+                }
             }
         }
+        matter::back(&maker, &metadata, &mut book)?;
+        book.finish(&maker, &metadata)
     }
-    matter::back(&maker, &metadata, &mut book)?;
-    book.finish(&maker, &metadata)
-}
 
-/// The book's language: asked for, the blog's, the one most posts state, the one their text looks like.
-fn language_of(archive: &Archive, options: &EpubOptions, chosen: &[Entry], events: &Events) -> Result<String> {
-    if let Some(asked) = &options.language {
-        return language::tag(asked).ok_or_else(|| {
-            Error::usage(format!("`{asked}` is no language tag")).with_hint("give one like en, de or pt-BR")
-        });
-    }
-    if let Some(stated) = archive.info.site.language.as_deref().and_then(language::tag) {
-        return Ok(stated);
-    }
-    let mut text = String::new();
-    let mut stated: BTreeMap<String, usize> = BTreeMap::new();
-    // Spread over the whole blog; a few posts show what it is written in.
-    for entry in chosen.iter().step_by((chosen.len() / 12).max(1)).take(12) {
-        let Post { language, text: body, .. } = archive.read(entry)?;
-        if let Some(tag) = language.as_deref().and_then(language::tag) {
-            *stated.entry(tag).or_default() += 1;
+    /// The book's language: asked for, the blog's, the one most posts state, the one their text looks like.
+    fn language_of(&self, archive: &Archive, chosen: &[Entry], events: &Events) -> Result<String> {
+        if let Some(asked) = &self.language {
+            return language::tag(asked).ok_or_else(|| {
+                Error::usage(format!("`{asked}` is no language tag")).with_hint("give one like en, de or pt-BR")
+            });
         }
-        text.extend(body.chars().take(5000));
-        text.push('\n');
+        if let Some(stated) = archive.info.site.language.as_deref().and_then(language::tag) {
+            return Ok(stated);
+        }
+        let mut text = String::new();
+        let mut stated: BTreeMap<String, usize> = BTreeMap::new();
+        // Spread over the whole blog; a few posts show what it is written in.
+        for entry in chosen.iter().step_by((chosen.len() / 12).max(1)).take(12) {
+            let Post { language, text: body, .. } = archive.read(entry)?;
+            if let Some(tag) = language.as_deref().and_then(language::tag) {
+                *stated.entry(tag).or_default() += 1;
+            }
+            text.extend(body.chars().take(5000));
+            text.push('\n');
+        }
+        let most = stated.into_iter().max_by_key(|(_, n)| *n).map(|(tag, _)| tag);
+        if let Some(found) = most.or_else(|| language::guess(&text).map(String::from)) {
+            return Ok(found);
+        }
+        events.note("the language of the blog is not known; some readers refuse a book that does not say: give it with --language");
+        Ok("und".into())
     }
-    let most = stated.into_iter().max_by_key(|(_, n)| *n).map(|(tag, _)| tag);
-    if let Some(found) = most.or_else(|| language::guess(&text).map(String::from)) {
-        return Ok(found);
-    }
-    events.note(
-        "the language of the blog is not known; some readers refuse a book that does not say: give it with --language",
-    );
-    Ok("und".into())
 }
 
 /// Makes and compresses the files of one post.
@@ -245,7 +193,7 @@ fn make(maker: &Maker<'_>, item: &Item) -> Result<(Chapter, Vec<Packed>)> {
 /// The book as it grows.
 struct Book<'a, W: Write + Seek> {
     container: Container<W>,
-    path: &'a Path,
+    archive: &'a Archive,
     events: &'a Events,
     spine: Vec<Spined>,
     pictures: BTreeMap<String, Picture>,
@@ -255,10 +203,23 @@ struct Book<'a, W: Write + Seek> {
     comments: usize,
 }
 
-impl<W: Write + Seek> Book<'_, W> {
+impl<'a, W: Write + Seek> Book<'a, W> {
+    fn begin(archive: &'a Archive, events: &'a Events, out: W) -> Result<Book<'a, W>> {
+        Ok(Book {
+            container: Container::begin(out).map_err(write_error(archive))?,
+            archive,
+            events,
+            spine: Vec::new(),
+            pictures: BTreeMap::new(),
+            tally: Tally::default(),
+            lost: Vec::new(),
+            comments: 0,
+        })
+    }
+
     fn text(&mut self, packed: std::io::Result<Packed>) -> Result<()> {
         let done = packed.and_then(|p| self.container.add(p));
-        done.map_err(Error::io("write", self.path))
+        done.map_err(write_error(self.archive))
     }
 
     /// Adds a text file and its place in reading order.
@@ -288,7 +249,7 @@ impl<W: Write + Seek> Book<'_, W> {
         for (file, picture) in &self.pictures {
             self.events.check()?;
             let mut from = File::open(&picture.path).map_err(Error::io("read", &picture.path))?;
-            self.container.copy(file, &mut from).map_err(Error::io("write", self.path))?;
+            self.container.copy(file, &mut from).map_err(write_error(self.archive))?;
         }
         let mut resources: Vec<(String, &'static str)> =
             vec![("css/book.css".into(), "text/css"), ("css/extra.css".into(), "text/css")];
@@ -312,8 +273,8 @@ impl<W: Write + Seek> Book<'_, W> {
         {
             self.text(pack(name, text))?;
         }
-        let mut out = self.container.finish().map_err(Error::io("write", self.path))?;
-        out.flush().map_err(Error::io("write", self.path))
+        let mut out = self.container.finish().map_err(write_error(self.archive))?;
+        out.flush().map_err(write_error(self.archive))
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use super::By;
 use super::links::Targets;
 use super::tree::line;
 use super::words::{self, Words};
-use super::{By, EpubOptions};
 use crate::error::{Error, Result};
+use crate::export::Job;
 use crate::model::{Kind, Status};
 use crate::store::{Archive, Entry};
 
@@ -52,7 +53,7 @@ impl Plan {
 }
 
 /// Chooses and orders the posts of the book. An empty choice is an error.
-pub fn plan(archive: &Archive, options: &EpubOptions, language: String, chosen: Vec<Entry>) -> Result<Plan> {
+pub fn plan(archive: &Archive, by: By, language: String, chosen: Vec<Entry>) -> Result<Plan> {
     let words = Words::of(&language);
     if chosen.is_empty() {
         return Err(Error::export(&archive.info.name, "no post to put into a book")
@@ -74,23 +75,17 @@ pub fn plan(archive: &Archive, options: &EpubOptions, language: String, chosen: 
     for item in &items {
         targets.add(item.entry.aliases.iter().map(String::as_str), &format!("{}.xhtml", item.stem));
     }
-    let parts = parts(items, options.by, &language, words);
+    let parts = parts(items, by, &language, words);
     Ok(Plan { parts, targets, by_id, language, words })
 }
 
-/// Returns the posts the options ask for, in the archive's order.
-pub fn choose(archive: &Archive, options: &EpubOptions) -> Result<Vec<Entry>> {
-    let mut entries = archive.entries()?;
-    entries.retain(|e| {
-        let status = match e.status {
-            Status::Published => true,
-            Status::Draft | Status::Pending | Status::Scheduled => options.drafts,
-            Status::Private | Status::Protected => options.private,
-            Status::Trash => false,
-        };
-        status && options.choose.as_ref().is_none_or(|choose| choose(e))
-    });
-    Ok(entries)
+/// Returns the posts that are asked for: the published ones, unless the selection names other statuses.
+pub fn choose(job: &Job) -> Result<Vec<Entry>> {
+    let mut selection = job.selection.clone();
+    if selection.statuses.is_empty() {
+        selection.statuses = vec![Status::Published];
+    }
+    Ok(selection.of(job.archive.entries()?))
 }
 
 /// Returns the title of the book: the blog's, else its host or the archive's name. The same at each export.
