@@ -10,14 +10,11 @@ use super::context::Context;
 use super::exit::Exit;
 use super::report;
 use crate::error::{Error, Result};
-use crate::export::{self, EXPORTERS, Job, Selection};
+use crate::export::{self, Epub, Exporter, Job, Json, Selection, Zip};
 use crate::http::serve::Server;
 use crate::ops::demo::{self, HOST};
 use crate::ops::fetch::{FetchRequest, fetch};
 use crate::store::Archive;
-
-/// What is made of it.
-const FORMATS: [&str; 3] = ["epub", "json", "zip"];
 
 pub fn run(args: &DemoArgs, context: &Context) -> Result<Exit> {
     let server = Server::start(demo::answer).map_err(Error::io("serve", HOST))?;
@@ -42,10 +39,11 @@ pub fn run(args: &DemoArgs, context: &Context) -> Result<Exit> {
     }
 
     let archive = Archive::open(&archives.join(&summary.archive))?;
-    for exporter in EXPORTERS.iter().filter(|e| FORMATS.contains(&e.name())) {
+    let formats: [&dyn Exporter; 3] = [&Epub::default(), &Json, &Zip];
+    for exporter in formats {
         let events = context.events();
         let job = Job { archive: &archive, selection: &Selection::default(), events: &events };
-        let path = export::export(*exporter, &job, &args.output, false)?;
+        let path = export::export(exporter, &job, &args.output, false)?;
         drop(events);
         report::say_out(&format!("{}\n", path.display()));
     }
