@@ -2,6 +2,7 @@
 
 mod cli;
 mod faults;
+mod formats;
 mod harness;
 mod http;
 mod import;

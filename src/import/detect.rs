@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::text;
+use super::{mt, text};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -57,7 +57,7 @@ pub const FORMATS: &[Format] = &[
         fits: |h| h.starts_with('{') && h.text.contains("\"posts\""),
         read: None,
     },
-    Format { kind: "mt", name: "a Movable Type export", extension: "txt", fits: is_movable_type, read: None },
+    Format { kind: "mt", name: "a Movable Type export", extension: "txt", fits: is_movable_type, read: Some(mt::read) },
     Format {
         kind: "markdown",
         name: "a Markdown post",
@@ -97,6 +97,13 @@ impl Head {
 
     fn starts_with(&self, c: char) -> bool {
         self.text.starts_with(c)
+    }
+}
+
+impl Format {
+    /// Returns whether a stream that begins so is in this format.
+    pub fn fits(&self, head: &Head) -> bool {
+        (self.fits)(head)
     }
 }
 

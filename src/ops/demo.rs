@@ -35,8 +35,9 @@ const PICTURES: [(&str, &[u8]); 7] = [
     ("2007/06/trawler.png", include_bytes!("demo/media/trawler.png")),
 ];
 
-static ROWS: LazyLock<Vec<(&str, Vec<Value>)>> =
-    LazyLock::new(|| LISTINGS.iter().map(|(name, json)| (*name, serde_json::from_str(json).unwrap_or_default())).collect());
+static ROWS: LazyLock<Vec<(&str, Vec<Value>)>> = LazyLock::new(|| {
+    LISTINGS.iter().map(|(name, json)| (*name, serde_json::from_str(json).unwrap_or_default())).collect()
+});
 
 /// Answers one request to the sample blog.
 pub fn answer(request: &Request) -> Response {
@@ -63,13 +64,17 @@ pub fn answer(request: &Request) -> Response {
 
 /// Answers with one page of a listing, and says in the headers how many there are.
 fn listing(request: &Request, rows: &[Value]) -> Response {
-    let number = |name: &str, default: usize| request.query(name).and_then(|v| v.parse().ok()).unwrap_or(default).max(1);
+    let number =
+        |name: &str, default: usize| request.query(name).and_then(|v| v.parse().ok()).unwrap_or(default).max(1);
     let (size, page) = (number("per_page", 10).min(100), number("page", 1));
     let after = request.query("modified_after");
     let wanted: Vec<&Value> = rows.iter().filter(|row| after.as_ref().is_none_or(|a| changed_after(row, a))).collect();
     let pages = wanted.len().div_ceil(size);
     if page > pages.max(1) {
-        return json(400, r#"{"code":"rest_post_invalid_page_number","message":"No such page.","data":{"status":400}}"#);
+        return json(
+            400,
+            r#"{"code":"rest_post_invalid_page_number","message":"No such page.","data":{"status":400}}"#,
+        );
     }
     let shown: Vec<&&Value> = wanted.iter().skip((page - 1).saturating_mul(size)).take(size).collect();
     json(200, serde_json::to_vec(&shown).unwrap_or_default())
@@ -130,7 +135,8 @@ mod tests {
 
     #[test]
     fn every_link_inside_the_blog_leads_to_a_post_or_page() {
-        let all: Vec<Value> = ["posts", "pages"].iter().flat_map(|l| rows(&format!("/wp-json/wp/v2/{l}?per_page=100"))).collect();
+        let all: Vec<Value> =
+            ["posts", "pages"].iter().flat_map(|l| rows(&format!("/wp-json/wp/v2/{l}?per_page=100"))).collect();
         let known: Vec<&str> = all.iter().filter_map(|r| r["link"].as_str()).collect();
         for row in &all {
             let body = row["content"]["rendered"].as_str().unwrap();
@@ -143,7 +149,8 @@ mod tests {
 
     #[test]
     fn one_post_keeps_its_text_behind_a_password() {
-        let hidden = rows("/wp-json/wp/v2/posts?per_page=100").iter().filter(|r| r["content"]["protected"] == true).count();
+        let hidden =
+            rows("/wp-json/wp/v2/posts?per_page=100").iter().filter(|r| r["content"]["protected"] == true).count();
         assert_eq!(hidden, 1);
     }
 }
