@@ -7,6 +7,7 @@ mod extract;
 mod faults;
 mod fetch;
 mod fixity;
+mod formats;
 mod harness;
 mod http;
 mod import;
