@@ -21,7 +21,6 @@ pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
     }
     let all = context.selection(&args.filter)?;
     let shown = Selection { statuses: statuses(&args), ..all.clone() };
-    std::fs::create_dir_all(&args.output).map_err(Error::io("create", &args.output))?;
     let mut reports = Vec::new();
     for archive in context.open(&args.names)? {
         for exporter in &chosen {

@@ -113,7 +113,7 @@ fn look(root: &Path, events: &Events) -> Result<Report> {
     records.remove(RUNS);
     events.total(Unit::Files, parts.len() as u64);
     events.total(Unit::Bytes, parts.values().map(Part::size).sum());
-    let looked: Vec<Vec<Damage>> = parts
+    let looked: Vec<Option<Damage>> = parts
         .par_iter()
         .filter(|(path, _)| *path != RUNS)
         .map(|(path, part)| {
@@ -165,23 +165,22 @@ fn recorded(runs: impl Read) -> io::Result<(BTreeMap<String, FileRecord>, Vec<Da
 }
 
 /// Looks at one file: against its record, and at what it says of itself.
-fn look_at(path: &str, part: &Part, record: Option<&FileRecord>) -> Vec<Damage> {
+fn look_at(path: &str, part: &Part, record: Option<&FileRecord>) -> Option<Damage> {
     let inside = if path.ends_with(".json") { look_at_json(path, part) } else { look_at_bytes(path, part) };
     let (digest, contradiction) = match inside {
         Ok(found) => found,
-        Err(e) => return vec![damaged(path, What::Unreadable, e)],
+        Err(e) => return Some(damaged(path, What::Unreadable, e)),
     };
-    let mut damage = Vec::new();
-    match record {
-        None if kept_by_runs(path) => damage.push(damaged(path, What::Unrecorded, "")),
+    let (what, detail) = match record {
+        None if kept_by_runs(path) => (What::Unrecorded, contradiction),
         Some(record) if record.bytes != part.size() => {
-            damage.push(damaged(path, What::Changed, format!("{} bytes instead of {}", part.size(), record.bytes)));
+            (What::Changed, Some(format!("{} bytes instead of {}", part.size(), record.bytes)))
         }
-        Some(record) if record.sha256 != digest => damage.push(damaged(path, What::Changed, "")),
-        _ => {}
-    }
-    damage.extend(contradiction.map(|why| damaged(path, What::Inconsistent, why)));
-    damage
+        Some(record) if record.sha256 != digest => (What::Changed, contradiction),
+        _ if contradiction.is_none() => return None,
+        _ => (What::Inconsistent, contradiction),
+    };
+    Some(damaged(path, what, detail.unwrap_or_default()))
 }
 
 /// Returns whether files at this place are the work of runs; beside them a user may lay notes of his own.

@@ -55,10 +55,6 @@ impl Parser {
         &self.seen
     }
 
-    pub fn line(&self) -> u64 {
-        self.xml.line()
-    }
-
     /// Returns what was repaired, in sentences.
     pub fn repairs(&self) -> Vec<String> {
         let mut notes = self.xml.repairs().notes();

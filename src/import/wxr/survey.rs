@@ -21,7 +21,6 @@ pub struct Attachment {
     /// `excerpt:encoded`.
     pub caption: String,
     pub alt: String,
-    pub parent: u64,
     pub order: i64,
 }
 
@@ -140,7 +139,7 @@ impl Survey {
                     html::unescape(if item.attachment_url.is_empty() { &item.guid } else { &item.attachment_url });
                 let alt = item.meta("_wp_attachment_image_alt").unwrap_or_default().to_string();
                 let (title, caption, order) = (item.title, item.excerpt, item.order);
-                self.attachments.insert(id, Attachment { id, url, title, caption, alt, parent, order });
+                self.attachments.insert(id, Attachment { id, url, title, caption, alt, order });
             }
             _ => {}
         }

@@ -138,12 +138,12 @@ impl WordPress {
         let total = rest::count(capture, "x-wp-total");
         match request.what {
             What::Ids(kind) => {
-                let count = rows.len();
-                let missing = self.unknown_ids(kind, &rows, known);
-                // All unknown: there may be more behind them.
-                if count > 0 && missing.len() == count {
-                    self.plan.push(request.after(1));
+                let ids: Vec<u64> = rows.iter().filter_map(|r| r.get("id").and_then(Value::as_u64)).collect();
+                let missing = self.unknown_ids(kind, &ids, known);
+                if request.page > 1 || !self.memo.explains(kind, &ids, total) {
+                    self.plan.more_pages(request, pages);
                 }
+                self.memo.known[slot(kind)] = total;
                 self.plan.push_all(Request::including(kind, &missing));
             }
             What::Posts(kind) | What::Changed(kind) | What::Included(kind) => {
@@ -202,7 +202,7 @@ impl WordPress {
                 }),
             }
         }
-        self.memo.note_changes(kind, &posts, capture.time);
+        self.memo.note(kind, &posts, capture.time);
         let wanted = self.tables.wanted(&posts, self.plan.is_again());
         self.lookups += wanted.len();
         self.plan.push_first(wanted);
@@ -212,6 +212,9 @@ impl WordPress {
             self.plan.push_all(Request::comments_of(&open));
         }
         let next_page = matches!(request.what, What::Posts(_)).then_some(request.page + 1);
+        if next_page.is_some() {
+            *self.memo.known[slot(kind)].get_or_insert(0) += posts.len() as u64;
+        }
         let uri = answer_url(capture);
         self.held.push_back(Held { kind, uri, sha256: capture.digest(), posts, next_page });
     }
@@ -244,13 +247,14 @@ impl WordPress {
         if request.page == 1 || self.totals[slot(kind)].is_some() || before.is_none() || before == total {
             return false;
         }
-        (self.memo.pages[slot(kind)], self.memo.totals[slot(kind)]) = (1, None);
+        let place = slot(kind);
+        (self.memo.pages[place], self.memo.totals[place], self.memo.known[place]) = (1, None, None);
         self.plan.push(Request::first(What::Posts(kind)));
         true
     }
 
-    fn unknown_ids(&self, kind: Kind, rows: &[Value], known: &dyn Fn(&str) -> bool) -> Vec<u64> {
-        let ids = rows.iter().filter_map(|r| r.get("id").and_then(Value::as_u64));
+    fn unknown_ids(&self, kind: Kind, ids: &[u64], known: &dyn Fn(&str) -> bool) -> Vec<u64> {
+        let ids = ids.iter().copied();
         ids.filter(|id| !self.seen.contains(&(gap_word(kind), *id)) && !known(&self.blog.post_key(*id))).collect()
     }
 

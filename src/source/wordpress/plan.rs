@@ -98,11 +98,6 @@ impl Request {
         let chunks = posts.chunks(ROWS as usize);
         chunks.map(|ids| Request::first(What::CommentsOf).with("post", list(ids))).collect()
     }
-
-    pub fn after(&self, pages: u64) -> Request {
-        Request { page: self.page + pages, ..self.clone() }
-    }
-
     /// Returns the requests for the same rows in tenths; none when a single row was asked for.
     pub fn smaller(&self) -> Option<Vec<Request>> {
         let rows = self.rows / 10;

@@ -71,11 +71,9 @@ fn read<'a>(text: &'a str, known: &dyn Fn(&str) -> bool, endless: &mut HashSet<&
     let length =
         inner.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')).unwrap_or(inner.len());
     let name = inner.get(..length).filter(|n| n.starts_with(|c: char| c.is_ascii_alphabetic()))?;
-    let close = inner.bytes().take(MAX_ATTRIBUTES).position(|b| b == b']')?;
-    let attributes = inner.get(length..close)?;
-    if !attributes.is_empty() && !attributes.starts_with(|c: char| c.is_whitespace() || matches!(c, '=' | '/' | ':'))
-        || attributes.contains('[')
-    {
+    let close = inner.bytes().take(MAX_ATTRIBUTES).position(|b| matches!(b, b']' | b'['))?;
+    let attributes = inner.get(length..close).filter(|_| inner.as_bytes().get(close) == Some(&b']'))?;
+    if !attributes.is_empty() && !attributes.starts_with(|c: char| c.is_whitespace() || matches!(c, '=' | '/' | ':')) {
         return None;
     }
     let single = attributes.ends_with('/');

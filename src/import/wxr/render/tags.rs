@@ -44,22 +44,6 @@ fn end_of_tag(text: &str) -> Option<usize> {
     bare
 }
 
-/// Returns the value of an attribute as written.
-pub fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    let mut from = 0;
-    while let Some(at) = tag.get(from..)?.find(name) {
-        let start = from + at;
-        from = start + name.len();
-        let alone = tag.get(..start)?.ends_with(|c: char| c.is_whitespace() || c == '"' || c == '\'');
-        let Some(value) = tag.get(from..)?.trim_start().strip_prefix('=').map(str::trim_start).filter(|_| alone) else {
-            continue;
-        };
-        let quoted = |q| value.strip_prefix(q).and_then(|v: &str| v.split(q).next());
-        return quoted('"').or_else(|| quoted('\'')).or_else(|| value.split([' ', '\t', '\n', '>']).next());
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +57,5 @@ mod tests {
         assert_eq!(source("< a>"), None);
         assert_eq!(source("<3 you"), None);
         assert_eq!(tag("</DIV >").map(|t| (t.name, t.closing)), Some(("div".into(), true)));
-        assert_eq!(attribute("<img data-src='a' src=\"b\">", "src"), Some("b"));
     }
 }
