@@ -110,7 +110,7 @@ fn result_in_the_archive_itself_is_refused() {
     let one = tempfile::tempdir().unwrap();
     let archive = archive(one.path(), 1);
     let job = Job { archive: &archive, selection: &Selection::default(), events: &Events::silent() };
-    let error = export(&Zip, &job, &archive.root.join("posts"), false).unwrap_err();
+    let error = export(&Zip, &job, &archive.root.join("out/new"), false).unwrap_err();
     assert!(error.hint().unwrap().contains("-o"));
-    assert!(!archive.root.join("posts/blog.example.zip").exists());
+    assert!(!archive.root.join("out").exists());
 }

@@ -1,6 +1,8 @@
 //! What comes in by file: formats are told by content, and each is read to the last field it has.
 
+mod corpus;
 mod text;
+mod truth;
 
 use std::path::Path;
 

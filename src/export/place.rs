@@ -8,13 +8,14 @@ use crate::store::Archive;
 
 /// Returns the path of an export: the archive's folder name in the folder of results, which is made when missing.
 pub fn path_of(archive: &Archive, folder: &Path, extension: &str) -> Result<PathBuf> {
-    fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let real = |path: &Path| fs::canonicalize(path).map_err(Error::io("open", path));
     let root = real(&archive.root)?;
-    if real(folder)?.starts_with(&root) {
+    let there = folder.ancestors().find(|f| f.exists()).unwrap_or(Path::new("."));
+    if real(there)?.starts_with(&root) {
         return Err(Error::export(archive.root.display(), "the result would lie in the archive itself")
             .with_hint("choose another folder with -o"));
     }
+    fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(folder.join(format!("{name}.{extension}")))
 }

@@ -14,6 +14,7 @@ pub(crate) mod text;
 pub(crate) mod walk;
 pub(crate) mod xhtml;
 
+pub(crate) use body::of_tree;
 pub use body::{Body, body};
 pub use parse::{parse, parse_document, plain_text, unescape};
 pub use xhtml::xhtml;

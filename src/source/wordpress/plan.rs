@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::memo::Memo;
+use super::memo::{Memo, Newest};
 use super::slot;
 use crate::model::Kind;
 
@@ -25,6 +25,8 @@ pub(super) enum What {
     /// Posts asked for by their ids.
     Included(Kind),
     NewComments,
+    /// All comments of posts that are new: they may be older than the newest comment that is known.
+    CommentsOf,
     /// One comment, for the count in the header.
     CommentCount,
     /// Posts of authors whose names are not known, with the names.
@@ -45,7 +47,7 @@ impl What {
             What::Users => "users",
             What::Terms(name) => name,
             What::Media => "media",
-            What::Comments | What::NewComments | What::CommentCount => "comments",
+            What::Comments | What::NewComments | What::CommentsOf | What::CommentCount => "comments",
             What::Authors => "posts",
             What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Included(kind) => {
                 if kind == Kind::Page {
@@ -91,8 +93,10 @@ impl Request {
         chunks.map(|ids| Request::first(What::Included(kind)).with("include", list(ids))).collect()
     }
 
-    pub fn after(&self, pages: u64) -> Request {
-        Request { page: self.page + pages, ..self.clone() }
+    /// Asks for the comments of posts, by the posts' ids.
+    pub fn comments_of(posts: &[u64]) -> Vec<Request> {
+        let chunks = posts.chunks(ROWS as usize);
+        chunks.map(|ids| Request::first(What::CommentsOf).with("post", list(ids))).collect()
     }
 
     /// Returns the requests for the same rows in tenths; none when a single row was asked for.
@@ -126,6 +130,7 @@ enum Stage {
     Tables,
     Posts,
     Pages,
+    News,
     End,
 }
 
@@ -136,8 +141,8 @@ pub(super) struct Plan {
     again: bool,
     queue: VecDeque<Request>,
     asked: VecDeque<Request>,
-    /// The highest page of a listing that was queued.
-    queued: Vec<(What, u64)>,
+    /// The highest page of a listing that was queued, by what is asked.
+    queued: Vec<(What, Vec<(&'static str, String)>, u64)>,
 }
 
 impl Plan {
@@ -159,13 +164,7 @@ impl Plan {
             });
             queue.push(Request::first(What::Ids(kind)).with("_fields", "id"));
         }
-        let comments = Request::first(What::NewComments);
-        queue.push(match memo.newest_comment.as_ref().and_then(|c| c.since()) {
-            Some(since) => comments.with("after", since),
-            None => comments,
-        });
-        queue.push(Request::first(What::CommentCount).with("_fields", "id"));
-        Plan { again: true, ..Plan::begin(Stage::End, queue) }
+        Plan { again: true, ..Plan::begin(Stage::News, queue) }
     }
 
     fn begin(stage: Stage, queue: Vec<Request>) -> Plan {
@@ -190,6 +189,17 @@ impl Plan {
         let (next, kind) = match self.stage {
             Stage::Tables => (Stage::Posts, Kind::Post),
             Stage::Posts => (Stage::Pages, Kind::Page),
+            Stage::News => {
+                // After the posts, so that each comment finds its post.
+                let comments = Request::first(What::NewComments);
+                self.queue.push_back(match memo.newest_comment.as_ref().and_then(Newest::since) {
+                    Some(since) => comments.with("after", since),
+                    None => comments,
+                });
+                self.queue.push_back(Request::first(What::CommentCount).with("_fields", "id"));
+                self.stage = Stage::End;
+                return;
+            }
             Stage::Pages | Stage::End => {
                 self.stage = Stage::End;
                 return;
@@ -228,12 +238,13 @@ impl Plan {
         if request.rows < ROWS || request.lookup {
             return;
         }
-        let queued = self.queued.iter().find(|(what, _)| *what == request.what).map(|(_, page)| *page);
+        let same = |what: &What, extra: &[_]| *what == request.what && *extra == request.extra;
+        let queued = self.queued.iter().find(|(what, extra, _)| same(what, extra)).map(|(.., page)| *page);
         let last = queued.unwrap_or_default().max(request.page);
         let pages = pages.unwrap_or(last).min(1_000_000);
         let more: Vec<Request> = (last + 1..=pages).map(|page| Request { page, ..request.clone() }).collect();
-        self.queued.retain(|(what, _)| *what != request.what);
-        self.queued.push((request.what, last.max(pages)));
+        self.queued.retain(|(what, extra, _)| !same(what, extra));
+        self.queued.push((request.what, request.extra.clone(), last.max(pages)));
         self.queue.extend(more);
     }
 }
