@@ -2,6 +2,7 @@
 
 mod cli;
 mod demo;
+mod epub;
 mod export;
 mod extract;
 mod faults;
