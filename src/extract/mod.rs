@@ -2,11 +2,14 @@
 
 mod ballot;
 mod content;
+mod dates;
 mod decode;
 mod facts;
 mod outline;
 mod rules;
 mod title;
+mod when;
+mod zone;
 
 use url::Url;
 
@@ -51,6 +54,11 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let title = titles.winner(content::squash).map(|c| c.value.clone()).unwrap_or_default();
     let mut evidence: Vec<Evidence> =
         titles.evidence("title", |v| content::squash(v) == content::squash(&title)).collect();
+    let zone = zone::Zone::of(&outline, found.at);
+    let days = dates::ballot(&tree, &outline, &zone, &facts, address.as_ref());
+    let published = dates::winner(&days);
+    let day = published.as_ref().and_then(|d| d.text.get(..10)).unwrap_or("-").to_string();
+    evidence.extend(dates::votes(&days).evidence("published", |v| v.starts_with(&day)));
     for id in content::chaff(&tree, &outline, found.at, &title) {
         html::walk::remove(&mut tree, id);
     }
@@ -67,6 +75,8 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let draft = Draft {
         url: address.map(|u| u.to_string()),
         title,
+        published,
+        updated: dates::changed(&facts),
         language: facts.language.clone(),
         body: body.html,
         base: base.map(|u| u.to_string()),
