@@ -13,6 +13,7 @@ mod harness;
 mod http;
 mod import;
 mod killed;
+mod readme;
 mod schema;
 mod snapshot;
 mod store;

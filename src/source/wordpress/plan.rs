@@ -60,14 +60,16 @@ impl What {
     }
 }
 
+/// Fields of a query beyond paging and order.
+type Extra = Vec<(&'static str, String)>;
+
 /// One request, before it has an address.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     pub what: What,
     pub page: u64,
     rows: u64,
-    /// Beyond paging and order.
-    extra: Vec<(&'static str, String)>,
+    extra: Extra,
     /// Asked because a post names something unknown; that post waits.
     pub lookup: bool,
 }
@@ -142,7 +144,7 @@ pub(super) struct Plan {
     queue: VecDeque<Request>,
     asked: VecDeque<Request>,
     /// The highest page of a listing that was queued, by what is asked.
-    queued: Vec<(What, Vec<(&'static str, String)>, u64)>,
+    queued: Vec<(What, Extra, u64)>,
 }
 
 impl Plan {
