@@ -7,7 +7,7 @@ mod truth;
 use std::path::Path;
 
 use mdarchive::event::Events;
-use mdarchive::import::{Found, Job, Report, detect};
+use mdarchive::import::{Found, Job, Options, Report, detect};
 use mdarchive::input;
 use mdarchive::model::{Draft, Site};
 
@@ -24,10 +24,11 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
     let format = detect(&opened.streams[0])?;
     let events = Events::silent();
     let (mut site, mut drafts) = (None, Vec::new());
-    let report = format.read.unwrap()(&Job { streams: &opened.streams, events: &events }, &mut |found| {
+    let report = format.read.unwrap()(&Job { streams: &opened.streams, events: &events, options: Options::default() }, &mut |found| {
         match found {
             Found::Site(s) => site = Some(s),
             Found::Draft(d) => drafts.push(*d),
+            Found::File(_) => {}
         }
         Ok(())
     })?;

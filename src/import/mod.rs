@@ -14,4 +14,4 @@ mod xml;
 
 pub use detect::{FORMATS, Format, Head, detect};
 pub use group::{Group, Groups, group};
-pub use report::{Found, Job, Report};
+pub use report::{Attached, Bytes, Found, Job, Options, Report};
