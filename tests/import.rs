@@ -7,7 +7,7 @@ mod truth;
 use std::path::Path;
 
 use mdarchive::event::Events;
-use mdarchive::import::{Found, Job, Report, detect};
+use mdarchive::import::{Found, Job, Options, Report, detect};
 use mdarchive::input;
 use mdarchive::model::{Digest, Draft, Site};
 
@@ -25,11 +25,13 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
     let format = detect(&opened.streams[0])?;
     let events = Events::silent();
     let (mut site, mut drafts, mut originals) = (None, Vec::new(), Vec::new());
-    let report = format.read.unwrap()(&Job { streams: &opened.streams, events: &events }, &mut |found| {
+    let job = Job { streams: &opened.streams, events: &events, options: Options::default() };
+    let report = format.read.unwrap()(&job, &mut |found| {
         match found {
             Found::Site(s) => site = Some(s),
             Found::Original(stream, digest) => originals.push((stream.name.clone(), digest)),
             Found::Draft(d) => drafts.push(*d),
+            Found::File(_) => {}
         }
         Ok(())
     })?;

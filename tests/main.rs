@@ -2,13 +2,18 @@
 
 mod cli;
 mod demo;
+mod epub;
 mod export;
 mod extract;
 mod faults;
+mod fetch;
 mod fixity;
+mod formats;
 mod harness;
 mod http;
 mod import;
+mod killed;
+mod readme;
 mod schema;
 mod snapshot;
 mod store;

@@ -10,7 +10,8 @@ use crate::model::Status;
 
 pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
     let book = book(&args);
-    let mut chosen: Vec<&dyn Exporter> = EXPORTERS.iter().copied().filter(|e| wanted(&args, context, e.name())).collect();
+    let mut chosen: Vec<&dyn Exporter> =
+        EXPORTERS.iter().copied().filter(|e| wanted(&args, context, e.name())).collect();
     if args.epub {
         chosen.insert(0, &book);
     }
@@ -30,9 +31,7 @@ pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
             let path = export::export(*exporter, &job, &args.output, args.force)?;
             drop(events);
             report::say_out(&format!("{}\n", path.display()));
-            reports.push(
-                serde_json::json!({"archive": archive.info.name, "format": exporter.name(), "path": path}),
-            );
+            reports.push(serde_json::json!({"archive": archive.info.name, "format": exporter.name(), "path": path}));
         }
     }
     report::machine(&reports, false, args.report.as_deref())?;

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::ops::import::{ImportRequest, import};
 
 pub fn run(args: ImportArgs, context: &Context) -> Result<Exit> {
-    let request = ImportRequest { paths: args.paths, archives: context.archives.clone(), name: args.name };
+    let request = ImportRequest { name: args.name, ..ImportRequest::new(args.paths, context.archives.clone()) };
     let events = context.events();
     let started = Instant::now();
     let done = import(&request, &events, context.clock.clone());

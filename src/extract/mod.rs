@@ -1,9 +1,15 @@
 //! One page to one post: evidence for each field, then a verdict. It knows no network, no disk and no archive.
 
+mod ballot;
 mod content;
+mod dates;
 mod decode;
+mod facts;
 mod outline;
 mod rules;
+mod title;
+mod when;
+mod zone;
 
 use url::Url;
 
@@ -35,20 +41,58 @@ pub struct Verdict {
 /// Reads a page as a post. `url` is where it was found, when that is known.
 pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let mut tree = html::parse_document(page);
+    let facts = facts::Facts::of(&tree);
     let mut outline = outline::Outline::of(&tree);
     content::mark(&tree, &mut outline);
     let Some(found) = content::find(&outline) else {
         return Verdict { reason: Some("no text of a post found".into()), ..Verdict::default() };
     };
-    for id in content::chaff(&tree, &outline, found.at, "") {
+    let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
+    let address = url.cloned().or(canonical);
+    let host = address.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let titles = title::ballot(&tree, &outline, &facts, found.at, host);
+    let title = titles.winner(content::squash).map(|c| c.value.clone()).unwrap_or_default();
+    let mut evidence: Vec<Evidence> =
+        titles.evidence("title", |v| content::squash(v) == content::squash(&title)).collect();
+    let zone = zone::Zone::of(&outline, found.at);
+    let days = dates::ballot(&tree, &outline, &zone, &facts, address.as_ref());
+    let published = dates::winner(&days);
+    let day = published.as_ref().and_then(|d| d.text.get(..10)).unwrap_or("-").to_string();
+    evidence.extend(dates::votes(&days).evidence("published", |v| v.starts_with(&day)));
+    for id in content::chaff(&tree, &outline, found.at, &title) {
         html::walk::remove(&mut tree, id);
     }
     let Some(item) = outline.items.get(found.at) else { return Verdict::default() };
-    let body = html::of_tree(&mut tree, item.id, url, url);
-    let draft = Draft { url: url.map(Url::to_string), body: body.html, ..Draft::default() };
-    let how =
-        Evidence { field: "html", value: item.sig.trim().to_string(), source: found.how, weight: 1, chosen: true };
-    Verdict { draft: Some(draft), reason: None, evidence: vec![how] }
+    let base = base(&facts, address.as_ref());
+    let body = html::of_tree(&mut tree, item.id, base.as_ref(), address.as_ref());
+    evidence.push(Evidence {
+        field: "html",
+        value: item.sig.trim().to_string(),
+        source: found.how,
+        weight: 1,
+        chosen: true,
+    });
+    let draft = Draft {
+        url: address.map(|u| u.to_string()),
+        title,
+        published,
+        updated: dates::changed(&facts),
+        language: facts.language.clone(),
+        body: body.html,
+        base: base.map(|u| u.to_string()),
+        ..Draft::default()
+    };
+    Verdict { draft: Some(draft), reason: None, evidence }
+}
+
+/// Returns the address against which relative ones are resolved.
+fn base(facts: &facts::Facts, address: Option<&Url>) -> Option<Url> {
+    let given = facts.base.as_deref();
+    match (given, address) {
+        (Some(given), Some(address)) => address.join(given).ok().or_else(|| Some(address.clone())),
+        (Some(given), None) => Url::parse(given).ok(),
+        (None, address) => address.cloned(),
+    }
 }
 
 /// Returns the flat line of a post: names and strings only, for people and scripts that want no archive.

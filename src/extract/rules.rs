@@ -130,3 +130,29 @@ pub(super) const KEPT: &str = concat!(
     r" (?:blog\d+|blog-posts|hfeed|hentry|type-post|type-page|main|main-?content|page-content|primary|article|",
     r"(?:has|no|with|without|one|two|right|left|content)-?_?(?:right|left|primary|content)?-?_?side-?bars?\S*|sidebar\d? layout|\S*layout\S*) "
 );
+
+/// Classes of the title of a post.
+pub(super) const TITLES: [&str; 22] = [
+    " entry-title ",
+    " entry_title ",
+    " entrytitle ",
+    " post-title ",
+    " post_title ",
+    " posttitle ",
+    " p-name ",
+    " entry-header ",
+    " asset-name ",
+    " storytitle ",
+    " article-title ",
+    " article_title ",
+    " articletitle ",
+    " article-headline ",
+    " headline ",
+    " blog-title-single ",
+    " page-title ",
+    " single-title ",
+    " blog-post-title ",
+    " post-headline ",
+    " article-header-title ",
+    " title ",
+];

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{text, wxr};
+use super::{mt, text, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -95,7 +95,7 @@ pub const FORMATS: &[Format] = &[
         name: "a Movable Type export",
         extension: "txt",
         fits: is_movable_type,
-        read: None,
+        read: Some(mt::read),
         redact: None,
     },
     Format {
@@ -145,6 +145,13 @@ impl Head {
 
     fn starts_with(&self, c: char) -> bool {
         self.text.starts_with(c)
+    }
+}
+
+impl Format {
+    /// Returns whether a stream that begins so is in this format.
+    pub fn fits(&self, head: &Head) -> bool {
+        (self.fits)(head)
     }
 }
 

@@ -3,10 +3,15 @@
 
 mod date;
 mod detect;
+mod group;
+mod markdown;
+mod mt;
+mod parts;
 mod report;
 mod text;
 mod wxr;
 mod xml;
 
 pub use detect::{FORMATS, Format, Head, detect};
-pub use report::{Found, Job, Report};
+pub use group::{Group, Groups, group};
+pub use report::{Attached, Bytes, Found, Job, Options, Report};

@@ -1,7 +1,8 @@
 //! `import`: what somebody already has, into the archive. Formats are told by content; the file itself is kept beside
 //! the posts, less its secrets.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -12,8 +13,8 @@ use super::resolve::{close, tie};
 use super::{names, refine};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
-use crate::import::{Format, Found, Job, Report, detect};
-use crate::input::{self, Named, Opened, Shape};
+use crate::import::{Attached, Format, Found, Group, Job, Options, Report, group};
+use crate::input::{self, Named, Opened};
 use crate::model::{Clock, Digest, Draft, Gap, Media, Post, Reason, Site, normalise_url, slugify};
 use crate::store::{Archive, Opening, Summary, Writer, archive_names, bag};
 
@@ -26,11 +27,13 @@ pub struct ImportRequest {
     pub archives: PathBuf,
     /// Name of the archive; else that of the site, else the file's own.
     pub name: Option<String>,
+    /// What the files do not say themselves.
+    pub options: Options,
 }
 
 impl ImportRequest {
     pub fn new(paths: Vec<PathBuf>, archives: impl Into<PathBuf>) -> ImportRequest {
-        ImportRequest { paths, archives: archives.into(), name: None }
+        ImportRequest { paths, archives: archives.into(), name: None, options: Options::default() }
     }
 }
 
@@ -46,7 +49,7 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
             .with_hint("letters, digits, dots and hyphens make a name, as in --name my-blog"));
     }
     let mut run = Run::new(request, events, clock);
-    let mut groups: BTreeMap<(usize, String), Group> = BTreeMap::new();
+    let mut groups: Vec<(String, Group)> = Vec::new();
     for path in &request.paths {
         if path.is_file() && bag::is_snapshot(path) {
             run.restore(path)?;
@@ -54,7 +57,7 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
         }
         gather(input::open(path)?, &mut groups, &mut run.notes)?;
     }
-    for ((_, name), group) in groups {
+    for (name, group) in groups {
         let end = run.group(&name, &group);
         match end {
             Ok(()) => {}
@@ -74,40 +77,24 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
     Ok(run.summaries)
 }
 
-/// Streams that are read together.
-struct Group {
-    format: &'static Format,
-    streams: Vec<Named>,
-}
-
 /// Sorts the streams of a path by their formats. Exports are read together whatever path they came by, as a large blog
 /// comes in parts; other files by their path, whose name their archive bears where no site is known.
-fn gather(opened: Opened, groups: &mut BTreeMap<(usize, String), Group>, notes: &mut Vec<String>) -> Result<()> {
+fn gather(opened: Opened, groups: &mut Vec<(String, Group)>, notes: &mut Vec<String>) -> Result<()> {
     let stem = stem(&opened.path);
-    let mut unknown = Vec::new();
-    let mut found = false;
-    for stream in opened.streams {
-        let format = match detect(&stream) {
-            Ok(format) => format,
-            Err(error) if opened.shape == Shape::File => return Err(error),
-            Err(Error::Input { .. }) => {
-                unknown.push(stream.name);
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        found = true;
-        let together = format.kind == "wxr";
-        let key = if together { (0, String::new()) } else { (1, stem.clone()) };
-        groups.entry(key).or_insert_with(|| Group { format, streams: Vec::new() }).streams.push(stream);
-    }
-    if !found {
+    let found = group(&opened.streams)?;
+    if found.groups.is_empty() {
         return Err(Error::input(opened.path.display(), "there is nothing in it that can be imported")
-            .with_hint("WordPress exports (WXR), plain-text posts and snapshots can be imported"));
+            .with_hint("`mdarchive import --help` names what can be imported"));
+    }
+    for one in found.groups {
+        match groups.iter_mut().find(|(_, g)| one.format.kind == "wxr" && g.format.kind == "wxr") {
+            Some((_, all)) => all.streams.extend(one.streams),
+            None => groups.push((stem.clone(), one)),
+        }
     }
     notes.extend(opened.notes);
-    if let Some(first) = unknown.first() {
-        notes.push(format!("{} files of other kinds left out, the first of them {first}", unknown.len()));
+    if let Some(first) = found.left.first() {
+        notes.push(format!("{} files of other kinds left out, the first of them {}", found.left.len(), first.name));
     }
     Ok(())
 }
@@ -131,6 +118,9 @@ const BATCH: usize = 64;
 /// … and the bytes of their bodies, so that memory does not grow with long posts.
 const BATCH_BYTES: usize = 8 << 20;
 
+/// The largest file that is kept beside posts.
+const MAX_FILE: u64 = 512 << 20;
+
 /// The work on one archive after the other.
 struct Run<'a> {
     request: &'a ImportRequest,
@@ -141,6 +131,8 @@ struct Run<'a> {
     drafts: Vec<Draft>,
     bytes: usize,
     missing: HashSet<String>,
+    /// Media that came with the files, by address.
+    came: HashMap<String, Media>,
     /// To be told with the next archive.
     notes: Vec<String>,
     summaries: Vec<Summary>,
@@ -157,6 +149,7 @@ impl<'a> Run<'a> {
             drafts: Vec::new(),
             bytes: 0,
             missing: HashSet::new(),
+            came: HashMap::new(),
             notes: Vec::new(),
             summaries: Vec::new(),
         }
@@ -171,14 +164,20 @@ impl<'a> Run<'a> {
             true => "the same archive is already there; nothing was written".to_string(),
             false => format!("{} files restored", done.files),
         };
-        self.summaries.push(Summary { archive: name, counts: done.info.counts, notes: vec![note], ..Summary::default() });
+        self.summaries.push(Summary {
+            archive: name,
+            counts: done.info.counts,
+            notes: vec![note],
+            ..Summary::default()
+        });
         Ok(())
     }
 
     /// Reads a group of streams.
     fn group(&mut self, stem: &str, group: &Group) -> Result<()> {
         let Some(read) = group.format.read else { return Ok(()) };
-        let job = Job { streams: &group.streams, events: self.events };
+        let options = self.request.options.clone();
+        let job = Job { streams: &group.streams, events: self.events, options };
         let mut site = None;
         let report = read(&job, &mut |found| match found {
             Found::Site(found) => {
@@ -191,7 +190,14 @@ impl<'a> Run<'a> {
                 self.open(stem, site.clone(), group)?;
                 self.original(stream, &digest, group.format)
             }
-            Found::Draft(draft) => self.draft(*draft),
+            Found::File(file) => {
+                self.open(stem, site.clone(), group)?;
+                self.file(&file)
+            }
+            Found::Draft(draft) => {
+                self.open(stem, site.clone(), group)?;
+                self.draft(*draft)
+            }
         });
         let report = match report {
             Ok(report) => report,
@@ -204,6 +210,11 @@ impl<'a> Run<'a> {
             }
         };
         self.flush()?;
+        for (name, digest) in &report.originals {
+            if let Some(stream) = group.streams.iter().find(|s| s.name == *name) {
+                self.original(stream, digest, group.format)?;
+            }
+        }
         self.tell(report);
         Ok(())
     }
@@ -214,7 +225,6 @@ impl<'a> Run<'a> {
         let name = match (&self.request.name, &url) {
             (Some(name), _) => name.clone(),
             (None, Some(url)) => self.archive_of(url),
-            (None, None) if stem.is_empty() => group.streams.first().map(|s| self::stem(Path::new(&s.name))).unwrap_or_default(),
             (None, None) => stem.to_string(),
         };
         self.site = url;
@@ -260,6 +270,28 @@ impl<'a> Run<'a> {
         writer.keep_raw_import(digest, format.extension, &mut copy)
     }
 
+    /// Keeps a file that came with the posts.
+    fn file(&mut self, file: &Attached) -> Result<()> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let mut bytes = Vec::new();
+        file.bytes.open()?.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| Error::input(&file.url, e))?;
+        if bytes.len() as u64 > MAX_FILE {
+            let detail = format!("larger than {} MiB", MAX_FILE >> 20);
+            writer.gap(Gap {
+                url: file.url.clone(),
+                what: "media".into(),
+                reason: Reason::TooLarge,
+                detail,
+                post: None,
+            });
+            return Ok(());
+        }
+        let medium = writer.keep_media(&bytes)?;
+        self.came.insert(file.url.clone(), medium);
+        self.events.done(Unit::Media, 1);
+        Ok(())
+    }
+
     fn draft(&mut self, draft: Draft) -> Result<()> {
         self.bytes += draft.body.len();
         self.drafts.push(draft);
@@ -274,7 +306,7 @@ impl<'a> Run<'a> {
         let name = writer.name().to_string();
         let posts: Vec<Post> = drafts.into_par_iter().map(|draft| refine(draft, &name, site.as_ref())).collect();
         for mut post in posts {
-            fill(writer, &mut post);
+            fill(writer, &self.came, &mut post);
             names::disown(writer, &mut post);
             tie(writer, &mut post);
             for gap in missing(&post) {
@@ -309,6 +341,7 @@ impl<'a> Run<'a> {
             writer.note(note);
         }
         self.missing.clear();
+        self.came.clear();
         self.events.phase("closing the archive");
         self.summaries.push(close(writer, interrupted)?);
         Ok(())
@@ -316,9 +349,10 @@ impl<'a> Run<'a> {
 }
 
 /// Writes into a post what is known of its media.
-fn fill(writer: &Writer, post: &mut Post) {
+fn fill(writer: &Writer, came: &HashMap<String, Media>, post: &mut Post) {
     for medium in post.media.iter_mut().filter(|m| m.sha256.is_none()) {
-        if let Some(Media { sha256, mime, bytes, width, height, .. }) = writer.known_media(&medium.url) {
+        let known = came.get(&medium.url).cloned().or_else(|| writer.known_media(&medium.url));
+        if let Some(Media { sha256, mime, bytes, width, height, .. }) = known {
             (medium.sha256, medium.mime, medium.bytes) = (sha256, mime, bytes);
             (medium.width, medium.height) = (width, height);
         }

@@ -49,6 +49,9 @@ pub trait Source {
     fn read(&mut self, answer: &Answer, known: &dyn Fn(&str) -> bool) -> Result<Batch>;
 }
 
+/// A source ready to be read.
+pub type Found = Box<dyn Source>;
+
 /// Asks for an address and waits for the answer.
 pub type Asker<'a> = dyn FnMut(&Url, &Ask) -> Result<Answer> + 'a;
 
@@ -57,7 +60,7 @@ struct Way {
     name: &'static str,
     /// What it looks for, for those it does not find it for.
     looks_for: &'static str,
-    probe: fn(&Capture, &mut Asker) -> Result<Option<Box<dyn Source>>>,
+    probe: fn(&Capture, &mut Asker) -> Result<Option<Found>>,
 }
 
 /// In the order in which they are tried.
@@ -71,7 +74,7 @@ const SOURCES: [Way; 1] = [Way {
 ///
 /// # Errors
 /// [`Error::Fetch`] when the address gives no page, or no way to read the blog was found.
-pub fn find(seed: &Url, ask: &mut Asker) -> Result<Box<dyn Source>> {
+pub fn find(seed: &Url, ask: &mut Asker) -> Result<Found> {
     let answer = ask(seed, &Ask::page())?;
     let page = answer.result().map_err(|miss| explain(seed, &miss))?;
     for way in &SOURCES {

@@ -1,6 +1,7 @@
 //! What the tests share: a temporary archive, posts made up, a clock that stands still.
 
 pub mod run;
+pub mod site;
 
 use std::path::{Path, PathBuf};
 

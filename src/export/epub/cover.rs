@@ -17,6 +17,7 @@ const ROOM: (f32, f32) = (1240.0, 900.0);
 const MIDDLE: f32 = 760.0;
 const SIZES: [f32; 9] = [190.0, 170.0, 150.0, 132.0, 116.0, 100.0, 88.0, 76.0, 64.0];
 const LINE: f32 = 1.22;
+const MOST_WORDS: usize = 60;
 
 /// Vollkorn, under the SIL Open Font License (its text lies beside it): Latin, Greek and Cyrillic.
 const FONT: &[u8] = include_bytes!("../../../templates/epub/fonts/Vollkorn-Regular.ttf");
@@ -102,7 +103,7 @@ fn png(pixels: &[PremultipliedColorU8]) -> std::result::Result<Vec<u8>, png::Enc
 fn fit(title: &str, options: &Options<'_>) -> Option<(f32, Vec<String>)> {
     // Signs the font lacks may go (an emoji), letters may not.
     let mut words: Vec<String> = Vec::new();
-    for word in title.split_whitespace().take(60) {
+    for word in title.split_whitespace().take(MOST_WORDS) {
         match widths(&[word], options).first().copied().flatten() {
             Some(_) => words.push(word.to_string()),
             None if word.chars().any(char::is_alphanumeric) => {
@@ -115,6 +116,9 @@ fn fit(title: &str, options: &Options<'_>) -> Option<(f32, Vec<String>)> {
     }
     if words.is_empty() {
         return None;
+    }
+    if title.split_whitespace().nth(MOST_WORDS).is_some() {
+        words.push("…".into());
     }
     let named: Vec<&str> = words.iter().map(String::as_str).collect();
     let widths: Vec<f32> = widths(&named, options).into_iter().map(|w| w.unwrap_or(0.0)).collect();

@@ -42,11 +42,13 @@ fn one(mut e: Element, words: &Words, out: &mut Vec<Node>) {
             }
         }
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
-            lines_only(&mut e.children, words);
             trim(&mut e.children);
             let said = !super::tree::words(&e.children).trim().is_empty();
             match said {
-                true => out.push(e.node()),
+                true => {
+                    lines_only(&mut e.children, words);
+                    out.push(e.node());
+                }
                 // A heading without words is no heading; a picture or an anchor in it stays.
                 false => paragraph(Element::new("p").holding(e.children), words, out),
             }
@@ -58,13 +60,13 @@ fn one(mut e: Element, words: &Words, out: &mut Vec<Node>) {
         }
         "figure" => figure(e, out),
         "figcaption" => out.push(e.node()),
-        "ul" | "ol" | "dl" => {
+        "ul" | "ol" => {
             e.children.retain(|n| n.element().is_some_and(|e| !e.children.is_empty()));
-            match e.children.is_empty() {
-                true => {}
-                false => out.push(e.node()),
+            if !e.children.is_empty() {
+                out.push(e.node());
             }
         }
+        "dl" => definitions(e, out),
         "table" => table(e, out),
         "li" | "td" | "th" | "dd" | "caption" => {
             unwrap_only(&mut e);
@@ -208,6 +210,29 @@ fn figure(figure: Element, out: &mut Vec<Node>) {
         figure.set("class", "missing");
     }
     out.push(figure.holding(inside).holding(caption.map(Element::node)).node());
+}
+
+/// Terms, then what they mean: a meaning without a term and terms without a meaning stand outside the list.
+fn definitions(mut list: Element, out: &mut Vec<Node>) {
+    let mut rest = std::mem::take(&mut list.children);
+    rest.retain(|n| n.element().is_some_and(|e| !e.children.is_empty()));
+    let is = |n: &Node, name: &str| n.element().is_some_and(|e| e.name == name);
+    let loose = rest.iter().take_while(|n| is(n, "dd")).count();
+    for dd in rest.drain(..loose) {
+        if let Node::Element(dd) = dd {
+            out.extend(as_paragraphs(dd.children));
+        }
+    }
+    let whole = rest.iter().rposition(|n| is(n, "dd")).map_or(0, |n| n + 1);
+    let terms = rest.split_off(whole);
+    if !rest.is_empty() {
+        out.push(list.holding(rest).node());
+    }
+    for dt in terms {
+        if let Node::Element(dt) = dt {
+            out.push(Element::new("p").holding(dt.children).node());
+        }
+    }
 }
 
 /// A caption consists of paragraphs: their alignment is set on `p` by some readers.

@@ -4,7 +4,7 @@ use scraper::Selector;
 use serde_json::Value;
 use url::Url;
 
-use super::super::{Asker, Source};
+use super::super::{Asker, Found};
 use super::{WordPress, rest};
 use crate::error::Result;
 use crate::html;
@@ -74,7 +74,7 @@ impl Blog {
 }
 
 /// Looks for the API of a blog.
-pub(in crate::source) fn probe(page: &Capture, ask: &mut Asker) -> Result<Option<Box<dyn Source>>> {
+pub(in crate::source) fn probe(page: &Capture, ask: &mut Asker) -> Result<Option<Found>> {
     if let Some(blog) = rest::json(page).and_then(|index| blog(&index, page.url.clone(), page)) {
         return Ok(Some(Box::new(WordPress::new(blog))));
     }

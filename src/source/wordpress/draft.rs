@@ -48,7 +48,7 @@ pub(super) fn draft(post: &RestPost, page: &Held, blog: &Blog, tables: &Tables, 
         aliases,
         kind: page.kind,
         status: status(&post.status),
-        title: html::plain_text(&post.title.rendered),
+        title: title(post),
         authors: author(post, tables).into_iter().collect(),
         published: Date::from_local_and_utc(moment(&post.date), moment(&post.date_gmt)),
         updated,
@@ -99,16 +99,30 @@ fn extra(post: &RestPost) -> Map<String, Value> {
 }
 
 /// Returns the summary that its author wrote. WordPress makes one up from the first words of the text where there is
-/// none; that says nothing the text does not say.
+/// none, leaving out what it thinks is no text; that says nothing the text does not say.
 fn excerpt(rendered: &str, content: &str) -> Option<String> {
     let text = html::plain_text(rendered);
     let made_up = rendered.contains("more-link") || text.ends_with("[…]") || text.ends_with('…');
     if text.is_empty() || made_up {
         return None;
     }
-    let letters = |t: &str| t.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let (short, whole) = (letters(&text), letters(&html::plain_text(content)));
-    (!short.is_empty() && !whole.starts_with(&short)).then_some(text)
+    let content = html::plain_text(content);
+    let mut words = letters(&content);
+    let left_out_only = letters(&text).all(|word| words.any(|w| w == word));
+    (!left_out_only).then_some(text)
+}
+
+/// Returns the words of a text, less their punctuation.
+fn letters(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())
+}
+
+/// Returns the title. A design's word for none is none: a post that was called so would have it in its address.
+fn title(post: &RestPost) -> String {
+    let title = html::plain_text(&post.title.rendered);
+    let slug = post.other.get("slug").and_then(Value::as_str).unwrap_or_default();
+    let placeholder = title == "Untitled" && !slug.starts_with("untitled");
+    if placeholder { String::new() } else { title }
 }
 
 /// Returns a comment. Its markup goes through the same passes as a body: it is the most hostile of all.
@@ -144,5 +158,7 @@ mod tests {
         assert_eq!(excerpt("<p>One two three four five.</p>", body), None);
         assert_eq!(excerpt("<p>In short: five &amp; more.</p>", body), Some("In short: five & more.".into()));
         assert_eq!(excerpt("", body), None);
+        let gallery = "<p>One two</p><figure><figcaption>A bee</figcaption></figure><p>three.</p>";
+        assert_eq!(excerpt("<p>One two three.</p>", gallery), None, "what WordPress leaves out may stand between");
     }
 }

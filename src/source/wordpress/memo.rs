@@ -48,6 +48,9 @@ pub(super) struct Memo {
     /// How many there were in all when that page was reached.
     pub totals: [Option<u64>; 2],
     pub changed: [Option<Newest>; 2],
+    /// How many there were in all when each of them was known, and the highest number among them.
+    pub known: [Option<u64>; 2],
+    pub last_id: [u64; 2],
     pub comments_total: Option<u64>,
     pub newest_comment: Option<Newest>,
 }
@@ -61,6 +64,8 @@ impl Memo {
             pages: [1; 2],
             totals: [None; 2],
             changed: [None, None],
+            known: [None; 2],
+            last_id: [0; 2],
             comments_total: None,
             newest_comment: None,
         }
@@ -76,9 +81,21 @@ impl Memo {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    pub fn note_changes(&mut self, kind: Kind, posts: &[RestPost], read: Timestamp) {
+    /// Takes in posts that were read.
+    pub fn note(&mut self, kind: Kind, posts: &[RestPost], read: Timestamp) {
         for post in posts {
+            self.last_id[slot(kind)] = self.last_id[slot(kind)].max(post.id);
             Newest::join(&mut self.changed[slot(kind)], moment(&post.modified), moment(&post.modified_gmt), read);
+        }
+    }
+
+    /// Returns whether the newest ids of a listing explain how many it has now: nothing else can have come.
+    pub fn explains(&self, kind: Kind, newest: &[u64], total: Option<u64>) -> bool {
+        let new = newest.iter().filter(|id| **id > self.last_id[slot(kind)]).count();
+        match (self.known[slot(kind)], total) {
+            (Some(known), Some(total)) => known == total || (known + new as u64 == total && new < newest.len()),
+            // Nobody tells: whether older ones came too is guessed from whether all on this page are new.
+            _ => new == 0 || new < newest.len(),
         }
     }
 }

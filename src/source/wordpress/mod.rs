@@ -138,12 +138,12 @@ impl WordPress {
         let total = rest::count(capture, "x-wp-total");
         match request.what {
             What::Ids(kind) => {
-                let count = rows.len();
-                let missing = self.unknown_ids(kind, &rows, known);
-                // All unknown: there may be more behind them.
-                if count > 0 && missing.len() == count {
-                    self.plan.push(request.after(1));
+                let ids: Vec<u64> = rows.iter().filter_map(|r| r.get("id").and_then(Value::as_u64)).collect();
+                let missing = self.unknown_ids(kind, &ids, known);
+                if request.page > 1 || !self.memo.explains(kind, &ids, total) {
+                    self.plan.more_pages(request, pages);
                 }
+                self.memo.known[slot(kind)] = total;
                 self.plan.push_all(Request::including(kind, &missing));
             }
             What::Posts(kind) | What::Changed(kind) | What::Included(kind) => {
@@ -154,7 +154,7 @@ impl WordPress {
                     self.totals[slot(kind)] = total;
                     batch.expected = self.totals.iter().flatten().copied().reduce(|a, b| a + b);
                 }
-                self.hold(request, capture, rows, pages, batch);
+                self.hold(request, capture, rows, known, batch);
             }
             What::Comments => {
                 self.memo.comments_total = total;
@@ -166,8 +166,10 @@ impl WordPress {
                 batch.comments = self.tables.new_comments(&mut self.memo, &self.blog, rows);
             }
             What::CommentCount => {
-                if self.memo.comments_total != total {
-                    self.memo.comments_total = total;
+                let expected = self.memo.comments_total.map(|known| known + self.tables.fresh());
+                self.memo.comments_total = total;
+                if expected != total {
+                    // One that waited for approval, or one that was taken away: the dates do not tell.
                     self.plan.push(Request::first(What::NewComments));
                 }
             }
@@ -183,9 +185,16 @@ impl WordPress {
     }
 
     /// Holds a page of posts until all it names is known.
-    fn hold(&mut self, request: &Request, capture: &Capture, rows: Vec<Value>, pages: Option<u64>, batch: &mut Batch) {
+    fn hold(
+        &mut self,
+        request: &Request,
+        capture: &Capture,
+        rows: Vec<Value>,
+        known: &dyn Fn(&str) -> bool,
+        batch: &mut Batch,
+    ) {
         let kind = request.what.kind();
-        self.plan.more_pages(request, pages);
+        self.plan.more_pages(request, rest::count(capture, "x-wp-totalpages"));
         let mut posts = Vec::new();
         for row in rows {
             let id = row.get("id").and_then(Value::as_u64);
@@ -202,16 +211,20 @@ impl WordPress {
                 }),
             }
         }
-        self.memo.note_changes(kind, &posts, capture.time);
+        self.memo.note(kind, &posts, capture.time);
         let wanted = self.tables.wanted(&posts, self.plan.is_again());
         self.lookups += wanted.len();
         self.plan.push_first(wanted);
         if self.plan.is_again() {
             // The comments of a post behind a password are shown to nobody, and asking for them is an error.
-            let open: Vec<u64> = posts.iter().filter(|p| !p.content.protected).map(|p| p.id).collect();
+            let new = |p: &&RestPost| !p.content.protected && !known(&self.blog.post_key(p.id));
+            let open: Vec<u64> = posts.iter().filter(new).map(|p| p.id).collect();
             self.plan.push_all(Request::comments_of(&open));
         }
         let next_page = matches!(request.what, What::Posts(_)).then_some(request.page + 1);
+        if next_page.is_some() {
+            *self.memo.known[slot(kind)].get_or_insert(0) += posts.len() as u64;
+        }
         let uri = answer_url(capture);
         self.held.push_back(Held { kind, uri, sha256: capture.digest(), posts, next_page });
     }
@@ -244,13 +257,14 @@ impl WordPress {
         if request.page == 1 || self.totals[slot(kind)].is_some() || before.is_none() || before == total {
             return false;
         }
-        (self.memo.pages[slot(kind)], self.memo.totals[slot(kind)]) = (1, None);
+        let place = slot(kind);
+        (self.memo.pages[place], self.memo.totals[place], self.memo.known[place]) = (1, None, None);
         self.plan.push(Request::first(What::Posts(kind)));
         true
     }
 
-    fn unknown_ids(&self, kind: Kind, rows: &[Value], known: &dyn Fn(&str) -> bool) -> Vec<u64> {
-        let ids = rows.iter().filter_map(|r| r.get("id").and_then(Value::as_u64));
+    fn unknown_ids(&self, kind: Kind, ids: &[u64], known: &dyn Fn(&str) -> bool) -> Vec<u64> {
+        let ids = ids.iter().copied();
         ids.filter(|id| !self.seen.contains(&(gap_word(kind), *id)) && !known(&self.blog.post_key(*id))).collect()
     }
 

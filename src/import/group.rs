@@ -1,0 +1,61 @@
+//! Which streams of a path belong together. A few formats are folders: then all that lies beside their posts is theirs.
+
+use crate::error::{Error, Result};
+use crate::input::Named;
+
+use super::detect::{FORMATS, Format, Head};
+
+/// Formats whose posts, settings and media lie in several files.
+const FOLDERS: [&str; 7] = ["medium", "substack", "tumblr", "livejournal", "ljdump", "blogger", "markdown"];
+
+/// Formats that say little of what a stream is: they leave their streams to a folder's format.
+const WEAK: [&str; 4] = ["markdown", "page", "text", "mhtml"];
+
+/// Streams of one format.
+pub struct Group {
+    pub format: &'static Format,
+    pub streams: Vec<Named>,
+}
+
+/// What a path holds.
+#[derive(Default)]
+pub struct Groups {
+    pub groups: Vec<Group>,
+    /// Streams in no format known here.
+    pub left: Vec<Named>,
+}
+
+/// Sorts the streams of a path by format, in the order of the table.
+///
+/// Errors: a stream cannot be read.
+pub fn group(streams: &[Named]) -> Result<Groups> {
+    let mut formats: Vec<Option<&'static Format>> = Vec::with_capacity(streams.len());
+    for stream in streams {
+        let head = Head::new(&stream.name, stream.head()?);
+        formats.push(FORMATS.iter().find(|f| f.read.is_some() && f.fits(&head)));
+    }
+    let found = |kind: &str| formats.iter().flatten().any(|f| f.kind == kind);
+    let folder = FOLDERS.into_iter().find(|kind| streams.len() > 1 && found(kind));
+    let mut out = Groups::default();
+    for (stream, format) in streams.iter().zip(&formats) {
+        let weak = format.is_none_or(|f| WEAK.contains(&f.kind));
+        let own = folder.and_then(|kind| FORMATS.iter().find(|f| f.kind == kind)).filter(|_| weak);
+        match own.or(*format) {
+            Some(format) => match out.groups.iter_mut().find(|g| std::ptr::eq(g.format, format)) {
+                Some(group) => group.streams.push(stream.clone()),
+                None => out.groups.push(Group { format, streams: vec![stream.clone()] }),
+            },
+            None => out.left.push(stream.clone()),
+        }
+    }
+    let place = |g: &Group| FORMATS.iter().position(|f| std::ptr::eq(f, g.format));
+    out.groups.sort_by_key(place);
+    if out.groups.is_empty()
+        && let [only] = streams
+    {
+        return Err(super::detect::detect(only)
+            .err()
+            .unwrap_or_else(|| Error::input(&only.shown, "not in a format known here")));
+    }
+    Ok(out)
+}

@@ -1,0 +1,7 @@
+//! Markdown trees.
+
+mod render;
+mod textile;
+
+pub use render::html;
+pub use textile::html as textile;
