@@ -11,6 +11,7 @@ mod formats;
 mod harness;
 mod http;
 mod import;
+mod killed;
 mod schema;
 mod snapshot;
 mod store;
