@@ -163,7 +163,7 @@ fn public_comments_are_kept_with_their_threads_and_others_counted() {
             ("8", Some("7"), "Bo & Co", CommentKind::Comment)
         ]
     );
-    assert_eq!(comments[1].html, "<p>A first word.<br>On two lines.</p>");
+    assert_eq!(comments[1].html, "<p>A first word.<br>\nOn two lines.</p>");
     assert!(!comments[2].html.contains("script"));
     assert_eq!(comments[0].published.as_ref().unwrap().offset.as_deref(), Some("+02:00"));
     for what in ["spam comment", "comment never approved", "comment in the trash"] {
