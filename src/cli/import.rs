@@ -7,11 +7,10 @@ use super::context::Context;
 use super::exit::Exit;
 use super::report;
 use crate::error::Result;
-use crate::import::Options;
 use crate::ops::import::{ImportRequest, import};
 
 pub fn run(args: ImportArgs, context: &Context) -> Result<Exit> {
-    let request = ImportRequest { paths: args.paths, archives: context.archives.clone(), name: args.name, options: Options::default() };
+    let request = ImportRequest { name: args.name, ..ImportRequest::new(args.paths, context.archives.clone()) };
     let events = context.events();
     let started = Instant::now();
     let done = import(&request, &events, context.clock.clone());

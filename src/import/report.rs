@@ -28,9 +28,8 @@ pub struct Options {
     pub encoding: Option<String>,
 }
 
-/// One thing a reader found, in this order: the site where the format names one, then stream by stream the original,
-/// then its posts and pages. A stream of which nothing can be used has no original. A file that came with posts stands
-/// before the posts that show it.
+/// One thing a reader found, in this order: the site where the format names one, then posts and pages. A file that came
+/// with them stands before the posts that show it, and so may the original they stand in.
 #[derive(Debug)]
 pub enum Found<'a> {
     Site(Site),
@@ -79,6 +78,8 @@ pub struct Report {
     /// What was repaired or guessed, with the lines.
     pub notes: Vec<String>,
     pub gaps: Vec<Gap>,
+    /// The streams read, by name, with the digest of their bytes, unless they were handed on before their posts.
+    pub originals: Vec<(String, Digest)>,
     /// What could not be rendered.
     tally: BTreeMap<&'static str, Met>,
 }

@@ -1,7 +1,7 @@
 //! `import`: what somebody already has, into the archive. Formats are told by content; the file itself is kept beside
 //! the posts, less its secrets.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use super::resolve::{close, tie};
 use super::{names, refine};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
-use crate::import::{Attached, FORMATS, Format, Found, Group, Job, Options, Report, group};
+use crate::import::{Attached, Format, Found, Group, Job, Options, Report, group};
 use crate::input::{self, Named, Opened};
 use crate::model::{Clock, Digest, Draft, Gap, Media, Post, Reason, Site, normalise_url, slugify};
 use crate::store::{Archive, Opening, Summary, Writer, archive_names, bag};
@@ -27,7 +27,7 @@ pub struct ImportRequest {
     pub archives: PathBuf,
     /// Name of the archive; else that of the site, else the file's own.
     pub name: Option<String>,
-    /// What the user says of the files where they do not say it themselves.
+    /// What the files do not say themselves.
     pub options: Options,
 }
 
@@ -49,7 +49,7 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
             .with_hint("letters, digits, dots and hyphens make a name, as in --name my-blog"));
     }
     let mut run = Run::new(request, events, clock);
-    let mut groups: BTreeMap<(usize, String), Group> = BTreeMap::new();
+    let mut groups: Vec<(String, Group)> = Vec::new();
     for path in &request.paths {
         if path.is_file() && bag::is_snapshot(path) {
             run.restore(path)?;
@@ -57,7 +57,7 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
         }
         gather(input::open(path)?, &mut groups, &mut run.notes)?;
     }
-    for ((_, name), group) in groups {
+    for (name, group) in groups {
         let end = run.group(&name, &group);
         match end {
             Ok(()) => {}
@@ -77,20 +77,20 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
     Ok(run.summaries)
 }
 
-/// Sorts the streams of a path by their formats. WordPress exports are read together whatever path they came by, as a
-/// large blog comes in parts; other files by their path, whose name their archive bears where no site is known.
-fn gather(opened: Opened, groups: &mut BTreeMap<(usize, String), Group>, notes: &mut Vec<String>) -> Result<()> {
+/// Sorts the streams of a path by their formats. Exports are read together whatever path they came by, as a large blog
+/// comes in parts; other files by their path, whose name their archive bears where no site is known.
+fn gather(opened: Opened, groups: &mut Vec<(String, Group)>, notes: &mut Vec<String>) -> Result<()> {
     let stem = stem(&opened.path);
     let found = group(&opened.streams)?;
     if found.groups.is_empty() {
         return Err(Error::input(opened.path.display(), "there is nothing in it that can be imported")
-            .with_hint("see what can be imported with `mdarchive import --help`"));
+            .with_hint("`mdarchive import --help` names what can be imported"));
     }
-    for group in found.groups {
-        let together = group.format.kind == "wxr";
-        let place = FORMATS.iter().position(|f| std::ptr::eq(f, group.format)).unwrap_or_default();
-        let key = (place, if together { String::new() } else { stem.clone() });
-        groups.entry(key).or_insert_with(|| Group { format: group.format, streams: Vec::new() }).streams.extend(group.streams);
+    for one in found.groups {
+        match groups.iter_mut().find(|(_, g)| one.format.kind == "wxr" && g.format.kind == "wxr") {
+            Some((_, all)) => all.streams.extend(one.streams),
+            None => groups.push((stem.clone(), one)),
+        }
     }
     notes.extend(opened.notes);
     if let Some(first) = found.left.first() {
@@ -117,8 +117,9 @@ fn is_plain(name: &str) -> bool {
 const BATCH: usize = 64;
 /// … and the bytes of their bodies, so that memory does not grow with long posts.
 const BATCH_BYTES: usize = 8 << 20;
-/// The largest file that is taken in beside posts, in bytes.
-const MAX_ATTACHED: u64 = 100_000_000;
+
+/// The largest file that is kept beside posts.
+const MAX_FILE: u64 = 512 << 20;
 
 /// The work on one archive after the other.
 struct Run<'a> {
@@ -130,8 +131,8 @@ struct Run<'a> {
     drafts: Vec<Draft>,
     bytes: usize,
     missing: HashSet<String>,
-    /// Files that came with the posts, by the address under which posts show them.
-    attached: HashMap<String, Media>,
+    /// Media that came with the files, by address.
+    came: HashMap<String, Media>,
     /// To be told with the next archive.
     notes: Vec<String>,
     summaries: Vec<Summary>,
@@ -148,7 +149,7 @@ impl<'a> Run<'a> {
             drafts: Vec::new(),
             bytes: 0,
             missing: HashSet::new(),
-            attached: HashMap::new(),
+            came: HashMap::new(),
             notes: Vec::new(),
             summaries: Vec::new(),
         }
@@ -163,7 +164,12 @@ impl<'a> Run<'a> {
             true => "the same archive is already there; nothing was written".to_string(),
             false => format!("{} files restored", done.files),
         };
-        self.summaries.push(Summary { archive: name, counts: done.info.counts, notes: vec![note], ..Summary::default() });
+        self.summaries.push(Summary {
+            archive: name,
+            counts: done.info.counts,
+            notes: vec![note],
+            ..Summary::default()
+        });
         Ok(())
     }
 
@@ -184,10 +190,13 @@ impl<'a> Run<'a> {
                 self.open(stem, site.clone(), group)?;
                 self.original(stream, &digest, group.format)
             }
-            Found::Draft(draft) => self.draft(*draft),
             Found::File(file) => {
                 self.open(stem, site.clone(), group)?;
-                self.attach(&file)
+                self.file(&file)
+            }
+            Found::Draft(draft) => {
+                self.open(stem, site.clone(), group)?;
+                self.draft(*draft)
             }
         });
         let report = match report {
@@ -201,6 +210,11 @@ impl<'a> Run<'a> {
             }
         };
         self.flush()?;
+        for (name, digest) in &report.originals {
+            if let Some(stream) = group.streams.iter().find(|s| s.name == *name) {
+                self.original(stream, digest, group.format)?;
+            }
+        }
         self.tell(report);
         Ok(())
     }
@@ -211,7 +225,6 @@ impl<'a> Run<'a> {
         let name = match (&self.request.name, &url) {
             (Some(name), _) => name.clone(),
             (None, Some(url)) => self.archive_of(url),
-            (None, None) if stem.is_empty() => group.streams.first().map(|s| self::stem(Path::new(&s.name))).unwrap_or_default(),
             (None, None) => stem.to_string(),
         };
         self.site = url;
@@ -258,20 +271,24 @@ impl<'a> Run<'a> {
     }
 
     /// Keeps a file that came with the posts.
-    fn attach(&mut self, file: &Attached) -> Result<()> {
+    fn file(&mut self, file: &Attached) -> Result<()> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let mut bytes = Vec::new();
-        let read = file.bytes.open()?.take(MAX_ATTACHED + 1).read_to_end(&mut bytes);
-        if read.is_err() || bytes.len() as u64 > MAX_ATTACHED {
-            let (reason, detail) = match read {
-                Err(e) => (Reason::Malformed, e.to_string()),
-                Ok(_) => (Reason::TooLarge, format!("more than {} MB", MAX_ATTACHED / 1_000_000)),
-            };
-            writer.gap(Gap { url: file.url.clone(), what: "media".into(), reason, detail, post: None });
+        file.bytes.open()?.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| Error::input(&file.url, e))?;
+        if bytes.len() as u64 > MAX_FILE {
+            let detail = format!("larger than {} MiB", MAX_FILE >> 20);
+            writer.gap(Gap {
+                url: file.url.clone(),
+                what: "media".into(),
+                reason: Reason::TooLarge,
+                detail,
+                post: None,
+            });
             return Ok(());
         }
         let medium = writer.keep_media(&bytes)?;
-        self.attached.insert(file.url.clone(), medium);
+        self.came.insert(file.url.clone(), medium);
+        self.events.done(Unit::Media, 1);
         Ok(())
     }
 
@@ -289,7 +306,7 @@ impl<'a> Run<'a> {
         let name = writer.name().to_string();
         let posts: Vec<Post> = drafts.into_par_iter().map(|draft| refine(draft, &name, site.as_ref())).collect();
         for mut post in posts {
-            fill(writer, &self.attached, &mut post);
+            fill(writer, &self.came, &mut post);
             names::disown(writer, &mut post);
             tie(writer, &mut post);
             for gap in missing(&post) {
@@ -324,7 +341,7 @@ impl<'a> Run<'a> {
             writer.note(note);
         }
         self.missing.clear();
-        self.attached.clear();
+        self.came.clear();
         self.events.phase("closing the archive");
         self.summaries.push(close(writer, interrupted)?);
         Ok(())
@@ -332,9 +349,9 @@ impl<'a> Run<'a> {
 }
 
 /// Writes into a post what is known of its media.
-fn fill(writer: &Writer, attached: &HashMap<String, Media>, post: &mut Post) {
+fn fill(writer: &Writer, came: &HashMap<String, Media>, post: &mut Post) {
     for medium in post.media.iter_mut().filter(|m| m.sha256.is_none()) {
-        let known = attached.get(&medium.url).cloned().or_else(|| writer.known_media(&medium.url));
+        let known = came.get(&medium.url).cloned().or_else(|| writer.known_media(&medium.url));
         if let Some(Media { sha256, mime, bytes, width, height, .. }) = known {
             (medium.sha256, medium.mime, medium.bytes) = (sha256, mime, bytes);
             (medium.width, medium.height) = (width, height);
