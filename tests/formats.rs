@@ -32,8 +32,7 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
             match found {
                 Found::Site(s) => out.site = Some(s),
                 Found::Draft(d) => drafts.push(*d),
-                Found::Original(..) => {}
-                Found::File(_) => {}
+                Found::File(_) | Found::Original(..) => {}
             }
             Ok(())
         })?;
