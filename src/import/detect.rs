@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{mt, text};
+use super::{markdown, mt, text};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -62,8 +62,8 @@ pub const FORMATS: &[Format] = &[
         kind: "markdown",
         name: "a Markdown post",
         extension: "md",
-        fits: |h| h.text.starts_with("---\n") || h.text.starts_with("+++\n"),
-        read: None,
+        fits: markdown::fits,
+        read: Some(markdown::read),
     },
     Format { kind: "text", name: "a plain-text post", extension: "txt", fits: is_text, read: Some(text::read) },
 ];
