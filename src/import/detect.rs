@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{markdown, mt, text};
+use super::{ghost, markdown, mt, text};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -50,13 +50,7 @@ pub const FORMATS: &[Format] = &[
     },
     Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None },
     Format { kind: "mhtml", name: "a saved page (MHTML)", extension: "mhtml", fits: is_mhtml, read: None },
-    Format {
-        kind: "ghost",
-        name: "a JSON export",
-        extension: "json",
-        fits: |h| h.starts_with('{') && h.text.contains("\"posts\""),
-        read: None,
-    },
+    Format { kind: "ghost", name: "a Ghost export", extension: "json", fits: ghost::fits, read: Some(ghost::read) },
     Format { kind: "mt", name: "a Movable Type export", extension: "txt", fits: is_movable_type, read: Some(mt::read) },
     Format {
         kind: "markdown",
