@@ -1,11 +1,13 @@
 //! What comes in by file: formats are told by content, and each is read to the last field it has.
 
+mod corpus;
 mod text;
+mod truth;
 
 use std::path::Path;
 
 use mdarchive::event::Events;
-use mdarchive::import::{Found, Job, Report, detect};
+use mdarchive::import::{Found, Job, Options, Report, detect};
 use mdarchive::input;
 use mdarchive::model::{Draft, Site};
 
@@ -22,13 +24,17 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
     let format = detect(&opened.streams[0])?;
     let events = Events::silent();
     let (mut site, mut drafts) = (None, Vec::new());
-    let report = format.read.unwrap()(&Job { streams: &opened.streams, events: &events }, &mut |found| {
-        match found {
-            Found::Site(s) => site = Some(s),
-            Found::Draft(d) => drafts.push(*d),
-        }
-        Ok(())
-    })?;
+    let report = format.read.unwrap()(
+        &Job { streams: &opened.streams, events: &events, options: Options::default() },
+        &mut |found| {
+            match found {
+                Found::Site(s) => site = Some(s),
+                Found::Draft(d) => drafts.push(*d),
+                Found::File(_) => {}
+            }
+            Ok(())
+        },
+    )?;
     Ok(Read { site, drafts, report })
 }
 

@@ -1,10 +1,20 @@
 //! All integration tests in one binary, a module per promise.
 
 mod cli;
+mod demo;
+mod epub;
+mod export;
+mod extract;
 mod faults;
+mod fetch;
+mod fixity;
 mod formats;
 mod harness;
 mod http;
 mod import;
+mod killed;
+mod readme;
+mod schema;
+mod snapshot;
 mod store;
 mod warc;

@@ -22,7 +22,7 @@ const PICTURE: &[u8] =
     b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
 /// Makes an archive that has something in each folder, by two runs.
-fn archive(folder: &Path) -> PathBuf {
+pub fn archive(folder: &Path) -> PathBuf {
     let root = folder.join("blog.example");
     let mut w = open_writer(&root, 0);
     for n in 1..=3 {
@@ -56,14 +56,14 @@ fn capture() -> Capture {
     }
 }
 
-fn snapshot(root: &Path) -> Vec<u8> {
+pub fn snapshot(root: &Path) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     bag::write(&Archive::open(root).unwrap(), &mut out, &Events::silent()).unwrap();
     out.into_inner()
 }
 
 /// All files below a folder but the cache.
-fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -82,7 +82,7 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The entries of a ZIP file as they come.
-fn entries(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub fn entries(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut all = Vec::new();
     for at in 0..zip.len() {
@@ -94,7 +94,7 @@ fn entries(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-fn pack(entries: &[(String, Vec<u8>)], path: &Path) {
+pub fn pack(entries: &[(String, Vec<u8>)], path: &Path) {
     let mut zip = ZipWriter::new(File::create(path).unwrap());
     for (name, bytes) in entries {
         zip.start_file(name, SimpleFileOptions::default()).unwrap();
@@ -104,7 +104,7 @@ fn pack(entries: &[(String, Vec<u8>)], path: &Path) {
 }
 
 /// A snapshot in which something was changed, the manifests made to agree where `agree` says so.
-fn forged(folder: &Path, agree: bool, change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) -> PathBuf {
+pub fn forged(folder: &Path, agree: bool, change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) -> PathBuf {
     let mut all = entries(&snapshot(&archive(&folder.join("forging"))));
     change(&mut all);
     if agree {
@@ -123,23 +123,25 @@ fn forged(folder: &Path, agree: bool, change: impl FnOnce(&mut Vec<(String, Vec<
     path
 }
 
-fn find<'a>(all: &'a mut [(String, Vec<u8>)], part: &str) -> &'a mut (String, Vec<u8>) {
+pub fn find<'a>(all: &'a mut [(String, Vec<u8>)], part: &str) -> &'a mut (String, Vec<u8>) {
     all.iter_mut().find(|(name, _)| name.contains(part)).unwrap()
 }
 
 /// Tries to restore, and returns what the error says; nothing may be left behind.
-fn refused(zip: &Path) -> String {
+pub fn refused(zip: &Path) -> String {
     let folder = tempfile::tempdir().unwrap();
     let error = restore(zip, folder.path(), None, &Events::silent()).unwrap_err();
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "something was left behind");
     error.to_string()
 }
 
-fn damage(path: &Path) -> Vec<(String, What)> {
-    verify(path, &Events::silent()).unwrap().damage.into_iter().map(|d| (d.path, d.what)).collect()
+pub fn damage(path: &Path) -> Vec<(String, What)> {
+    let damage = verify(path, &Events::silent()).unwrap().damage;
+    assert!(damage.windows(2).all(|d| d[0].path < d[1].path), "a file is reported once: {damage:?}");
+    damage.into_iter().map(|d| (d.path, d.what)).collect()
 }
 
-fn temp() -> TempDir {
+pub fn temp() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
@@ -158,6 +160,25 @@ fn restored_snapshot_is_the_same_archive_byte_for_byte() {
     assert_eq!(damage(&restored.root), []);
     let again = restore(&zip, two.path(), None, &Events::silent()).unwrap();
     assert!(again.already);
+}
+
+#[test]
+fn bag_packed_again_by_other_hands_is_restored_too() {
+    let (one, two) = (temp(), temp());
+    let root = archive(one.path());
+    let zip = one.path().join("blog.zip");
+    // As a stream: sizes follow the data, folders have entries, nothing is in order.
+    let mut writer = ZipWriter::new_stream(File::create(&zip).unwrap());
+    writer.add_directory("blog.example/", SimpleFileOptions::default()).unwrap();
+    writer.add_directory("blog.example/data/posts/", SimpleFileOptions::default()).unwrap();
+    for (name, bytes) in entries(&snapshot(&root)).iter().rev() {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap();
+    assert_eq!(damage(&zip), []);
+    let restored = restore(&zip, two.path(), None, &Events::silent()).unwrap();
+    assert_eq!(files(&restored.root), files(&root));
 }
 
 #[test]
@@ -263,110 +284,6 @@ fn another_archive_is_never_overwritten_by_a_snapshot() {
 }
 
 #[test]
-fn changed_missing_and_foreign_files_of_an_archive_are_found() {
-    let one = temp();
-    let root = archive(one.path());
-    assert_eq!(damage(&root), []);
-    for path in files(&root).into_keys().filter(|p| p != "runs.jsonl") {
-        let bytes = fs::read(root.join(&path)).unwrap();
-        for at in [0, bytes.len() / 2, bytes.len() - 1] {
-            let mut bent = bytes.clone();
-            bent[at] ^= 1;
-            fs::write(root.join(&path), bent).unwrap();
-            assert!(damage(&root).contains(&(path.clone(), What::Changed)), "{path}, byte {at}");
-        }
-        fs::write(root.join(&path), &bytes[..bytes.len() - 1]).unwrap();
-        assert!(damage(&root).contains(&(path.clone(), What::Changed)), "{path}, cut");
-        fs::remove_file(root.join(&path)).unwrap();
-        assert!(damage(&root).contains(&(path.clone(), What::Missing)), "{path}, removed");
-        fs::write(root.join(&path), bytes).unwrap();
-    }
-    fs::write(root.join("posts/2007/04/forged.json"), "{}").unwrap();
-    fs::write(root.join("notes.txt"), "a word of the user's own").unwrap();
-    let found = damage(&root);
-    assert!(found.contains(&("posts/2007/04/forged.json".into(), What::Unrecorded)));
-    assert!(found.iter().all(|(path, _)| path == "posts/2007/04/forged.json"), "{found:?}");
-}
-
-#[test]
-fn post_that_contradicts_its_own_hash_is_found_though_a_run_recorded_it() {
-    let one = temp();
-    let root = archive(one.path());
-    let (path, bytes) = files(&root).into_iter().find(|(p, _)| p.starts_with("pages/")).unwrap();
-    let bent = String::from_utf8(bytes).unwrap().replace("About", "Abaut").into_bytes();
-    let runs = fs::read_to_string(root.join("runs.jsonl")).unwrap();
-    let old = Digest::of(fs::read(root.join(&path)).unwrap());
-    fs::write(root.join("runs.jsonl"), runs.replace(old.as_str(), Digest::of(&bent).as_str())).unwrap();
-    fs::write(root.join(&path), bent).unwrap();
-    assert_eq!(damage(&root), [(path, What::Inconsistent)]);
-}
-
-#[test]
-fn lost_record_of_the_runs_is_found() {
-    let one = temp();
-    let root = archive(one.path());
-    let runs = fs::read_to_string(root.join("runs.jsonl")).unwrap();
-    fs::write(root.join("runs.jsonl"), runs.replacen("\"type\"", "\"tipe\"", 1)).unwrap();
-    assert!(damage(&root).contains(&("runs.jsonl".into(), What::Inconsistent)));
-    fs::remove_file(root.join("runs.jsonl")).unwrap();
-    assert!(damage(&root).iter().any(|(_, what)| *what == What::Unrecorded));
-}
-
-#[test]
-fn flipped_byte_of_a_snapshot_is_found_wherever_it_matters() {
-    let one = temp();
-    let bytes = snapshot(&archive(one.path()));
-    let zip = one.path().join("blog.zip");
-    fs::write(&zip, &bytes).unwrap();
-    assert_eq!(damage(&zip), []);
-    let clean = entries(&bytes);
-    let mut found = 0;
-    for at in (0..bytes.len()).step_by(7) {
-        let mut bent = bytes.clone();
-        bent[at] ^= 1;
-        fs::write(&zip, &bent).unwrap();
-        let Ok(report) = verify(&zip, &Events::silent()) else { continue };
-        if report.damage.is_empty() {
-            // A time or an attribute: what is kept is untouched.
-            assert_eq!(entries(&bent), clean, "byte {at}");
-        } else {
-            found += 1;
-        }
-    }
-    assert!(found * 7 > bytes.len() / 2, "{found}");
-    for cut in [bytes.len() - 1, bytes.len() / 2, 40] {
-        fs::write(&zip, &bytes[..cut]).unwrap();
-        assert!(!damage(&zip).is_empty(), "cut at {cut}");
-    }
-}
-
-#[test]
-fn tampered_snapshot_is_neither_sound_nor_restored() {
-    let one = temp();
-    type Change = fn(&mut Vec<(String, Vec<u8>)>);
-    let changes: [(&str, What, Change); 3] = [
-        ("data/archive.json", What::Changed, |all| find(all, "data/archive.json").1.push(b' ')),
-        ("data/media/", What::Missing, |all| all.retain(|(n, _)| !n.contains("data/media"))),
-        ("data/posts/x.json", What::Changed, |all| all.push(("blog.example/data/posts/x.json".into(), b"{}".to_vec()))),
-    ];
-    for (path, what, change) in changes {
-        let zip = forged(one.path(), false, change);
-        let found = damage(&zip);
-        assert!(found.iter().any(|(p, w)| p.starts_with(path) && *w == what), "{path}: {found:?}");
-        refused(&zip);
-        fs::remove_dir_all(one.path().join("forging")).unwrap();
-    }
-}
-
-#[test]
-fn snapshot_whose_manifests_were_made_to_agree_is_found_by_the_records_of_the_runs() {
-    let one = temp();
-    let zip = forged(one.path(), true, |all| find(all, "data/pages/").1.push(b' '));
-    let found = damage(&zip);
-    assert!(matches!(found.as_slice(), [(path, What::Changed)] if path.starts_with("data/pages/")), "{found:?}");
-}
-
-#[test]
 fn names_that_lead_out_of_the_folder_are_refused() {
     for name in [
         "../evil",
@@ -443,15 +360,4 @@ fn snapshot_of_a_newer_format_is_left_alone() {
         front.1 = String::from_utf8(front.1.clone()).unwrap().replace("\"format\": 1", "\"format\": 99").into_bytes();
     });
     assert!(refused(&zip).contains("format 99 is newer"));
-}
-
-#[test]
-fn what_is_no_snapshot_is_an_error_and_no_damage() {
-    let one = temp();
-    let path = one.path().join("x.zip");
-    fs::write(&path, "<rss/>").unwrap();
-    assert!(matches!(verify(&path, &Events::silent()), Err(Error::Input { .. })));
-    pack(&[("a.txt".into(), b"a".to_vec())], &path);
-    assert!(matches!(verify(&path, &Events::silent()), Err(Error::Input { .. })));
-    assert!(matches!(verify(one.path(), &Events::silent()), Err(Error::Archive { .. })));
 }

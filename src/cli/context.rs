@@ -7,8 +7,9 @@ use super::progress;
 use super::report;
 use crate::error::{Error, Result};
 use crate::event::Events;
+use crate::export::{Selection, since, until};
 use crate::model::Clock;
-use crate::store::{Archive, Entry, archive_names};
+use crate::store::{Archive, Summary, archive_names};
 
 pub struct Context {
     pub archives: PathBuf,
@@ -32,6 +33,29 @@ impl Context {
 
     pub fn events(&self) -> Events {
         progress::events(self.quiet || self.json, self.verbose)
+    }
+
+    /// Says what a run did, unless only what is wrong is wanted.
+    pub fn summary(&self, summary: &Summary, took: std::time::Duration) {
+        if !self.quiet && !self.json {
+            report::summary(summary, took.as_secs_f64(), self.verbose);
+        } else if self.quiet && summary.open_gaps > 0 {
+            report::gaps(&summary.archive, &summary.gaps, self.verbose);
+        }
+    }
+
+    /// Returns the choice of posts that the filters describe.
+    pub fn selection(&self, filter: &FilterArgs) -> Result<Selection> {
+        let now = self.clock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).datetime();
+        Ok(Selection {
+            since: filter.since.as_deref().map(|s| since(s, now)).transpose()?,
+            until: filter.until.as_deref().map(|s| until(s, now)).transpose()?,
+            tag: filter.tag.clone(),
+            author: filter.author.clone(),
+            series: filter.series.clone(),
+            limit: filter.limit,
+            ..Selection::default()
+        })
     }
 
     pub fn error(&self, error: &Error) {
@@ -88,44 +112,4 @@ impl Context {
         }
         Archive::open(&self.archives.join(name))
     }
-}
-
-/// Returns the posts that pass the filters.
-pub fn select(entries: Vec<Entry>, filter: &FilterArgs, clock: &Clock) -> Result<Vec<Entry>> {
-    let since = filter.since.as_deref().map(|s| day(s, clock)).transpose()?;
-    let until = filter.until.as_deref().map(|s| day(s, clock)).transpose()?;
-    let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
-    let passes = |e: &Entry| {
-        let date = e.published.as_ref().map(|d| d.text.as_str());
-        since.as_deref().is_none_or(|s| date.is_some_and(|d| d >= s))
-            && until.as_deref().is_none_or(|u| date.is_some_and(|d| d.get(..u.len()).unwrap_or(d) <= u))
-            && filter
-                .tag
-                .as_deref()
-                .is_none_or(|t| e.tags.iter().chain(&e.categories).any(|x| same(&x.label, t) || same(&x.slug, t)))
-            && filter.author.as_deref().is_none_or(|a| e.authors.iter().any(|x| same(&x.name, a)))
-            && filter.series.as_deref().is_none_or(|s| e.series.as_deref().is_some_and(|x| same(x, s)))
-    };
-    let chosen = entries.into_iter().filter(passes);
-    Ok(chosen.take(filter.limit.unwrap_or(usize::MAX)).collect())
-}
-
-/// Returns a date (`2007`, `2007-04`, `2007-04-23`) as it is, an age (`30d`, `6w`, `2y`) as the day so long ago.
-pub fn day(text: &str, clock: &Clock) -> Result<String> {
-    let wrong = || {
-        Error::usage(format!("{text} is no date and no age"))
-            .with_hint("write 2007, 2007-04, 2007-04-23 or an age as 30d, 6w, 2y")
-    };
-    if let Some(days) = text.get(text.len().saturating_sub(1)..).and_then(|u| match u {
-        "d" => Some(1),
-        "w" => Some(7),
-        "y" => Some(365),
-        _ => None,
-    }) {
-        let n: i64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-        let hours = n.checked_mul(days * 24).filter(|h| (0..24 * 365 * 500).contains(h)).ok_or_else(wrong)?;
-        let then = clock.now().checked_sub(jiff::SignedDuration::from_hours(hours)).map_err(|_| wrong())?;
-        return Ok(then.strftime("%Y-%m-%d").to_string());
-    }
-    crate::model::Date::parse_iso(text).map(|d| d.text).ok_or_else(wrong)
 }

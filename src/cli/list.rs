@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::ListArgs;
-use super::context::{Context, select};
+use super::context::Context;
 use super::exit::Exit;
 use super::report::{self, clean};
 use crate::error::Result;
@@ -11,6 +11,7 @@ use crate::model::Kind;
 use crate::store::{Archive, Entry};
 
 pub fn run(args: &ListArgs, context: &Context) -> Result<Exit> {
+    let selection = context.selection(&args.filter)?;
     let archives = context.open(&args.names)?;
     if args.blogs {
         let mut lines = Vec::new();
@@ -27,7 +28,7 @@ pub fn run(args: &ListArgs, context: &Context) -> Result<Exit> {
     let several = archives.len() > 1;
     let mut lines: Vec<Value> = Vec::new();
     for archive in &archives {
-        let entries = select(archive.entries()?, &args.filter, &context.clock)?;
+        let entries = selection.of(archive.entries()?);
         if several && !context.json {
             lines.push(blog_line(archive).into());
         }

@@ -1,11 +1,12 @@
 //! Progress on a terminal: one bar for the phase, one for each thing that is counted. Elsewhere it is silent.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use super::stop;
 use crate::event::{Event, Events, Unit};
@@ -58,17 +59,25 @@ impl Bars {
         let screen = &self.screen;
         self.units.entry(unit).or_insert_with(|| {
             let (name, counts) = match unit {
-                Unit::Posts => ("posts", "{pos}/{len}  {per_sec}  {eta} left"),
+                Unit::Posts => ("posts", "{pos}/{len}  {rate}  {eta} left"),
                 Unit::Comments => ("comments", "{pos}/{len}"),
-                Unit::Media => ("media", "{pos}/{len}  {per_sec}"),
-                Unit::Files => ("files", "{pos}/{len}  {per_sec}  {eta} left"),
+                Unit::Media => ("media", "{pos}/{len}  {rate}"),
+                Unit::Files => ("files", "{pos}/{len}  {rate}  {eta} left"),
                 Unit::Bytes => ("bytes", "{bytes}/{total_bytes}  {bytes_per_sec}  {eta} left"),
             };
             let template = format!("{name:>9} {{bar:30}} {counts}");
-            let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = ProgressStyle::with_template(&template)
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .with_key("rate", rate);
             screen.add(ProgressBar::new(0).with_style(style))
         })
     }
+}
+
+/// Says how many a second, in whole numbers once there are ten.
+fn rate(state: &ProgressState, out: &mut dyn Write) {
+    let n = state.per_sec();
+    let _ = if n < 10.0 { write!(out, "{n:.1}/s") } else { write!(out, "{n:.0}/s") };
 }
 
 impl Drop for Bars {

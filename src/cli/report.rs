@@ -3,7 +3,9 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use super::exit::Exit;
-use crate::error::Error;
+use std::path::Path;
+
+use crate::error::{Error, Result};
 use crate::model::Gap;
 use crate::store::Summary;
 
@@ -94,7 +96,7 @@ pub fn summary(summary: &Summary, seconds: f64, all: bool) {
     for note in summary.notes.iter().take(if all { usize::MAX } else { SHOWN }) {
         say_err(&format!("note: {}", clean(note)));
     }
-    gaps(&summary.gaps, all);
+    missing(&summary.gaps, all);
     let earlier = summary.open_gaps.saturating_sub(summary.gaps.len() as u64);
     if earlier > 0 {
         say_err(&format!("still missing from earlier runs: {earlier} (see `mdarchive gaps`)"));
@@ -104,7 +106,24 @@ pub fn summary(summary: &Summary, seconds: f64, all: bool) {
     }
 }
 
-fn gaps(gaps: &[Gap], all: bool) {
+/// Says what is missing and nothing else.
+pub fn gaps(archive: &str, gaps: &[Gap], all: bool) {
+    if !gaps.is_empty() {
+        say_err(&clean(archive));
+        missing(gaps, all);
+    }
+}
+
+/// Gives the machine's summary: on stdout when asked for, into a file when named.
+pub fn machine(reports: &[serde_json::Value], stdout: bool, file: Option<&Path>) -> Result<()> {
+    let text = format!("{}\n", serde_json::to_string_pretty(reports).unwrap_or_default());
+    if stdout {
+        say_out(&text);
+    }
+    file.map_or(Ok(()), |path| std::fs::write(path, &text).map_err(Error::io("write", path)))
+}
+
+fn missing(gaps: &[Gap], all: bool) {
     if gaps.is_empty() {
         return;
     }

@@ -31,7 +31,7 @@ struct Work<'a> {
 }
 
 /// The passes, in order: each sees what the ones before it left.
-const PASSES: [fn(&mut Work<'_>); 7] = [
+const PASSES: [fn(&mut Work<'_>); 8] = [
     // `<img data-src=a><noscript><img src=a></noscript>` → one picture
     |w| image::noscript(w.tree, w.top),
     // `<img src=blank.gif data-src=a srcset="b 2x">` → `<img src=b>`
@@ -46,6 +46,8 @@ const PASSES: [fn(&mut Work<'_>); 7] = [
     |w| w.again |= clean::allow(w.tree, w.top),
     // `<p><figure>` → `<div><figure>`
     |w| nest::mend(w.tree, w.top),
+    // "a" "b" → "ab"
+    |w| nest::join_texts(w.tree, w.top),
 ];
 
 /// Runs all passes over a body. `base` resolves relative addresses; `site` tells internal links from external ones.

@@ -131,7 +131,8 @@ fn place(tree: &mut Html, id: NodeId, top: NodeId) -> bool {
         if matches!(walk::name(&holder), "figure" | "body" | "li" | "article" | "section" | "main") {
             break;
         }
-        if holds(holder, node) {
+        let part = matches!(walk::name(&holder), "td" | "th" | "tr" | "tbody" | "thead" | "dt" | "dd");
+        if !part && holds(holder, node) {
             let holder = holder.id();
             walk::rename(tree, holder, "figure");
             return adopt(tree, holder, id);
@@ -250,4 +251,94 @@ fn loose(tree: &mut Html, id: NodeId) {
 /// Returns whether an element of a cleaned body is a caption.
 pub(super) fn is_clean_caption(e: &Element) -> bool {
     e.name() == "figcaption" || walk::classes(e).any(|c| c == "wp-caption-text")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::html::body;
+
+    /// Returns caption and picture of each caption, and checks that a second run finds the same.
+    fn found(markup: &str) -> Vec<(String, Option<String>)> {
+        let once = body(markup, None, None);
+        let twice = body(&once.html, None, None);
+        assert_eq!((&once.html, &once.captions, &once.links), (&twice.html, &twice.captions, &twice.links), "{markup}");
+        once.captions.into_iter().map(|c| (c.text, c.src)).collect()
+    }
+
+    #[test]
+    fn a_caption_of_any_platform_is_found_with_its_picture() {
+        let cases = [
+            "<figure class=wp-block-image><img src=a.jpg><figcaption>Words</figcaption></figure>",
+            "<div class='wp-caption alignnone'><a href=b.jpg><img src=a.jpg></a><p class=wp-caption-text>Words</p></div>",
+            "<dl class='wp-caption'><dt><a href=b.jpg><img src=a.jpg></a></dt><dd class='wp-caption-dd'>Words</dd></dl>",
+            "<dl class=gallery-item><dt class=gallery-icon><img src=a.jpg></dt><dd class='wp-caption-text gallery-caption'>Words</dd></dl>",
+            "<table class=tr-caption-container><tbody><tr><td><a href=b.jpg><img src=a.jpg></a></td></tr><tr><td class=tr-caption>Words</td></tr></tbody></table>",
+            "<div class='photo-wrap'><a class=asset-img-link href=b.jpg><img class=asset src=a.jpg></a><div class='photo-caption caption-xid'>Words</div></div>",
+            "<div class=image-block><div class=w><img data-src=a.jpg></div><div class=image-caption-wrapper><div class=image-caption><p>Words</p></div></div></div>",
+            "<figure class=graf><div><img src=a.jpg></div><figcaption class=imageCaption>Words</figcaption></figure>",
+            "<figure data-kind=photo><img src=a.jpg><small>Words</small></figure>",
+            "<p>Text before it.</p><div><img src=a.jpg><br><span class=caption>Words</span></div><p>Text after it.</p>",
+            "<p>Before</p><p><img src=a.jpg></p><p class=wp-caption-text>Words</p><p>After</p>",
+            "<p><span class='photo-full'><img src=a.jpg><span class=photo-caption>Words</span></span> and more text here that is long</p>",
+        ];
+        for case in cases {
+            assert_eq!(found(case), [("Words".to_string(), Some("a.jpg".to_string()))], "{case}");
+        }
+    }
+
+    #[test]
+    fn captions_become_figures() {
+        let of = |markup: &str| body(markup, None, None).html;
+        let figure = "<figure><a href=\"b.jpg\"><img src=\"a.jpg\"></a><figcaption>W <em>x</em></figcaption></figure>";
+        assert_eq!(
+            of(
+                "<div class=wp-caption style='width:3px'><a href=b.jpg><img src=a.jpg></a><p class=wp-caption-text>W <em>x</em></p></div>"
+            ),
+            figure
+        );
+        assert_eq!(
+            of(
+                "<table class=tr-caption-container><tr><td><a href=b.jpg><img src=a.jpg></a></td></tr><tr><td class=tr-caption>W <em>x</em></td></tr></table>"
+            ),
+            figure
+        );
+    }
+
+    #[test]
+    fn a_gallery_has_captions_of_its_pictures_and_its_own() {
+        let gallery = "<figure class=wp-block-gallery><ul><li><figure><img src=a.jpg><figcaption>A</figcaption></figure></li>\
+                       <li><figure><img src=b.jpg><figcaption>B</figcaption></figure></li></ul><figcaption class=blocks-gallery-caption>All</figcaption></figure>";
+        let expected = [("A", Some("a.jpg")), ("B", Some("b.jpg")), ("All", None)];
+        assert_eq!(found(gallery), expected.map(|(t, s)| (t.to_string(), s.map(str::to_string))));
+    }
+
+    #[test]
+    fn every_certain_caption_counts_even_without_a_picture() {
+        let markup = "<p class=wp-caption-text>One</p><figure><table><tr><td>x</td></tr></table><figcaption>Two</figcaption></figure>\
+                      <figure><iframe src='http://a.example/v'></iframe><figcaption>Three</figcaption></figure><figcaption>Four</figcaption>\
+                      <p class=wp-caption-text> </p>";
+        let texts: Vec<String> = found(markup).into_iter().map(|c| c.0).collect();
+        assert_eq!(texts, ["One", "Two", "Three", "Four"]);
+    }
+
+    #[test]
+    fn what_is_named_caption_far_from_pictures_is_none() {
+        assert_eq!(found("<div class=caption><p>A whole text of its own</p></div><p>and more</p>"), []);
+        assert_eq!(found("<div class=caption><img src=a.jpg><p>text</p></div>"), []);
+    }
+
+    #[test]
+    fn credit_and_markup_are_kept_apart() {
+        let b = body(
+            "<figure><img src=a.jpg alt=Alt><figcaption>A <a href=x>boat</a> <span class=credit>Photo: Agency</span></figcaption></figure>",
+            None,
+            None,
+        );
+        let c = &b.captions[0];
+        assert_eq!(
+            (c.text.as_str(), c.credit.as_deref(), c.alt.as_deref()),
+            ("A boat Photo: Agency", Some("Photo: Agency"), Some("Alt"))
+        );
+        assert_eq!(c.html, "A <a href=\"x\">boat</a> <span class=\"credit\">Photo: Agency</span>");
+    }
 }

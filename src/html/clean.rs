@@ -247,7 +247,7 @@ fn judge(e: &Element) -> Fate {
     if e.name.ns == ns!(mathml) {
         return if FORMULAS.contains(&name) { Fate::Kept } else { Fate::Removed };
     }
-    if html && DROPPED.contains(&name) || name == "img" && is_tracker(e) {
+    if html && DROPPED.contains(&name) || name == "img" && (is_tracker(e) || e.attr("src").is_none()) {
         return Fate::Removed;
     }
     let known = permitted(name).is_some() && html != is_drawing(name);
@@ -292,7 +292,9 @@ fn attributes(e: &mut Element, ids: &mut HashSet<String>) {
             && (!value.trim().is_empty() || matches!(key, "alt" | "controls" | "open" | "reversed"))
     });
     if let Some(given) = e.attr("class") {
-        let keeps = |c: &&str| CLASSES.contains(c) || c.starts_with("language-") || c.starts_with("lang-");
+        let told_by_name = |c: &str| name == "figcaption" && c == "wp-caption-text";
+        let keeps =
+            |c: &&str| CLASSES.contains(c) && !told_by_name(c) || c.starts_with("language-") || c.starts_with("lang-");
         let left = given.split_ascii_whitespace().filter(keeps).collect::<Vec<_>>().join(" ");
         if left.is_empty() {
             e.attrs.shift_remove(&walk::attr_name("class"));

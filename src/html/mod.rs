@@ -1,6 +1,7 @@
 //! Tree to tree: what is done to the markup of a post, and how it is written again. No I/O.
 
 mod address;
+mod attributes;
 mod body;
 mod caption;
 mod clean;
@@ -13,6 +14,7 @@ pub(crate) mod text;
 pub(crate) mod walk;
 pub(crate) mod xhtml;
 
+pub(crate) use body::of_tree;
 pub use body::{Body, body};
 pub use parse::{parse, parse_document, plain_text, unescape};
 pub use xhtml::xhtml;

@@ -11,7 +11,7 @@ use super::{text, walk};
 /// of tables, and takes empty wrappers away.
 pub(super) fn mend(tree: &mut Html, top: NodeId) {
     let Some(root) = tree.tree.get(top) else { return };
-    let (mut divisions, mut opened, mut gone) = (HashSet::new(), Vec::new(), Vec::new());
+    let (mut divisions, mut opened, mut wrappers) = (HashSet::new(), Vec::new(), Vec::new());
     for node in root.descendants().skip(1) {
         let name = walk::name(&node);
         let above = || node.ancestors().take_while(|a| a.id() != top);
@@ -32,13 +32,40 @@ pub(super) fn mend(tree: &mut Html, top: NodeId) {
         if matches!(name, "video" | "audio") && !plays(node) {
             opened.push(node.id());
         }
-        if matches!(name, "p" | "span" | "figure" | "div" | "b" | "i" | "em" | "strong" | "a") && is_empty(node) {
-            gone.push(node.id());
+        if matches!(name, "p" | "span" | "figure" | "div" | "b" | "i" | "em" | "strong" | "a") {
+            wrappers.push(node.id());
         }
     }
     divisions.into_iter().for_each(|id| walk::rename(tree, id, "div"));
     opened.into_iter().for_each(|id| walk::unwrap(tree, id));
-    gone.into_iter().for_each(|id| walk::unwrap(tree, id));
+    // From the end, so that an element is looked at after all that is in it.
+    for id in wrappers.into_iter().rev() {
+        if tree.tree.get(id).is_some_and(is_empty) {
+            walk::remove(tree, id);
+        }
+    }
+}
+
+/// Joins texts that came to stand side by side, as a parser would read them.
+pub(super) fn join_texts(tree: &mut Html, top: NodeId) {
+    let Some(root) = tree.tree.get(top) else { return };
+    let after_text =
+        |n: &NodeRef<'_, Node>| n.value().is_text() && n.prev_sibling().is_some_and(|p| p.value().is_text());
+    let second: Vec<NodeId> = root.descendants().filter(after_text).map(|n| n.id()).collect();
+    for id in second {
+        let Some(node) = tree.tree.get(id) else { continue };
+        let (Some(text), Some(first)) =
+            (node.value().as_text().map(|t| t.text.clone()), node.prev_sibling().map(|p| p.id()))
+        else {
+            continue;
+        };
+        if let Some(mut first) = tree.tree.get_mut(first)
+            && let Node::Text(t) = first.value()
+        {
+            t.text.push_tendril(&text);
+        }
+        walk::remove(tree, id);
+    }
 }
 
 /// Returns whether an element is ended by a block that begins in it.
@@ -54,5 +81,5 @@ fn plays(media: NodeRef<'_, Node>) -> bool {
 
 /// Returns whether an element says and shows nothing and marks no place.
 fn is_empty(node: NodeRef<'_, Node>) -> bool {
-    !node.has_children() && walk::attr(&node, "id").is_none()
+    !node.has_children() && walk::attr(&node, "id").is_none() && walk::attr(&node, "href").is_none()
 }

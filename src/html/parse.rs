@@ -5,7 +5,6 @@
 //! tokenizer and tree builder. It looks now and then at the builder's own stack and leaves out start tags while that is
 //! too deep, formatting tags while too many are open, and all tags once misnesting has multiplied the nodes.
 
-use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use ego_tree::NodeId;
@@ -19,14 +18,14 @@ use html5ever::tree_builder::{Tracer, TreeBuilder, TreeBuilderOpts, create_eleme
 use html5ever::{LocalName, QualName, local_name, ns};
 use scraper::{Html, HtmlTreeSink};
 
+use super::attributes;
+
 /// The depth at which browsers, too, stop nesting.
 const DEEPEST: usize = 512;
 /// Entries of formatting elements on the stack and the list of the active ones.
 const MOST_FORMATTING: usize = 256;
 /// Tags between two looks at the stack.
 const STEP: u32 = 16;
-/// Attributes of one tag; the tokenizer compares each with all before it.
-const MOST_ATTRIBUTES: usize = 256;
 
 /// Parses a fragment as the content of a `body`, as browsers without scripts read it.
 pub fn parse(fragment: &str) -> Html {
@@ -70,7 +69,7 @@ fn run(text: &str, fragment: bool) -> Html {
         TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), options)
     };
     let tokenizer = Tokenizer::new(Filter::new(builder), TokenizerOpts::default());
-    feed(&tokenizer, &few_attributes(text));
+    feed(&tokenizer, &attributes::few(text));
     let mut html = tokenizer.sink.builder.sink.0.into_inner();
     html.errors = Vec::new();
     flatten(&mut html);
@@ -261,75 +260,6 @@ fn flatten(html: &mut Html) {
     }
 }
 
-/// Cuts tags with hundreds of attributes: the tokenizer compares each with all before it.
-fn few_attributes(text: &str) -> Cow<'_, str> {
-    const LONG: usize = 2 * MOST_ATTRIBUTES;
-    let bytes = text.as_bytes();
-    let mut cuts = Vec::new();
-    let mut at = 0;
-    while let Some(open) = text.get(at..).and_then(|t| t.find('<')).map(|n| at + n) {
-        at = open + 1;
-        if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
-            continue;
-        }
-        // Most tags are short; one that ends inside quotes goes on.
-        let short = bytes.get(at..).unwrap_or_default().iter().take(LONG).position(|b| *b == b'>').map(|n| at + n);
-        let even = |quote: u8, end: usize| {
-            bytes.get(at..end).is_some_and(|t| t.iter().filter(|b| **b == quote).count() % 2 == 0)
-        };
-        if let Some(end) = short.filter(|end| even(b'"', *end) && even(b'\'', *end)) {
-            at = end;
-            continue;
-        }
-        let (end, cut) = long_tag(bytes, at);
-        cuts.extend(cut.map(|from| (from, end)));
-        at = end;
-    }
-    if cuts.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for (cut, end) in cuts {
-        out.push_str(text.get(from..cut).unwrap_or_default());
-        from = end;
-    }
-    out.push_str(text.get(from..).unwrap_or_default());
-    Cow::Owned(out)
-}
-
-/// Returns where a tag ends and, if it has too many attributes, where the first one too many begins.
-fn long_tag(bytes: &[u8], start: usize) -> (usize, Option<usize>) {
-    let (mut quote, mut after_equals, mut in_name, mut attributes, mut cut) = (None, false, true, 0, None);
-    for (at, b) in bytes.iter().copied().enumerate().skip(start) {
-        match (quote, b) {
-            (Some(q), _) => {
-                if b == q {
-                    quote = None;
-                    in_name = false;
-                }
-            }
-            (None, b'>') => return (at, cut),
-            (None, b'"' | b'\'') if after_equals => quote = Some(b),
-            (None, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b'/') => {
-                in_name = false;
-                continue;
-            }
-            (None, _) if !in_name && !after_equals && b != b'=' => {
-                in_name = true;
-                attributes += 1;
-                if attributes > MOST_ATTRIBUTES && cut.is_none() {
-                    cut = Some(at);
-                }
-            }
-            _ => {}
-        }
-        after_equals = quote.is_none() && b == b'=';
-        in_name = in_name || after_equals;
-    }
-    (bytes.len(), cut)
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, Instant};
@@ -380,7 +310,7 @@ mod tests {
         let tree = parse(&(tag + ">word</p>"));
         assert!(start.elapsed() < Duration::from_secs(5), "took {:?}", start.elapsed());
         let p = tree.tree.values().find_map(|n| n.as_element().filter(|e| e.name() == "p")).unwrap();
-        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), MOST_ATTRIBUTES));
+        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), attributes::MOST));
         assert_eq!(super::super::walk::texts(tree.tree.root()).collect::<String>(), "word");
     }
 

@@ -1,10 +1,12 @@
 //! Which format a stream is in, by its content; names lie. One table, asked in order.
 
+use std::io::Read;
+
 use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{ghost, markdown, mt, text};
+use super::{ghost, markdown, mt, text, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -17,7 +19,12 @@ pub struct Format {
     fits: fn(&Head) -> bool,
     /// Reads streams of the format; none where the format is known but cannot be read yet.
     pub read: Option<Reader>,
+    /// Blanks what must not be kept in the copy of an original; none where nothing must.
+    pub redact: Option<Redactor>,
 }
+
+/// Returns a copy of a stream without what is nobody's business.
+pub type Redactor = for<'a> fn(Box<dyn Read + 'a>) -> Box<dyn Read + 'a>;
 
 /// Reads streams that belong together, hands on what it finds, and reports.
 pub type Reader = fn(&Job, &mut Sink) -> Result<Report>;
@@ -25,11 +32,20 @@ pub type Reader = fn(&Job, &mut Sink) -> Result<Report>;
 /// All formats, the surest first.
 pub const FORMATS: &[Format] = &[
     Format {
+        kind: "wxr",
+        name: "a WordPress export",
+        extension: "xml",
+        fits: is_wxr,
+        read: Some(wxr::read),
+        redact: Some(wxr::redact),
+    },
+    Format {
         kind: "warc",
         name: "a WARC file",
         extension: "warc",
         fits: |h| h.bytes.starts_with(b"WARC/"),
         read: None,
+        redact: None,
     },
     Format {
         kind: "arc",
@@ -37,29 +53,67 @@ pub const FORMATS: &[Format] = &[
         extension: "arc",
         fits: |h| h.bytes.starts_with(b"filedesc://"),
         read: None,
+        redact: None,
     },
-    Format { kind: "blogger", name: "a Blogger export", extension: "xml", fits: is_blogger, read: None },
-    Format { kind: "feed", name: "a feed", extension: "xml", fits: is_feed, read: None },
-    Format { kind: "tumblr", name: "a Tumblr export", extension: "xml", fits: |h| h.is_root("tumblr"), read: None },
+    Format { kind: "blogger", name: "a Blogger export", extension: "xml", fits: is_blogger, read: None, redact: None },
+    Format { kind: "feed", name: "a feed", extension: "xml", fits: is_feed, read: None, redact: None },
+    Format {
+        kind: "tumblr",
+        name: "a Tumblr export",
+        extension: "xml",
+        fits: |h| h.is_root("tumblr"),
+        read: None,
+        redact: None,
+    },
     Format {
         kind: "livejournal",
         name: "a LiveJournal export",
         extension: "xml",
         fits: |h| h.is_root("livejournal"),
         read: None,
+        redact: None,
     },
-    Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None },
-    Format { kind: "mhtml", name: "a saved page (MHTML)", extension: "mhtml", fits: is_mhtml, read: None },
-    Format { kind: "ghost", name: "a Ghost export", extension: "json", fits: ghost::fits, read: Some(ghost::read) },
-    Format { kind: "mt", name: "a Movable Type export", extension: "txt", fits: is_movable_type, read: Some(mt::read) },
+    Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None, redact: None },
+    Format {
+        kind: "mhtml",
+        name: "a saved page (MHTML)",
+        extension: "mhtml",
+        fits: is_mhtml,
+        read: None,
+        redact: None,
+    },
+    Format {
+        kind: "ghost",
+        name: "a Ghost export",
+        extension: "json",
+        fits: ghost::fits,
+        read: Some(ghost::read),
+        redact: None,
+    },
+    Format {
+        kind: "mt",
+        name: "a Movable Type export",
+        extension: "txt",
+        fits: is_movable_type,
+        read: Some(mt::read),
+        redact: None,
+    },
     Format {
         kind: "markdown",
         name: "a Markdown post",
         extension: "md",
         fits: markdown::fits,
         read: Some(markdown::read),
+        redact: None,
     },
-    Format { kind: "text", name: "a plain-text post", extension: "txt", fits: is_text, read: Some(text::read) },
+    Format {
+        kind: "text",
+        name: "a plain-text post",
+        extension: "txt",
+        fits: is_text,
+        read: Some(text::read),
+        redact: None,
+    },
 ];
 
 /// The first bytes of a stream, looked at once for all formats.
@@ -159,6 +213,10 @@ fn root_element(text: &str) -> Option<String> {
     None
 }
 
+fn is_wxr(head: &Head) -> bool {
+    head.is_root("rss") && wxr::looks_like_export(&head.text)
+}
+
 fn is_blogger(head: &Head) -> bool {
     head.is_root("feed")
         && (head.text.contains("http://schemas.google.com/blogger/2018")
@@ -208,6 +266,11 @@ mod tests {
     fn content_tells_the_format() {
         let table = [
             ("WARC/1.0\r\nWARC-Type: warcinfo", Some("warc")),
+            ("<rss xmlns:wp='http://wordpress.org/export/1.2/'>", Some("wxr")),
+            (
+                "\n Warning: x\n<?xml version='1.0'?><!-- c --><rss xmlns:x=\"https://wordpress.org/export/1.0/\">",
+                Some("wxr"),
+            ),
             ("<?xml version='1.0'?><rss><channel><title>x</title>", Some("feed")),
             ("<feed xmlns='http://www.w3.org/2005/Atom'>", Some("feed")),
             ("<!DOCTYPE html>\n<html lang='en'>", Some("page")),

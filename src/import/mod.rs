@@ -11,7 +11,9 @@ mod mt;
 mod parts;
 mod report;
 mod text;
+mod wxr;
+mod xml;
 
 pub use detect::{FORMATS, Format, Head, detect};
 pub use group::{Group, Groups, group};
-pub use report::{Found, Job, Report};
+pub use report::{Attached, Bytes, Found, Job, Options, Report};

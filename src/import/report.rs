@@ -1,6 +1,9 @@
 //! What a reader is given, what it finds, and what it says at the end.
 
 use std::collections::BTreeMap;
+use std::io::Read;
+
+use url::Url;
 
 use crate::error::Result;
 use crate::event::Events;
@@ -11,13 +14,54 @@ use crate::model::{Digest, Draft, Gap, Site};
 pub struct Job<'a> {
     pub streams: &'a [Named],
     pub events: &'a Events,
+    pub options: Options,
 }
 
-/// One thing a reader found, in this order: the site where the format names one, then posts and pages.
+/// What the user says of the streams where they do not say it themselves.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Root address of the blog, for formats that do not name it.
+    pub site: Option<Url>,
+    /// Zone of local times: an IANA name or an offset.
+    pub timezone: Option<String>,
+    /// Encoding of texts that declare none.
+    pub encoding: Option<String>,
+}
+
+/// One thing a reader found, in this order: the site where the format names one, then posts and pages. A file that came
+/// with them stands before the posts that show it.
 #[derive(Debug)]
 pub enum Found {
     Site(Site),
     Draft(Box<Draft>),
+    File(Attached),
+}
+
+/// A picture, sound or document that came with the posts.
+#[derive(Debug, Clone)]
+pub struct Attached {
+    /// The address under which posts show it; relative where their base is not known.
+    pub url: String,
+    pub bytes: Bytes,
+}
+
+/// Where the bytes of an attached file are.
+#[derive(Debug, Clone)]
+pub enum Bytes {
+    Stream(Named),
+    Held(Vec<u8>),
+}
+
+impl Bytes {
+    /// Opens the file.
+    ///
+    /// Errors: its stream cannot be read.
+    pub fn open(&self) -> Result<Box<dyn Read + '_>> {
+        match self {
+            Bytes::Stream(stream) => Ok(stream.open()?),
+            Bytes::Held(bytes) => Ok(Box::new(bytes.as_slice())),
+        }
+    }
 }
 
 /// What a reader hands its finds to. Its errors end the reading.

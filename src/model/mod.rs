@@ -19,5 +19,5 @@ pub use gap::{Gap, Reason};
 pub use identity::{PostId, fold_title, identify, normalise_url, slugify};
 pub use merge::{Merged, merge};
 pub use parts::{Author, Caption, Comment, CommentKind, Enclosure, Link, LinkKind, Media, Term};
-pub use post::{Certainty, Draft, Field, Gone, Kind, Post, Rejected, SCHEMA, Source, Status};
+pub use post::{CONTENT, Certainty, Draft, Field, Gone, Kind, Post, Rejected, SCHEMA, Source, Status};
 pub use site::{ArchiveInfo, Counts, FORMAT, Site};

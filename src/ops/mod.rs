@@ -1,6 +1,8 @@
 //! The verbs, for library users and the command line alike.
 
 pub mod demo;
+pub mod extract;
+pub mod fetch;
 mod refine;
 mod resolve;
 

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::error::Result;
-use crate::model::{Link, LinkKind, PostId};
+use crate::model::{Link, LinkKind, Post, PostId};
 use crate::store::{Summary, Writer};
 
 /// Ties links to their posts and ends the run.
@@ -15,7 +15,7 @@ pub fn close(mut writer: Writer, interrupted: bool) -> Result<Summary> {
 }
 
 /// Gives each link inside the blog, and each related title, the id of the post it leads to.
-fn resolve(writer: &mut Writer) -> Result<()> {
+pub(super) fn resolve(writer: &mut Writer) -> Result<()> {
     let mut ids: Vec<PostId> = writer.entries().map(|e| e.id.clone()).collect();
     ids.sort();
     for id in ids {
@@ -27,6 +27,12 @@ fn resolve(writer: &mut Writer) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Gives the links of a post that is about to be kept the targets that are known by now: a post read again is then as
+/// it was left.
+pub(super) fn tie(writer: &Writer, post: &mut Post) {
+    post.links.iter_mut().for_each(|l| l.target = target(writer, l));
 }
 
 fn target(writer: &Writer, link: &Link) -> Option<String> {

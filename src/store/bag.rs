@@ -16,6 +16,17 @@ const BAG_INFO: &str = "bag-info.txt";
 const MANIFEST: &str = "manifest-sha256.txt";
 const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 
+/// Returns whether a file is a snapshot that this program wrote.
+pub fn is_ours(file: &std::path::Path) -> bool {
+    let info = Bag::open(file).ok().and_then(|mut bag| bag.read_file(BAG_INFO, 1 << 16).ok());
+    info.is_some_and(|info| String::from_utf8_lossy(&info).contains("Bag-Software-Agent: mdarchive"))
+}
+
+/// Returns whether a file looks like a snapshot; what is wrong with it is for [`restore`] to say.
+pub fn is_snapshot(file: &std::path::Path) -> bool {
+    !matches!(Bag::open(file), Err(Fault::Other(_) | Fault::Error(_)))
+}
+
 /// Returns a path as a manifest writes it (RFC 8493, 2.1.3).
 fn encode(path: &str) -> String {
     path.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

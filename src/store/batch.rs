@@ -5,7 +5,8 @@
 //! the list removed. After a kill the list says how to go on ([`super::recover`]).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -134,11 +135,29 @@ pub fn finish(disk: &mut dyn Disk, root: &Path, pending: &Pending, made: BTreeSe
     }
     let runs = root.join(RUNS);
     let fresh = !runs.exists();
-    disk.append(&runs, &pending.line.to_line()).map_err(Error::io("write", &runs))?;
+    let line = pending.line.to_line();
+    // A kill may have fallen between this line and the end of the list.
+    if !ends_with(&runs, &line).map_err(Error::io("read", &runs))? {
+        disk.append(&runs, &line).map_err(Error::io("write", &runs))?;
+    }
     if fresh {
         disk.sync_dir(root).map_err(Error::io("sync", root))?;
     }
     disk.remove(&root.join(PENDING)).map_err(Error::io("remove", root.join(PENDING)))
+}
+
+/// Returns whether a file's last bytes are these; one that is not there has none.
+fn ends_with(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(e),
+    };
+    let Some(start) = file.metadata()?.len().checked_sub(bytes.len() as u64) else { return Ok(false) };
+    file.seek(SeekFrom::Start(start))?;
+    let mut last = Vec::with_capacity(bytes.len());
+    file.read_to_end(&mut last)?;
+    Ok(last == bytes)
 }
 
 /// Passes bytes on and takes their digest on the way.
@@ -149,7 +168,7 @@ struct Hashing<'a> {
 }
 
 impl Read for Hashing<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         self.hasher.update(&buffer[..n]);
         self.bytes += n as u64;

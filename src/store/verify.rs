@@ -1,6 +1,8 @@
 //! Fixity: is everything that was kept still there, byte for byte, and does it still say what it said?
 //! It changes nothing, and reports damage as values; an error is only what keeps it from looking.
 
+mod content;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
@@ -11,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use self::content::content_hash;
 use super::archive::read_info;
 use super::bag::{Bag, Fault, MISSING};
 use super::contents::{Part, contents, stamp};
@@ -19,7 +22,7 @@ use super::runs::{FileRecord, RunLine};
 use super::warc::Records;
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
-use crate::model::{Digest, FORMAT, Post};
+use crate::model::{Digest, FORMAT};
 
 /// What is wrong with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -110,7 +113,7 @@ fn look(root: &Path, events: &Events) -> Result<Report> {
     records.remove(RUNS);
     events.total(Unit::Files, parts.len() as u64);
     events.total(Unit::Bytes, parts.values().map(Part::size).sum());
-    let looked: Vec<Vec<Damage>> = parts
+    let looked: Vec<Option<Damage>> = parts
         .par_iter()
         .filter(|(path, _)| *path != RUNS)
         .map(|(path, part)| {
@@ -162,23 +165,22 @@ fn recorded(runs: impl Read) -> io::Result<(BTreeMap<String, FileRecord>, Vec<Da
 }
 
 /// Looks at one file: against its record, and at what it says of itself.
-fn look_at(path: &str, part: &Part, record: Option<&FileRecord>) -> Vec<Damage> {
+fn look_at(path: &str, part: &Part, record: Option<&FileRecord>) -> Option<Damage> {
     let inside = if path.ends_with(".json") { look_at_json(path, part) } else { look_at_bytes(path, part) };
     let (digest, contradiction) = match inside {
         Ok(found) => found,
-        Err(e) => return vec![damaged(path, What::Unreadable, e)],
+        Err(e) => return Some(damaged(path, What::Unreadable, e)),
     };
-    let mut damage = Vec::new();
-    match record {
-        None if kept_by_runs(path) => damage.push(damaged(path, What::Unrecorded, "")),
+    let (what, detail) = match record {
+        None if kept_by_runs(path) => (What::Unrecorded, contradiction),
         Some(record) if record.bytes != part.size() => {
-            damage.push(damaged(path, What::Changed, format!("{} bytes instead of {}", part.size(), record.bytes)));
+            (What::Changed, Some(format!("{} bytes instead of {}", part.size(), record.bytes)))
         }
-        Some(record) if record.sha256 != digest => damage.push(damaged(path, What::Changed, "")),
-        _ => {}
-    }
-    damage.extend(contradiction.map(|why| damaged(path, What::Inconsistent, why)));
-    damage
+        Some(record) if record.sha256 != digest => (What::Changed, contradiction),
+        _ if contradiction.is_none() => return None,
+        _ => (What::Inconsistent, contradiction),
+    };
+    Some(damaged(path, what, detail.unwrap_or_default()))
 }
 
 /// Returns whether files at this place are the work of runs; beside them a user may lay notes of his own.
@@ -199,19 +201,12 @@ fn look_at_json(path: &str, part: &Part) -> Looked {
     }
     let why = match content_hash(&bytes) {
         Err(e) => Some(e.to_string()),
-        Ok((said, found)) if said != found => Some("content_hash does not match its content".to_string()),
+        Ok((_, false)) => Some("content_hash does not match its content".to_string()),
         Ok((said, _)) => version
             .filter(|name| name.trim_end_matches(".json") != said)
             .map(|_| "content_hash does not match its name".to_string()),
     };
     Ok((digest, why))
-}
-
-/// Returns the content hash a post file names, and that of its content.
-fn content_hash(bytes: &[u8]) -> serde_json::Result<(String, String)> {
-    let post: Post = serde_json::from_slice(bytes)?;
-    let found = post.hash_content();
-    Ok((post.content_hash, found))
 }
 
 /// Digest of any other file, and what is wrong with it: the name of a medium, the records of a raw capture.

@@ -74,6 +74,12 @@ fn movable_type_files_have_the_counts() {
     assert_eq!(differences("movable_type_files_have_the_counts", &["mt/"]), Vec::<String>::new());
 }
 
+#[test]
+fn ghost_files_have_the_counts() {
+    let found = differences("ghost_files_have_the_counts", &["ghost/"]);
+    assert_eq!(found, Vec::<String>::new());
+}
+
 /// A value as the front matter has it, for people: a date and a time may be written apart in two ways.
 fn comparable(text: &str) -> String {
     text.replace('T', " ").replace("+00:00", "").trim().to_string()

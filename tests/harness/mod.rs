@@ -1,6 +1,7 @@
 //! What the tests share: a temporary archive, posts made up, a clock that stands still.
 
 pub mod run;
+pub mod site;
 
 use std::path::{Path, PathBuf};
 
@@ -51,7 +52,8 @@ pub fn refine(draft: Draft) -> mdarchive::model::Post {
     mdarchive::ops::refine(draft, "blog.example", Some(&site))
 }
 
-/// All files of an archive but its cache, its runs and its raw captures: path and bytes, sorted.
+/// All files of an archive but its cache, its runs and its raw captures: path and bytes, sorted. Each is checked
+/// against the published schema on the way, the runs too.
 pub fn kept(root: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];
@@ -70,5 +72,7 @@ pub fn kept(root: &Path) -> Vec<(String, Vec<u8>)> {
         }
     }
     files.sort();
+    crate::schema::check_files(&files);
+    crate::schema::check_runs(root);
     files
 }

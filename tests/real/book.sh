@@ -53,18 +53,29 @@ damage_is_found() {
   grep -F "$(basename "$file")" "$work/damage"
 }
 
-every_post_follows_the_schema() {
-  "$tools/venv/bin/python" - "$root" "$work/archives" << 'PY'
+every_file_follows_the_schema() {
+  "$tools/venv/bin/python" - "$root/docs/schema" "$work/archives" "$work/once/live.json" << 'PY'
 import json, pathlib, sys
 from jsonschema import Draft202012Validator
-root, archives = map(pathlib.Path, sys.argv[1:])
-schemas = {p.name: json.loads(p.read_text()) for p in (root / "docs").rglob("*.schema.json")}
-assert schemas, "no schema under docs"
-check = Draft202012Validator(next(s for n, s in schemas.items() if "post" in n))
-files = [f for a in archives.iterdir() for f in a.glob("p*/**/*.json")]
-wrong = [f"{f}: {e.json_path}: {e.message}" for f in files for e in check.iter_errors(json.loads(f.read_text()))]
-print(len(files), "files", *wrong[:10], sep="\n")
-sys.exit(1 if wrong or not files else 0)
+from referencing import Registry, Resource
+schemas, archives, document = map(pathlib.Path, sys.argv[1:])
+read = lambda f: json.loads(f.read_text())
+all_ = {f.name: read(f) for f in schemas.glob("*.json")}
+registry = Registry().with_resources((s["$id"], Resource.from_contents(s)) for s in all_.values())
+count = 0
+for name, values in {
+    "post.json": [read(f) for f in archives.glob("*/p*/**/*.json")],
+    "archive.json": [read(f) for f in archives.glob("*/archive.json")],
+    "run.json": [json.loads(l) for f in archives.glob("*/runs.jsonl") for l in f.read_text().splitlines()],
+    "export.json": [read(document)],
+}.items():
+    assert values, name
+    check = Draft202012Validator(all_[name], registry=registry)
+    for value in values:
+        for e in check.iter_errors(value):
+            sys.exit(f"{name}: {e.json_path}: {e.message[:300]}")
+    count += len(values)
+print(count, "values")
 PY
 }
 
@@ -75,4 +86,4 @@ step "the JSON document and its lines hold every post" documents
 step "the snapshot is a valid bag" snapshot
 step "a snapshot restores the same archive, byte for byte" restore
 step "verify finds damage" damage_is_found
-step "every post follows the published schema" every_post_follows_the_schema
+step "every file follows the published schema" every_file_follows_the_schema

@@ -40,13 +40,19 @@ collection_wordpress() {
   bash "$shared/real/wordpress.sh" export "$work/collection.xml"
 }
 
+# Blocks that show another thing at each request, or to each reader; forms; a gallery that shuffles; an author that a block
+# put in place of none; an address that loading the site broke.
+dynamic=widgets-block-category:text,theme-block-category:text,theme-block-category:authors,archives:text,categories-list:text
+dynamic+=,search:text,comments:text,comments-form:text,login-out:text,post-format-gallery-tiled:text,elements:text
+dynamic+=,blocks-widgets:text,worth-a-thousand-words:picture
+
 if [ -d "$shared/seed" ] && [ -d "$shared/real" ]; then
   step "collection: a post saved as plain text" saved_post
   collection_state=$work/collection
   collection_port=$(free_port)
   step "collection: a WordPress with both sets of theme data" collection_wordpress "$collection_port"
   step "collection: fetch it" exits 3 md fetch "http://127.0.0.1:$collection_port" --name collection
-  step "collection: fetched posts are what WordPress says" compare truth "$work/collection.jsonl" "$work/archives/collection"
+  step "collection: fetched posts are what WordPress says" compare truth "$work/collection.jsonl" "$work/archives/collection" --except "$dynamic"
   step "collection: import its export file" exits 3 md import "$work/collection.xml" --name collection-file
   step "collection: imported posts are those fetched" compare alike "$work/archives/collection" "$work/archives/collection-file"
   step "collection: export books" exits 0 md export saved collection collection-file --epub -o "$work/collection-books"

@@ -90,6 +90,8 @@ install_packages() {
   command -v cc > /dev/null || missing+=(gcc libc6-dev)
   command -v unzip > /dev/null || missing+=(unzip)
   command -v curl > /dev/null || missing+=(curl)
+  command -v ip > /dev/null || missing+=(iproute2)
+  command -v openssl > /dev/null || missing+=(openssl)
   command -v python3 > /dev/null || missing+=(python3)
   python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)
   [ ${#missing[@]} = 0 ] || "$real/apt.sh" "${missing[@]}"

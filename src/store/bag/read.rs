@@ -17,9 +17,9 @@ use crate::store::contents::{belongs, is_plain};
 /// The most files a snapshot may hold, the most it may hold in all, and how many times larger than the ZIP file
 /// it may be where it is larger than [`SMALL`] (JSON shrinks ten to thirty times; deflate can do a thousand).
 const MAX_ENTRIES: usize = 4_000_000;
-const MAX_TOTAL: u128 = 16 << 40;
-const MAX_RATIO: u128 = 200;
-const SMALL: u128 = 64 << 20;
+const MAX_TOTAL: u64 = 16 << 40;
+const MAX_RATIO: u64 = 200;
+const SMALL: u64 = 64 << 20;
 /// The most a manifest may take.
 const MAX_MANIFEST: u64 = 1 << 30;
 
@@ -55,6 +55,7 @@ pub struct Bag {
     zip: ZipArchive<BufReader<File>>,
     /// Path within the bag and place in the ZIP file, in order of place.
     entries: Vec<(String, usize)>,
+    bytes: u64,
     /// Digests of the payload, by path within the bag.
     manifest: BTreeMap<String, Digest>,
 }
@@ -78,8 +79,9 @@ impl Bag {
             return Err(Fault::Other(format!("no {BAGIT} in its folder")));
         }
         zip.validate_header_consistency().map_err(|e| Fault::Broken(e.to_string()))?;
-        let entries = plain_entries(&mut zip, zip_bytes).map_err(Fault::Broken)?;
-        let mut bag = Bag { path: path.to_path_buf(), zip, entries, manifest: BTreeMap::new() };
+        let bytes = fair_size(&zip, zip_bytes).map_err(Fault::Broken)?;
+        let entries = plain_entries(&zip).map_err(Fault::Broken)?;
+        let mut bag = Bag { path: path.to_path_buf(), zip, entries, bytes, manifest: BTreeMap::new() };
         let declaration = bag.read_text(BAGIT, 1 << 16).map_err(Fault::Broken)?;
         if !declaration.trim_start_matches('\u{feff}').starts_with("BagIt-Version: ") {
             return Err(Fault::Broken(format!("{BAGIT} declares no version")));
@@ -98,9 +100,9 @@ impl Bag {
         self.manifest.iter().filter_map(|(path, digest)| Some((path.strip_prefix("data/")?, digest)))
     }
 
-    /// Returns the payload's size in bytes as the ZIP file declares it.
+    /// Returns how much the bag unpacks to, in bytes, as the ZIP file declares it.
     pub fn bytes(&self) -> u64 {
-        self.zip.decompressed_size().and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+        self.bytes
     }
 
     /// Reads one file whole.
@@ -178,15 +180,25 @@ impl Bag {
     }
 }
 
-/// Returns the files of the bag, or why it must not be touched.
-fn plain_entries(zip: &mut ZipArchive<BufReader<File>>, zip_bytes: u64) -> Result<Vec<(String, usize)>, String> {
+/// Returns what the ZIP file says it unpacks to, or why that is no snapshot. (The crate's own sum gives up on files
+/// that were written as a stream; the central directory has their sizes all the same.)
+fn fair_size(zip: &ZipArchive<BufReader<File>>, zip_bytes: u64) -> Result<u64, String> {
     if zip.len() > MAX_ENTRIES {
         return Err(format!("{} entries are more than a snapshot may have", zip.len()));
     }
-    let total = zip.decompressed_size().unwrap_or(u128::MAX);
-    if total > MAX_TOTAL || (total > SMALL && total / u128::from(zip_bytes.max(1)) > MAX_RATIO) {
+    let mut total: u64 = 0;
+    for at in 0..zip.len() {
+        let size = zip.by_index_data(at).map_err(|e| e.to_string())?.size();
+        total = total.saturating_add(size);
+    }
+    if total > MAX_TOTAL || (total > SMALL && total / zip_bytes.max(1) > MAX_RATIO) {
         return Err(format!("{zip_bytes} bytes that unpack to {total} are no snapshot but a bomb"));
     }
+    Ok(total)
+}
+
+/// Returns the files of the bag, or why it must not be touched.
+fn plain_entries(zip: &ZipArchive<BufReader<File>>) -> Result<Vec<(String, usize)>, String> {
     let (mut entries, mut twins, mut top) = (Vec::with_capacity(zip.len()), HashSet::new(), None::<String>);
     for at in 0..zip.len() {
         let entry = zip.by_index_data(at).map_err(|e| e.to_string())?;

@@ -1,8 +1,10 @@
 //! An archive as a bag. The same archive gives the same bytes: entries in order of their bytes, one fixed time.
 
-use std::io::{self, Read, Seek, Write};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
+use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -27,7 +29,7 @@ pub fn write(archive: &Archive, out: impl Write + Seek, events: &Events) -> Resu
     let size: u64 = parts.values().map(Part::size).sum();
     events.total(Unit::Bytes, size);
     let top = if is_plain(&archive.info.name) { archive.info.name.as_str() } else { "archive" };
-    let mut bag = Packer { zip: ZipWriter::new(out), top: top.to_string(), what: root.display().to_string() };
+    let mut bag = Packer { zip: ZipWriter::new(out), top: top.to_string(), root: root.clone() };
 
     let mut tags = Vec::new();
     let info = bag_info(archive, parts.len(), size)?;
@@ -44,13 +46,13 @@ pub fn write(archive: &Archive, out: impl Write + Seek, events: &Events) -> Resu
     let tag_manifest: String = tags.iter().map(|(digest, name)| format!("{digest}  {name}\n")).collect();
     bag.put_text(TAG_MANIFEST, &tag_manifest)?;
     if stamp(root) != before {
-        return Err(changed(root.display()));
+        return Err(changed(root));
     }
-    bag.zip.finish().map_err(|e| Error::export(root.display(), e)).map(|_| ())
+    bag.zip.finish().map_err(failed(root)).map(|_| ())
 }
 
-fn changed(what: impl std::fmt::Display) -> Error {
-    Error::export(what, "the archive changed while it was read")
+fn changed(root: &Path) -> Error {
+    Error::export(root.display(), "the archive changed while it was read")
         .with_hint("wait until the other run has ended, and try again")
 }
 
@@ -81,13 +83,13 @@ struct Packer<W: Write + Seek> {
     zip: ZipWriter<W>,
     top: String,
     /// What errors name.
-    what: String,
+    root: PathBuf,
 }
 
 impl<W: Write + Seek> Packer<W> {
     fn put_text(&mut self, name: &str, text: &str) -> Result<Digest> {
         self.start(name, text.len() as u64)?;
-        self.zip.write_all(text.as_bytes()).map_err(|e| Error::export(&self.what, e))?;
+        self.zip.write_all(text.as_bytes()).map_err(Error::io("export", &self.root))?;
         Ok(Digest::of(text))
     }
 
@@ -99,12 +101,12 @@ impl<W: Write + Seek> Packer<W> {
             let n = input.read(&mut buffer).map_err(Error::io("read", &part.from))?;
             let Some(bytes) = buffer.get(..n).filter(|b| !b.is_empty()) else { break };
             hasher.update(bytes);
-            self.zip.write_all(bytes).map_err(|e| write_error(&self.what, e))?;
+            self.zip.write_all(bytes).map_err(Error::io("export", &self.root))?;
             read += n as u64;
             events.done(Unit::Bytes, n as u64);
         }
         if read != part.size() {
-            return Err(changed(&self.what));
+            return Err(changed(&self.root));
         }
         Ok(Digest::finish(hasher))
     }
@@ -119,10 +121,14 @@ impl<W: Write + Seek> Packer<W> {
             // Noise of 4 GiB grows a little when pressed.
             .large_file(size >= u64::from(u32::MAX) - (16 << 20));
         let name = format!("{}/{path}", self.top);
-        self.zip.start_file(name, options).map_err(|e| Error::export(&self.what, e))
+        self.zip.start_file(name, options).map_err(failed(&self.root))
     }
 }
 
-fn write_error(what: &str, e: io::Error) -> Error {
-    Error::export(what, e)
+/// A full disk keeps its cause, so that the user is told what to do.
+fn failed(root: &Path) -> impl Fn(ZipError) -> Error {
+    move |e| match e {
+        ZipError::Io(e) => Error::io("export", root)(e),
+        other => Error::export(root.display(), other),
+    }
 }

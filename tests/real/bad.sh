@@ -1,4 +1,4 @@
-# Disks that fail, in a mount namespace of the test's own.
+# Disks that fail and networks that are not there, in namespaces of the test's own.
 
 # Runs a function with the archives of a copy of the fetched blog on a disk of its own.
 on_disk() { # OPTIONS FUNCTION
@@ -7,7 +7,7 @@ on_disk() { # OPTIONS FUNCTION
     mount --make-rprivate /
     mkdir -p "$work/disk"
     mount -t tmpfs -o "$1" tmpfs "$work/disk"
-    . "$real/lib.sh"; . "$real/disk.sh" functions
+    . "$real/lib.sh"; . "$real/bad.sh" functions
     "$2"' on_disk "$1" "$2"
 }
 
@@ -44,8 +44,33 @@ full_disk_under_an_export() {
   [ -z "$(find "$work/disk/out" -name '*.epub' 2> /dev/null)" ]
 }
 
+# Fetching says what is wrong; everything else needs no network at all.
+no_network() {
+  listing "$work/archives/live" > "$work/before"
+  refuses 1 'cannot fetch http' unshare -n "$bin" --archives "$work/archives" fetch "http://127.0.0.1:$port" --name live
+  grep -q '^hint: ' "$work/said"
+  listing "$work/archives/live" | grep -v runs.jsonl | diff <(grep -v runs.jsonl "$work/before") -
+  mkdir "$work/offline"
+  cd "$work/offline"
+  unshare -n bash -c 'ip link set lo up; "$0" demo && "$0" --archives "$1" export live --epub && "$0" --archives "$1" verify live' "$bin" "$work/archives"
+}
+
+self_signed() {
+  openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -keyout "$work/key.pem" -out "$work/cert.pem"
+  local tls_port; tls_port=$(free_port)
+  (cd "$work" && exec openssl s_server -accept "127.0.0.1:$tls_port" -key key.pem -cert cert.pem -www) > "$work/tls.log" 2>&1 &
+  local server=$!
+  sleep 1
+  local code=0
+  refuses 1 'certificate' md fetch "https://127.0.0.1:$tls_port" || code=$?
+  kill $server
+  [ $code = 0 ] && [ ! -e "$work/archives/127.0.0.1_$tls_port" ]
+}
+
 [ "${1:-}" = functions ] && return 0
 export work real bin port tools
 step "a full disk: one clear line, nothing harmed, goes on later" on_disk size=12m full_disk
 step "a read-only disk: one clear line, reading goes on" on_disk size=12m read_only_disk
 step "a full disk under an export leaves no half book" on_disk size=4m full_disk_under_an_export
+step "no network: fetch says so, the rest works" no_network
+step "a certificate nobody vouches for" self_signed

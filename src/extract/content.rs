@@ -1,0 +1,298 @@
+//! Where the text of the post stands on a page, and what of that is no text of it. It knows no field but the body.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use ego_tree::NodeId;
+use regex::Regex;
+use scraper::Html;
+
+use super::outline::{Item, Outline, Part};
+use super::rules;
+use crate::html::{fold, walk};
+
+static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOREIGN).ok());
+static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
+static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
+static JUNK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
+
+fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    rule.as_ref().is_some_and(|r| r.is_match(text))
+}
+
+/// Marks what is no part of any post. What holds most of the page's text is never junk, whatever it is called, nor what
+/// holds the only element with the name of a post's body.
+pub(super) fn mark(tree: &Html, outline: &mut Outline) {
+    let all = outline.items.first().map_or(0, |i| i.text);
+    let guarded = guarded(outline);
+    let mut until = [0, 0];
+    for at in 0..outline.items.len() {
+        let Some(item) = outline.items.get(at) else { break };
+        let free = matches!(&*item.name, "html" | "body") || guarded.contains(&at) || too_much(item, all);
+        let part = match (at < until[1], at < until[0]) {
+            (true, _) => Part::Foreign,
+            (_, about) if free => {
+                if about {
+                    Part::About
+                } else {
+                    Part::Post
+                }
+            }
+            (_, about) => match named(tree, item) {
+                Part::Post if about => Part::About,
+                part => part,
+            },
+        };
+        match part {
+            Part::Foreign => until[1] = until[1].max(item.end),
+            Part::About => until[0] = until[0].max(item.end),
+            Part::Post => {}
+        }
+        if let Some(item) = outline.items.get_mut(at) {
+            item.part = part;
+        }
+    }
+}
+
+/// Returns what an element is by its own name and classes.
+fn named(tree: &Html, item: &Item) -> Part {
+    // What is inline and long was opened by mistake: the author's name in a span that never ends.
+    let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
+    let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
+    if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || is_hidden(tree, item) {
+        Part::Foreign
+    } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) {
+        Part::About
+    } else {
+        Part::Post
+    }
+}
+
+/// Returns the elements around those whose name only a post's body has.
+fn guarded(outline: &Outline) -> HashSet<usize> {
+    let mut out = HashSet::new();
+    for name in rules::BODIES.iter().filter(|n| !rules::LOOSE_BODIES.contains(n)) {
+        let wanted = format!(" {name} ");
+        let mut all =
+            outline.items.iter().enumerate().filter(|(_, i)| i.sig.contains(&wanted) && i.text > 0).map(|(at, _)| at);
+        if let (Some(only), None) = (all.next(), all.next()) {
+            out.insert(only);
+            out.extend(outline.around(only));
+        }
+    }
+    out
+}
+
+/// Returns whether an element holds so much of the page that its name must mislead.
+fn too_much(item: &Item, all: usize) -> bool {
+    let own = item.text - item.link.min(item.text);
+    let comments = item.sig.contains("comment") || item.sig.contains("respond") || item.sig.contains("disqus");
+    !comments && own * 10 > all * 6
+}
+
+fn is_hidden(tree: &Html, item: &Item) -> bool {
+    let Some(e) = tree.tree.get(item.id).and_then(|n| n.value().as_element()) else { return false };
+    let style = e.attr("style").is_some_and(|s| {
+        let s: String = s.to_ascii_lowercase().split_whitespace().collect();
+        s.contains("display:none") || s.contains("visibility:hidden")
+    });
+    style
+        || e.attr("hidden").is_some()
+        || (e.attr("aria-hidden") == Some("true") && item.text > 0 && item.pictures == 0)
+}
+
+/// Returns how much a block speaks for being text of a post, or against it.
+fn weight(item: &Item) -> i64 {
+    let length = item.inline as i64;
+    if length == 0 {
+        return 0;
+    }
+    let link = item.inline_link as i64;
+    if item.part != Part::Post {
+        return -length;
+    }
+    let prose = length - link;
+    if link * 2 > length {
+        return -(length.min(200));
+    }
+    let heading = matches!(&*item.name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dt" | "caption" | "figcaption");
+    if heading {
+        return 0;
+    }
+    match (length, item.marks) {
+        (80.., 1..) => prose,
+        (80.., 0) => prose / 4,
+        (_, 1..) => prose / 2,
+        _ => -(length.min(20) / 2),
+    }
+}
+
+/// Where the post's text stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Index in the outline.
+    pub at: usize,
+    pub how: &'static str,
+}
+
+/// Returns the element that holds the post's text.
+pub(super) fn find(outline: &Outline) -> Option<Found> {
+    let sums = sums(outline);
+    let named = by_name(outline, &sums);
+    let dense = dense(outline, &sums);
+    let sum = |at: usize| sums.get(at).copied().unwrap_or(0);
+    match (named, dense) {
+        (Some((n, sure)), Some(d)) => {
+            let holds = outline.items.get(n).is_some_and(|i| n <= d && d < i.end);
+            let text = outline.items.get(n).map_or(0, |i| i.text);
+            // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget.
+            let poor = sum(n) * 4 < sum(d) && !(sure && text > 0);
+            Some(if poor && !holds {
+                Found { at: d, how: "text density" }
+            } else {
+                Found { at: n, how: "known container" }
+            })
+        }
+        (Some((n, _)), None) => Some(Found { at: n, how: "known container" }),
+        (None, Some(d)) => Some(Found { at: d, how: "text density" }),
+        (None, None) => None,
+    }
+}
+
+/// Returns for each element the sum of the weights of the blocks in it.
+fn sums(outline: &Outline) -> Vec<i64> {
+    let mut sums: Vec<i64> = outline.items.iter().map(weight).collect();
+    for at in (1..outline.items.len()).rev() {
+        let Some(item) = outline.items.get(at) else { continue };
+        let own = sums.get(at).copied().unwrap_or(0);
+        if item.parent != at
+            && let Some(parent) = sums.get_mut(item.parent)
+        {
+            *parent += own;
+        }
+    }
+    sums
+}
+
+/// Returns the best element that a platform's name tells, and whether there is only one of it.
+fn by_name(outline: &Outline, sums: &[i64]) -> Option<(usize, bool)> {
+    let mut best: Option<(i64, usize, bool)> = None;
+    for (rank, name) in rules::BODIES.iter().enumerate() {
+        let wanted = format!(" {name} ");
+        let all: Vec<usize> = outline
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, i)| {
+                i.part == Part::Post
+                    && i.sig.contains(&wanted)
+                    && (i.text > 0 || i.pictures > 0)
+                    && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
+            })
+            .map(|(at, _)| at)
+            .collect();
+        let Some(top) = all.iter().copied().max_by_key(|at| sums.get(*at).copied().unwrap_or(0)) else { continue };
+        let sum = sums.get(top).copied().unwrap_or(0);
+        let loose = rules::LOOSE_BODIES.contains(name);
+        let score = if loose { sum / 2 } else { sum } - rank as i64;
+        let single = all.len() == 1 && !loose;
+        if best.is_none_or(|(most, _, _)| score > most + most.abs() / 3) {
+            best = Some((score, top, single));
+        }
+    }
+    best.map(|(_, at, single)| (at, single))
+}
+
+/// Returns the element in which most speaks for text of a post and least against it.
+fn dense(outline: &Outline, sums: &[i64]) -> Option<usize> {
+    let (mut at, most) = sums
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(at, _)| outline.items.get(*at).is_some_and(|i| i.block))
+        .max_by_key(|(at, s)| (*s, *at))?;
+    if most <= 0 {
+        return None;
+    }
+    // The innermost of those that hold nearly as much.
+    loop {
+        let current = sums.get(at).copied().unwrap_or(0);
+        let inner = outline.within(at).find(|c| {
+            outline.items.get(*c).is_some_and(|i| i.parent == at && i.block && &*i.name != "p")
+                && sums.get(*c).is_some_and(|s| s * 100 >= current * 95)
+        });
+        match inner {
+            Some(inner) => at = inner,
+            None => return Some(at),
+        }
+    }
+}
+
+/// Returns what in the container is no text of the post: to be taken out, in order.
+pub(super) fn chaff(tree: &Html, outline: &Outline, at: usize, title: &str) -> Vec<NodeId> {
+    let mut out = Vec::new();
+    let Some(container) = outline.items.get(at) else { return out };
+    let whole = container.text;
+    let mut skip = at + 1;
+    let mut seen_text = 0;
+    let squashed = squash(title);
+    for index in outline.within(at) {
+        let Some(item) = outline.items.get(index) else { break };
+        if index < skip {
+            continue;
+        }
+        if is_chaff(tree, outline, index, item, container, seen_text, &squashed) {
+            out.push(item.id);
+            skip = item.end;
+            continue;
+        }
+        seen_text += item.inline;
+    }
+    let _ = whole;
+    out
+}
+
+fn is_chaff(
+    tree: &Html,
+    outline: &Outline,
+    at: usize,
+    item: &Item,
+    container: &Item,
+    seen: usize,
+    title: &str,
+) -> bool {
+    if item.part != Part::Post && container.part == Part::Post {
+        return true;
+    }
+    let name = &*item.name;
+    let heading = matches!(name, "h1" | "h2" | "h3" | "h4");
+    if heading && !title.is_empty() && seen < 400 && item.text < 300 {
+        let words = tree.tree.get(item.id).map(|n| walk::text(n)).unwrap_or_default();
+        if squash(&words) == title {
+            return true;
+        }
+    }
+    if item.text == 0 || item.text > 400 {
+        return is_link_list(outline, at, item, container);
+    }
+    let leaf = outline.within(at).all(|c| outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
+    if item.block && (leaf || item.text < 120) {
+        let words = tree.tree.get(item.id).map(|n| fold(&walk::text(n)).to_lowercase()).unwrap_or_default();
+        if item.text < 250 && matches(&JUNK_LINES, &words) && (item.marks < 4 || item.link * 3 > item.text) {
+            return true;
+        }
+    }
+    is_link_list(outline, at, item, container)
+}
+
+/// Returns whether an element is a list of links and nothing else: related posts, tags, a menu.
+fn is_link_list(outline: &Outline, at: usize, item: &Item, container: &Item) -> bool {
+    let list = matches!(&*item.name, "ul" | "ol" | "div" | "table" | "section" | "dl");
+    let links = outline.within(at).filter(|c| outline.items.get(*c).is_some_and(|i| &*i.name == "a")).count();
+    list && item.pictures == 0 && links >= 3 && item.link * 10 > item.text * 8 && item.text * 3 < container.text
+}
+
+/// Returns letters and digits only, in lower case.
+pub(super) fn squash(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

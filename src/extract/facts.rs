@@ -1,0 +1,242 @@
+//! What a page says of itself apart from its text: metadata of the head, JSON-LD, TrackBack RDF. It knows no platform.
+
+use scraper::{Html, Node};
+use serde_json::{Map, Value};
+
+use crate::html::{fold, unescape, walk};
+
+/// JSON-LD that is longer or deeper than this is none of a blog's.
+const LONGEST: usize = 1 << 20;
+
+#[derive(Default)]
+pub(super) struct Facts {
+    /// Name (lower case) and value of each `meta`, in order.
+    pub metas: Vec<(String, String)>,
+    pub title: String,
+    /// The JSON-LD object that describes the post, where there is one.
+    pub article: Map<String, Value>,
+    /// All JSON-LD objects by `@id`, for references.
+    nodes: Vec<Map<String, Value>>,
+    /// Attributes of the TrackBack RDF of the page.
+    pub rdf: Vec<(String, String)>,
+    pub canonical: Option<String>,
+    pub base: Option<String>,
+    pub language: Option<String>,
+}
+
+impl Facts {
+    pub fn of(tree: &Html) -> Facts {
+        let mut facts = Facts::default();
+        for node in tree.tree.root().descendants() {
+            match node.value() {
+                Node::Element(e) => match e.name() {
+                    "meta" => facts.meta(e),
+                    "title" if facts.title.is_empty() && e.name.ns == html5ever::ns!(html) => {
+                        let words: String =
+                            node.children().filter_map(|c| c.value().as_text().map(|t| t.text.to_string())).collect();
+                        facts.title = fold(&words);
+                    }
+                    "script" if e.attr("type").is_some_and(|t| t.to_ascii_lowercase().contains("ld+json")) => {
+                        let json: String =
+                            node.children().filter_map(|c| c.value().as_text().map(|t| t.text.to_string())).collect();
+                        facts.json(&json);
+                    }
+                    "link" => {
+                        let rel = e.attr("rel").unwrap_or_default().to_ascii_lowercase();
+                        if rel.split_ascii_whitespace().any(|r| r == "canonical") && facts.canonical.is_none() {
+                            facts.canonical = walk::attr(&node, "href").map(str::to_string);
+                        }
+                    }
+                    "base" if facts.base.is_none() => facts.base = walk::attr(&node, "href").map(str::to_string),
+                    "html" => {
+                        facts.language = walk::attr(&node, "lang").or(walk::attr(&node, "xml:lang")).map(str::to_string)
+                    }
+                    _ => {}
+                },
+                Node::Comment(c) if c.contains("rdf:Description") && facts.rdf.is_empty() => facts.rdf = rdf(c),
+                _ => {}
+            }
+        }
+        facts.article = facts
+            .nodes
+            .iter()
+            .filter_map(|n| rank(n).map(|r| (r, n)))
+            .max_by_key(|(r, _)| *r)
+            .map(|(_, n)| n.clone())
+            .unwrap_or_default();
+        facts
+    }
+
+    fn meta(&mut self, e: &scraper::node::Element) {
+        let Some(value) = e.attr("content").or_else(|| e.attr("value")).map(fold).filter(|v| !v.is_empty()) else {
+            return;
+        };
+        for key in ["property", "name", "itemprop", "http-equiv"] {
+            for name in e.attr(key).unwrap_or_default().split_ascii_whitespace() {
+                let name = name.to_ascii_lowercase();
+                self.metas.push((if key == "itemprop" { format!("itemprop:{name}") } else { name }, unescape(&value)));
+            }
+        }
+    }
+
+    /// Returns the values of the first of these names that has any.
+    pub fn metas<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.metas.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    pub fn meta_value<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.metas(name).next()
+    }
+
+    pub fn rdf_value(&self, name: &str) -> Option<&str> {
+        self.rdf.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    fn json(&mut self, text: &str) {
+        if text.len() > LONGEST {
+            return;
+        }
+        let text = text
+            .trim()
+            .trim_start_matches("<!--")
+            .trim_end_matches("-->")
+            .trim_start_matches("//<![CDATA[")
+            .trim_end_matches("//]]>");
+        // Control characters inside strings are the commonest fault.
+        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let Ok(value) = serde_json::from_str::<Value>(clean.trim().trim_end_matches(';')) else { return };
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Array(all) => open.extend(all.into_iter().take(200)),
+                Value::Object(object) => {
+                    for key in ["@graph", "mainEntity", "mainEntityOfPage", "itemListElement"] {
+                        if let Some(inner @ (Value::Array(_) | Value::Object(_))) = object.get(key) {
+                            open.push(inner.clone());
+                        }
+                    }
+                    if self.nodes.len() < 400 {
+                        self.nodes.push(object);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Returns the texts a JSON-LD value stands for: of a list each, of an object its name, of a reference what it refers to.
+    pub fn texts(&self, key: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        let Some(value) = self.article.get(key) else { return out };
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(s) => out.push(fold(&unescape(s))),
+                Value::Array(all) => open.extend(all.iter().rev().take(100)),
+                Value::Object(o) => {
+                    let name = o.get("name").or_else(|| o.get("@value"));
+                    let referred = || {
+                        let id = o.get("@id")?;
+                        self.nodes
+                            .iter()
+                            .find(|n| n.get("@id") == Some(id) && n.contains_key("name"))
+                            .and_then(|n| n.get("name"))
+                    };
+                    if let Some(Value::String(s)) = name.or_else(referred) {
+                        out.push(fold(&unescape(s)));
+                    } else if let Some(inner @ Value::Array(_)) = name {
+                        open.push(inner);
+                    }
+                }
+                _ => {}
+            }
+        }
+        out.retain(|t| !t.is_empty());
+        out
+    }
+
+    /// Returns the name of the site, as far as the page says it.
+    pub fn site(&self) -> Option<String> {
+        let of_type = |wanted: &str| {
+            self.nodes
+                .iter()
+                .find(|n| types(n).any(|t| t == wanted))
+                .and_then(|n| n.get("name"))
+                .and_then(Value::as_str)
+        };
+        self.meta_value("og:site_name")
+            .or_else(|| self.meta_value("application-name"))
+            .or_else(|| of_type("WebSite"))
+            .map(|s| fold(&unescape(s)))
+    }
+}
+
+fn types(node: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let value = node.get("@type");
+    let one = value.and_then(Value::as_str);
+    let many = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    one.into_iter().chain(many).map(|t| t.rsplit('/').next().unwrap_or(t))
+}
+
+/// Returns how well an object describes a post; none when it describes something else.
+fn rank(node: &Map<String, Value>) -> Option<usize> {
+    let by_type = types(node)
+        .filter_map(|t| match t {
+            "BlogPosting" | "LiveBlogPosting" | "SocialMediaPosting" | "DiscussionForumPosting" => Some(40),
+            t if t.ends_with("Article") || t == "Report" || t == "Recipe" || t == "Review" => Some(30),
+            "WebPage" | "ItemPage" | "CreativeWork" => Some(5),
+            _ => None,
+        })
+        .max()?;
+    let filled =
+        ["headline", "datePublished", "author", "articleBody"].iter().filter(|k| node.contains_key(**k)).count();
+    Some(by_type + filled * 3)
+}
+
+/// Returns the attributes of `rdf:Description` in a comment.
+fn rdf(comment: &str) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let Some(start) = comment.find("<rdf:Description") else { return out };
+    let mut rest = comment.get(start + "<rdf:Description".len()..).unwrap_or_default();
+    while let Some((name, after)) = rest.split_once('=') {
+        let name = name.trim().to_ascii_lowercase();
+        let Some(quote) = after.trim_start().chars().next().filter(|c| matches!(c, '"' | '\'')) else { break };
+        let value = after.trim_start().get(1..).unwrap_or_default();
+        let Some((value, after)) = value.split_once(quote) else { break };
+        if name.contains(['>', '<']) || out.len() > 40 {
+            break;
+        }
+        out.push((name, fold(&unescape(value))));
+        rest = after;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(page: &str) -> Facts {
+        Facts::of(&crate::html::parse_document(page))
+    }
+
+    #[test]
+    fn the_post_is_found_in_a_graph_and_its_references_followed() {
+        let facts = of(r##"<script type="application/ld+json">{"@graph":[{"@type":"WebSite","name":"Site"},
+            {"@type":["Article","BlogPosting"],"headline":"A &amp; B","author":{"@id":"#p"},"keywords":["x","y"]},
+            {"@type":"Person","@id":"#p","name":"Ann Example"}]}</script>"##);
+        assert_eq!(facts.texts("headline"), ["A & B"]);
+        assert_eq!(facts.texts("author"), ["Ann Example"]);
+        assert_eq!(facts.texts("keywords"), ["x", "y"]);
+        assert_eq!(facts.site().as_deref(), Some("Site"));
+    }
+
+    #[test]
+    fn trackback_rdf_is_read_from_its_comment() {
+        let facts = of(
+            "<body><!--\n<rdf:RDF><rdf:Description rdf:about=\"http://a\" dc:title=\"It&#8217;s\" dc:creator='Ann' dc:date=\"2005-01-02T03:04:05+01:00\" /></rdf:RDF>-->",
+        );
+        assert_eq!(facts.rdf_value("dc:title"), Some("It’s"));
+        assert_eq!(facts.rdf_value("dc:creator"), Some("Ann"));
+    }
+}

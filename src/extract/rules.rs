@@ -1,0 +1,158 @@
+//! What platforms and their themes call things. Only tables: a line more here teaches the reader a theme more.
+
+/// Classes and ids of the element that holds the text of a post and little else, best first.
+pub(super) const BODIES: [&str; 80] = [
+    // Microformats, schema.org and what most themes of WordPress use.
+    "e-content",
+    "entry-content",
+    "entry_content",
+    "entrycontent",
+    "post-content",
+    "post_content",
+    "postcontent",
+    "post-entry",
+    "post_entry",
+    "entrytext",
+    "entry-text",
+    "the-content",
+    "thecontent",
+    "storycontent",
+    "post-text",
+    "post_text",
+    "posttext",
+    "single-content",
+    "single_content",
+    "post-content-inner",
+    "post-single-content",
+    "td-post-content",
+    "wp-block-post-content",
+    "c-entry-content",
+    "article__content",
+    // Blogger, TypePad, Movable Type.
+    "post-body",
+    "post_body",
+    "postbody",
+    "entry-body",
+    "entrybody",
+    "asset-body",
+    "asset-content",
+    "blogbody",
+    "entry-more",
+    "blog-body",
+    "blogpost-body",
+    // LiveJournal, Tumblr, Drupal, Ghost, Substack, Medium, Squarespace, Joomla.
+    "b-singlepost-body",
+    "entry_text",
+    "available-content",
+    "gh-content",
+    "post-full-content",
+    "section-content",
+    "sqs-layout",
+    "field-name-body",
+    "field--name-body",
+    "node-content",
+    "node__content",
+    "item-page",
+    "post-template",
+    // News and hand-made pages.
+    "articlebody",
+    "article-body",
+    "article_body",
+    "articlecontent",
+    "article-content",
+    "article_content",
+    "articletext",
+    "article-text",
+    "article_text",
+    "story-body",
+    "storybody",
+    "story_body",
+    "storytext",
+    "story-text",
+    "story-content",
+    "body-content",
+    "content-body",
+    "main-article",
+    "articlepage",
+    "blog-content",
+    "blog-post-content",
+    "blog_content",
+    "blogcontent",
+    "news-content",
+    "news-body",
+    "newsbody",
+    "rich-text",
+    "entry",
+    "hentry",
+    "post",
+    "type-post",
+];
+
+/// Of the last of these names it is not sure that they hold nothing else.
+pub(super) const LOOSE_BODIES: [&str; 5] = ["entry", "hentry", "post", "type-post", "asset-content"];
+
+/// Parts of classes and ids of what stands around a post, or in it, and is none of it: comments, menus, other posts.
+pub(super) const FOREIGN: &str = concat!(
+    r" (?:comments?|commentlist|comment-?list|comments?[-_](?:area|section|wrap\w*|container|form|list|template|inner|block|holder|thread|box|area|body|text|content|reply|author|meta|link|links|count|template)",
+    r"|comment-\d+|respond|disqus_thread|disqus\S*|livefyre\S*|idc-\S+|fb-comments|fbcomments|trackbacks?|pings?|pinglist|commentform|addcomment|leave-?comment|postcomment\S*",
+    r"|side-?bar\S*|\S+[-_]sidebar|rightbar|leftbar|rail|right-?rail|left-?rail|widgets?|widget-area|widget_\S+|blogroll",
+    r"|nav|navi|navbar|navigation|navlinks?|post-?nav\S*|nav-(?:links|below|above|single|previous|next|menu|bar|container|wrap\w*)|\S+[-_]nav|\S+[-_]navigation|pagination|page-?nav\S*|wp-pagenavi|pager|prevnext|prev-next|next-prev|nextprev|previous-next|breadcrumbs?|crumbs?|menu|menus|\S+-menu|menu-\S+|skip-link|toc-?list",
+    r"|masthead|site-header|site-footer|footer|page-footer|footer-\S+|colophon|copyright|banner|top-?bar|toolbar",
+    r"|share|shares|sharing|share-\S+|sharing-\S+|\S+-share|\S+-sharing|share_\S+|\S+_share|sharebar|sharedaddy|sd-\S+|shareaholic\S*|sharethis\S*|addthis\S*|addtoany\S*|a2a_\S+|social|socials|social-\S+|social_\S+|\S+-social|\S+_social|sociable\S*|bookmarks?|bookmarking|tweetmeme\S*|twitter-share\S*|fb-like|facebook-like|fblike|like-?box|likebutton\S*|feedflare|jp-relatedposts|jp-post-flair|wpl-likebox|wp_rp\S*|wp-rp\S*|yarpp\S*|linkwithin\S*|outbrain\S*|ob-\S+|taboola\S*|trc_\S+|nrelate\S*|zemanta-related\S*|zergnet\S*|crp_related|simple-?share\S*|ssba\S*|swp_\S+|heateor\S*|essb_\S+|mashsb\S*|printfriendly\S*|pf-button\S*|print-?link|emailthis|email-?link|flattr\S*|post-?actions?|article-?actions?|story-?actions?|article-?tools?|story-?tools?|tools|post-?tools?|reactions?",
+    r"|related|relateds|related-?\S+|related_\S+|\S+-related|\S+_related|recommended\S*|recommendations?|readmore-?posts|more-?(?:posts|stories|articles|news|from\S*)|you-?may-?\S+|also-?\S+|popular|popular-\S+|most-?(?:popular|read|viewed|commented)|recent-?(?:posts|entries|articles|comments)|latest-?(?:posts|news|articles)|trending\S*|similar-?\S+|promo|promos|promo-\S+|\S+-promo|promoted\S*|teasers?|read-?next|up-?next|next-?article",
+    r"|ads?|ad-\S+|\S+-ads?|ads-\S+|advert\S*|adsense\S*|google-?ad\S*|adsbygoogle|ad_\S+|adbox|adblock|dfp\S*|sponsor\S*|banner-?ad\S*",
+    r"|newsletter\S*|\S+-newsletter|subscribe\S*|\S+-subscribe|subscription\S*|signup\S*|sign-up\S*|mailchimp\S*|mc_embed\S*|optin\S*|opt-in\S*|cta|cta-\S+|\S+-cta|call-to-action|lead-?magnet|follow-?\S*|paywall\S*|regwall|login\S*|cookie\S*|consent\S*|gdpr\S*|popup\S*|modal\S*|overlay\S*|lightbox\S*|rss|feedlink|feed-?links?|donat\S+|tip-?jar",
+    r"|search|searchform|search-\S+|archives?-list|calendar|tagcloud|tag-?cloud|hidden|screen-reader-text|screen-reader|sr-only|visually-?hidden|visuallyhidden|assistive-text|no-?print|noprint|print-only|printonly|accessibility|hide|disclaimer|legal|credits|copyright-\S+|post-?ratings\S*|gdsr\S*|rating|ratings|star-?rating|poll\S*|wp-polls\S*|quiz|addtocart|jump-?links?|back-?to-?top|backtotop|scroll-?top|editsection|mw-editsection|edit-link|editlink|hatom-extra|blog-pager|cleared|pullout|slideshow-?controls|reply|replies) "
+);
+
+/// Parts of classes and ids of what is said about a post: no text of it, but where its date, author and terms are found.
+pub(super) const ABOUT: &str = concat!(
+    r" (?:post-?(?:meta\S*|info|footer|foot|details|byline|date|author|tags?|categories|category|labels|links|utility|data|ratings?|share\S*|bottom|entry-meta|icons|timestamp|comment-link|comments|feedback)|entry-?(?:meta\S*|footer|utility|tags|categories|date|info|details|author|byline|links|footer-info|header-meta|actions)|article-?(?:meta\S*|info|footer|date|author|byline|tags|actions)|story-?(?:meta|footer|date|tags|byline)|postmetadata\S*|metadata|postmeta\S*|meta|meta-\S+|metabox|byline\S*|by-line|dateline|timestamp|posted-?(?:on|by|in)|postedby|posted|post_(?:meta|info|footer|date|tags|author|bottom)|entry_(?:meta|info|footer|date|tags|header)|asset-(?:meta|footer)|blogger-labels|post-labels|blog-?(?:meta|info|footer)|submitted|taxonomy|tags|tag-?list|taglist|tag-?links|cat-?links|tagged|terms|filed|categories|categorylist|permalink|date-?header|entry-?date|published|updated",
+    r"|author-?(?:box|bio|info|block|card|details|description|profile|avatar|meta|section|about|area|name|date)|about-?(?:the-?)?author\S*|authorbox|author_(?:box|bio|info)|bio|bio-\S+|biography|writer-?bio|contributor\S*|avatar|profile|vcard|gravatar) "
+);
+
+/// Elements that never hold a post's text, whatever they are called.
+pub(super) const FOREIGN_ELEMENTS: [&str; 6] = ["nav", "form", "aside", "button", "dialog", "fieldset"];
+pub(super) const ABOUT_ELEMENTS: [&str; 1] = ["footer"];
+
+/// Short blocks of text that say something about a post or its page and are none of its text: how they begin, in lower case.
+pub(super) const JUNK_LINES: &str = concat!(
+    r"^(?:[«»‹›←→<>|•·*\s-]*(?:",
+    r"posted (?:by|on|at|in|under|from|to)\b|posted:|by [\w.'’ -]{2,40} (?:on|at|in) |filed (?:under|in)\b|published (?:on|by|in|at)\b|published:|written by\b|labels?:|tags?:|tagged\b|topics?:|keywords?:|categor(?:y|ies)\b ?:?|technorati tags|del\.icio\.us|read more\b|continue reading|keep reading|more:|(?:click|tap) here to (?:subscribe|read|download)",
+    r"|share(?:$|:| this| on| it)|tweet(?:$| this)|like this|email this|print this|pin it|stumble|digg|bookmark|save this|add to |sphere:|reddit",
+    r"|related(?:$|:| (?:posts?|articles?|stories|links|content|reading|topics|news|coverage)[^.]{0,30}$)|you (?:may|might) (?:also|like)|more (?:from|posts|stories|on this)|see also:|recommended|similar posts|also (?:read|see|on)\b.{0,40}$|most popular|recent posts|possibly related|read next|up next|don['’]t miss",
+    r"|permalink|permanent link|link to this|trackback|comments? ?(?:\(|$|:|off|are closed)|\d+ (?:comments?|responses?|replies|notes|shares?|likes?)\b.{0,30}$|no comments|leave a (?:comment|reply)|(?:add|post|write) (?:a|your) comment|comment on this|be the first to|you can (?:leave|follow|skip)|you can follow|both comments|responses? (?:are|is) (?:currently )?closed|comments are|this entry was posted|this post was|this entry is filed|this article was (?:originally )?(?:posted|published)|posted in\b|subscribe|follow (?:us|me|@)|sign up|join (?:our|the|us)|get (?:our|the) (?:latest|newsletter)|like us|find us|connect with|advertis|sponsored|loading\.\.\.|copyright\b|©|all rights reserved|previous (?:post|article|entry|story)|next (?:post|article|entry|story)|older (?:posts?|entries)|newer (?:posts?|entries)|prev(?:ious)?(?:$| \|)|next(?:$| \|)|main(?:$| \|)|home(?:$| \|)|back to|skip to|return to|jump to|go to top|view (?:all|more)|show (?:all|more)|about the author|about me$|filed:|last (?:updated|modified)\b|updated:|print(?:$| \|)|e-?mail(?:$| \|)|rate this|reactions:|edit(?:$| this)|reblog|via$|reply$|save$|source:$",
+    r"))"
+);
+
+/// Names of layouts and of whole posts that hold parts of [`FOREIGN`] and [`ABOUT`] names: they are none.
+pub(super) const KEPT: &str = concat!(
+    r" (?:blog\d+|blog-posts|hfeed|hentry|type-post|type-page|main|main-?content|page-content|primary|article|",
+    r"(?:has|no|with|without|one|two|right|left|content)-?_?(?:right|left|primary|content)?-?_?side-?bars?\S*|sidebar\d? layout|\S*layout\S*) "
+);
+
+/// Classes of the title of a post.
+pub(super) const TITLES: [&str; 22] = [
+    " entry-title ",
+    " entry_title ",
+    " entrytitle ",
+    " post-title ",
+    " post_title ",
+    " posttitle ",
+    " p-name ",
+    " entry-header ",
+    " asset-name ",
+    " storytitle ",
+    " article-title ",
+    " article_title ",
+    " articletitle ",
+    " article-headline ",
+    " headline ",
+    " blog-title-single ",
+    " page-title ",
+    " single-title ",
+    " blog-post-title ",
+    " post-headline ",
+    " article-header-title ",
+    " title ",
+];

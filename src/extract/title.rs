@@ -1,0 +1,183 @@
+//! The title of a post: headings of the page held against what its head says. It knows no other field.
+
+use scraper::Html;
+
+use super::ballot::Ballot;
+use super::content::squash;
+use super::facts::Facts;
+use super::outline::{Outline, Part};
+use super::rules;
+use crate::html::{fold, walk};
+
+/// What parts the title of a post from the name of its site.
+const SEPARATORS: [&str; 18] = [
+    " | ", " - ", " – ", " — ", " » ", " « ", " :: ", " : ", ": ", " · ", " • ", " / ", " > ", " < ", " ~ ", " › ",
+    " ‹ ", "|",
+];
+
+/// Where metadata keep the title, and how much they are worth.
+const METAS: [(&str, i32); 12] = [
+    ("og:title", 5),
+    ("twitter:title", 2),
+    ("dc.title", 4),
+    ("dcterms.title", 4),
+    ("citation_title", 4),
+    ("sailthru.title", 5),
+    ("parsely-title", 5),
+    ("headline", 4),
+    ("itemprop:headline", 5),
+    ("itemprop:name", 1),
+    ("title", 2),
+    ("article:title", 4),
+];
+
+/// Adds the candidates for the title and returns the ballot. `at` is the container of the text.
+pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, host: &str) -> Ballot {
+    let mut ballot = Ballot::default();
+    let site = facts.site().map(|s| squash(&s)).filter(|s| !s.is_empty());
+    let bare = |text: &str| without_site(text, site.as_deref(), host);
+    for (name, weight) in METAS {
+        if let Some(value) = facts.meta_value(name) {
+            ballot.add(bare(value), "meta", weight);
+        }
+    }
+    for headline in facts.texts("headline").iter().chain(&facts.texts("name")).take(1) {
+        ballot.add(bare(headline), "json-ld", 5);
+    }
+    if let Some(value) = facts.rdf_value("dc:title") {
+        ballot.add(value, "trackback-rdf", 6);
+    }
+    let joined = pieces(&facts.title);
+    let end = outline.items.get(at).map_or(0, |i| i.end);
+    for (index, item) in outline.items.iter().enumerate() {
+        let named = rules::TITLES.iter().any(|t| item.sig.contains(t));
+        let level = match &*item.name {
+            "h1" => 4,
+            "h2" => 3,
+            "h3" => 2,
+            "h4" | "h5" => 1,
+            _ if named => 0,
+            _ => continue,
+        };
+        if item.text == 0 || item.text > 300 || (item.part == Part::Foreign && !named) || index >= end {
+            continue;
+        }
+        let Some(node) = tree.tree.get(item.id) else { continue };
+        let words = walk::text(node);
+        let key = squash(&words);
+        if key.is_empty() || Some(&key) == site.as_ref() || (leads_home(outline, tree, index) && !named) {
+            continue;
+        }
+        let mut weight = level + if named { 5 } else { 0 };
+        if joined.iter().any(|p| squash(p) == key) {
+            weight += 7;
+        }
+        if item.part == Part::Foreign {
+            weight /= 3;
+        }
+        // Headings inside the text are headings of its parts.
+        if index > at && outline.items.get(at).is_some_and(|c| c.text > 0) && before(outline, at, index) > 300 {
+            weight /= 3;
+        }
+        ballot.add(words, if named { "markup" } else { "heading" }, weight);
+    }
+    let whole = bare(&facts.title);
+    let only = joined.len() == 1;
+    ballot.add(whole, "title", if only { 4 } else { 3 });
+    ballot
+}
+
+/// Returns how much text of the container stands before an element.
+fn before(outline: &Outline, at: usize, index: usize) -> usize {
+    (at..index).filter_map(|i| outline.items.get(i)).map(|i| i.inline).sum()
+}
+
+/// Returns whether an element is the name of the site: a link to its root.
+fn leads_home(outline: &Outline, tree: &Html, index: usize) -> bool {
+    outline.within(index).chain(outline.around(index).take(2)).filter_map(|i| outline.items.get(i)).any(|i| {
+        let href = tree.tree.get(i.id).and_then(|n| walk::attr(&n, "href").map(str::to_string));
+        &*i.name == "a"
+            && href.is_some_and(|h| h == "/" || h.trim_end_matches('/').matches('/').count() == 2 && h.contains("://"))
+    })
+}
+
+/// Returns the runs of pieces of a page title, the whole first.
+fn pieces(title: &str) -> Vec<String> {
+    let mut cuts = vec![0, title.len()];
+    let mut ends = vec![(0, 0)];
+    for separator in SEPARATORS {
+        for (at, found) in title.match_indices(separator) {
+            cuts.push(at);
+            ends.push((at, at + found.len()));
+        }
+    }
+    cuts.sort_unstable();
+    cuts.dedup();
+    if cuts.len() > 12 {
+        return vec![title.to_string()];
+    }
+    let mut out = Vec::new();
+    for (n, from) in cuts.iter().enumerate() {
+        for to in cuts.iter().skip(n + 1).rev() {
+            let start = ends.iter().filter(|(a, _)| a == from).map(|(_, b)| *b).max().unwrap_or(*from);
+            let piece = fold(title.get(start..*to).unwrap_or_default());
+            if !piece.is_empty() && !out.contains(&piece) {
+                out.push(piece);
+            }
+        }
+    }
+    out
+}
+
+/// Returns a title without the site's name on either side.
+fn without_site(title: &str, site: Option<&str>, host: &str) -> String {
+    let all = pieces(title);
+    let is_site = |piece: &str| {
+        let key = squash(piece);
+        let short = host.strip_prefix("www.").unwrap_or(host);
+        let name = squash(short.rsplit_once('.').map_or(short, |(name, _)| name));
+        !key.is_empty()
+            && (Some(key.as_str()) == site
+                || (key.len() > 3 && (key == name || key == squash(short) || name.ends_with(&key))))
+    };
+    for separator in SEPARATORS {
+        if let Some((left, right)) = title.split_once(separator)
+            && is_site(left)
+        {
+            return fold(right);
+        }
+        if let Some((left, right)) = title.rsplit_once(separator)
+            && is_site(right)
+        {
+            return without_tail(left, site, host);
+        }
+    }
+    if all.len() < 2 {
+        return title.to_string();
+    }
+    title.to_string()
+}
+
+fn without_tail(left: &str, _site: Option<&str>, _host: &str) -> String {
+    fold(left.trim_end_matches(['|', '-', '–', '—', '»', '«', '·', ' ', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_site_goes_from_either_side() {
+        assert_eq!(without_site("Ann's Blog: A day out", Some("annsblog"), "example.com"), "A day out");
+        assert_eq!(without_site("A day out | Example", None, "www.example.com"), "A day out");
+        assert_eq!(without_site("A - B: c", None, "example.com"), "A - B: c");
+    }
+
+    #[test]
+    fn pieces_hold_every_run() {
+        let all = pieces("A: b | C");
+        for piece in ["A: b | C", "A: b", "b | C", "b", "C", "A"] {
+            assert!(all.iter().any(|p| p == piece), "{piece} not in {all:?}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Tags with hundreds of attributes, cut before they are parsed. It knows no tree.
+
+use std::borrow::Cow;
+
+/// Attributes of one tag; the tokenizer compares each with all before it.
+pub(super) const MOST: usize = 256;
+
+/// Cuts tags with hundreds of attributes: the tokenizer compares each with all before it.
+pub(super) fn few(text: &str) -> Cow<'_, str> {
+    const LONG: usize = 2 * MOST;
+    let bytes = text.as_bytes();
+    let mut cuts = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text.get(at..).and_then(|t| t.find('<')).map(|n| at + n) {
+        at = open + 1;
+        if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        // Most tags are short; one that ends inside quotes goes on.
+        let short = bytes.get(at..).unwrap_or_default().iter().take(LONG).position(|b| *b == b'>').map(|n| at + n);
+        let even = |quote: u8, end: usize| {
+            bytes.get(at..end).is_some_and(|t| t.iter().filter(|b| **b == quote).count() % 2 == 0)
+        };
+        if let Some(end) = short.filter(|end| even(b'"', *end) && even(b'\'', *end)) {
+            at = end;
+            continue;
+        }
+        let (end, cut) = long_tag(bytes, at);
+        cuts.extend(cut.map(|from| (from, end)));
+        at = end;
+    }
+    if cuts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (cut, end) in cuts {
+        out.push_str(text.get(from..cut).unwrap_or_default());
+        from = end;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// Returns where a tag ends and, if it has too many attributes, where the first one too many begins.
+fn long_tag(bytes: &[u8], start: usize) -> (usize, Option<usize>) {
+    let (mut quote, mut after_equals, mut in_name, mut attributes, mut cut) = (None, false, true, 0, None);
+    for (at, b) in bytes.iter().copied().enumerate().skip(start) {
+        match (quote, b) {
+            (Some(q), _) if b == q => (quote, in_name) = (None, false),
+            (Some(_), _) => {}
+            (None, b'>') => return (at, cut),
+            (None, b'"' | b'\'') if after_equals => quote = Some(b),
+            (None, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b'/') => {
+                in_name = false;
+                continue;
+            }
+            (None, _) if !in_name && !after_equals && b != b'=' => {
+                in_name = true;
+                attributes += 1;
+                if attributes > MOST && cut.is_none() {
+                    cut = Some(at);
+                }
+            }
+            _ => {}
+        }
+        after_equals = quote.is_none() && b == b'=';
+        in_name = in_name || after_equals;
+    }
+    (bytes.len(), cut)
+}
