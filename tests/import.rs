@@ -1,8 +1,11 @@
 //! What comes in by file: formats are told by content, and each is read to the last field it has.
 
+mod archive;
+mod broken;
 mod corpus;
 mod text;
 mod truth;
+mod wxr;
 
 use std::path::Path;
 

@@ -161,7 +161,7 @@ impl Format {
 pub fn detect(stream: &Named) -> Result<&'static Format> {
     let head = Head::new(&stream.name, stream.head()?);
     if head.bytes.is_empty() {
-        return Err(Error::input(&stream.shown, "the file is empty"));
+        return Err(Error::input(&stream.shown, "the file is empty").with_hint("copy or download it again"));
     }
     let format = FORMATS.iter().find(|f| (f.fits)(&head)).ok_or_else(|| unknown(stream, &head))?;
     if format.read.is_none() {
