@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{mt, text, wxr};
+use super::{ghost, markdown, mt, text, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -84,10 +84,10 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         kind: "ghost",
-        name: "a JSON export",
+        name: "a Ghost export",
         extension: "json",
-        fits: |h| h.starts_with('{') && h.text.contains("\"posts\""),
-        read: None,
+        fits: ghost::fits,
+        read: Some(ghost::read),
         redact: None,
     },
     Format {
@@ -102,8 +102,8 @@ pub const FORMATS: &[Format] = &[
         kind: "markdown",
         name: "a Markdown post",
         extension: "md",
-        fits: |h| h.text.starts_with("---\n") || h.text.starts_with("+++\n"),
-        read: None,
+        fits: markdown::fits,
+        read: Some(markdown::read),
         redact: None,
     },
     Format {
