@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod extract;
 mod faults;
+mod feeds;
 mod fetch;
 mod fixity;
 mod formats;

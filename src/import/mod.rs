@@ -3,6 +3,7 @@
 
 mod date;
 mod detect;
+pub mod feed;
 mod group;
 mod markdown;
 mod mt;
