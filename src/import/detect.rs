@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{feed, mt, text, wxr};
+use super::{feed, ghost, markdown, mt, text, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {

@@ -4,6 +4,7 @@
 mod date;
 mod detect;
 pub mod feed;
+mod ghost;
 mod group;
 mod json;
 mod markdown;
