@@ -43,7 +43,7 @@ fn one(stream: &Named, report: &mut Report) -> Result<(Digest, Draft)> {
     let digest = Digest::of(&bytes);
     let (text, encoding) = input::decode(&bytes, None);
     if text.trim().is_empty() {
-        return Err(Error::input(&stream.shown, "there is no text in it"));
+        return Err(Error::input(&stream.shown, "there is no text in it").with_hint("copy or download it again"));
     }
     if encoding != "UTF-8" {
         report.notes.push(format!("{}: read as {encoding}", stream.name));
