@@ -24,14 +24,17 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
     let format = detect(&opened.streams[0])?;
     let events = Events::silent();
     let (mut site, mut drafts) = (None, Vec::new());
-    let report = format.read.unwrap()(&Job { streams: &opened.streams, events: &events, options: Options::default() }, &mut |found| {
-        match found {
-            Found::Site(s) => site = Some(s),
-            Found::Draft(d) => drafts.push(*d),
-            Found::File(_) => {}
-        }
-        Ok(())
-    })?;
+    let report = format.read.unwrap()(
+        &Job { streams: &opened.streams, events: &events, options: Options::default() },
+        &mut |found| {
+            match found {
+                Found::Site(s) => site = Some(s),
+                Found::Draft(d) => drafts.push(*d),
+                Found::File(_) => {}
+            }
+            Ok(())
+        },
+    )?;
     Ok(Read { site, drafts, report })
 }
 
