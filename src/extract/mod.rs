@@ -1,5 +1,6 @@
 //! One page to one post: evidence for each field, then a verdict. It knows no network, no disk and no archive.
 
+mod authors;
 mod ballot;
 mod content;
 mod dates;
@@ -7,6 +8,7 @@ mod decode;
 mod facts;
 mod outline;
 mod rules;
+mod terms;
 mod title;
 mod when;
 mod zone;
@@ -59,6 +61,12 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let published = dates::winner(&days);
     let day = published.as_ref().and_then(|d| d.text.get(..10)).unwrap_or("-").to_string();
     evidence.extend(dates::votes(&days).evidence("published", |v| v.starts_with(&day)));
+    let names = authors::ballot(&tree, &outline, &zone, &facts, host);
+    let authors = authors::winner(&names);
+    let by = names.winner(content::squash).map(|c| content::squash(&c.value)).unwrap_or_default();
+    evidence.extend(names.evidence("author", |v| content::squash(v) == by));
+    let terms = terms::of(&tree, &outline, &zone, &facts, address.as_ref());
+    evidence.extend(terms.evidence);
     for id in content::chaff(&tree, &outline, found.at, &title) {
         html::walk::remove(&mut tree, id);
     }
@@ -75,8 +83,11 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let draft = Draft {
         url: address.map(|u| u.to_string()),
         title,
+        authors,
         published,
         updated: dates::changed(&facts),
+        tags: terms.tags,
+        categories: terms.categories,
         language: facts.language.clone(),
         body: body.html,
         base: base.map(|u| u.to_string()),

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{mt, text, wxr};
+use super::{ghost, markdown, mt, text, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -84,10 +84,10 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         kind: "ghost",
-        name: "a JSON export",
+        name: "a Ghost export",
         extension: "json",
-        fits: |h| h.starts_with('{') && h.text.contains("\"posts\""),
-        read: None,
+        fits: ghost::fits,
+        read: Some(ghost::read),
         redact: None,
     },
     Format {
@@ -102,8 +102,8 @@ pub const FORMATS: &[Format] = &[
         kind: "markdown",
         name: "a Markdown post",
         extension: "md",
-        fits: |h| h.text.starts_with("---\n") || h.text.starts_with("+++\n"),
-        read: None,
+        fits: markdown::fits,
+        read: Some(markdown::read),
         redact: None,
     },
     Format {
@@ -161,7 +161,7 @@ impl Format {
 pub fn detect(stream: &Named) -> Result<&'static Format> {
     let head = Head::new(&stream.name, stream.head()?);
     if head.bytes.is_empty() {
-        return Err(Error::input(&stream.shown, "the file is empty"));
+        return Err(Error::input(&stream.shown, "the file is empty").with_hint("copy or download it again"));
     }
     let format = FORMATS.iter().find(|f| (f.fits)(&head)).ok_or_else(|| unknown(stream, &head))?;
     if format.read.is_none() {

@@ -5,11 +5,17 @@ use crate::input::Named;
 
 use super::detect::{FORMATS, Format, Head};
 
-/// Formats whose posts, settings and media lie in several files.
-const FOLDERS: [&str; 7] = ["medium", "substack", "tumblr", "livejournal", "ljdump", "blogger", "markdown"];
-
-/// Formats that say little of what a stream is: they leave their streams to a folder's format.
-const WEAK: [&str; 4] = ["markdown", "page", "text", "mhtml"];
+/// Formats whose posts, settings and media lie in several files, the surer first; and the formats that say too little of
+/// a stream to keep it from them.
+const FOLDERS: [(&str, &[&str]); 7] = [
+    ("medium", &["page", "text", "markdown"]),
+    ("substack", &["page", "text", "markdown"]),
+    ("tumblr", &["page", "text"]),
+    ("livejournal", &["text"]),
+    ("ljdump", &["text"]),
+    ("blogger", &["text"]),
+    ("markdown", &["text"]),
+];
 
 /// Streams of one format.
 pub struct Group {
@@ -35,11 +41,11 @@ pub fn group(streams: &[Named]) -> Result<Groups> {
         formats.push(FORMATS.iter().find(|f| f.read.is_some() && f.fits(&head)));
     }
     let found = |kind: &str| formats.iter().flatten().any(|f| f.kind == kind);
-    let folder = FOLDERS.into_iter().find(|kind| streams.len() > 1 && found(kind));
+    let folder = FOLDERS.into_iter().find(|(kind, _)| streams.len() > 1 && found(kind));
+    let table = |kind: &str| FORMATS.iter().find(|f| f.kind == kind && f.read.is_some());
     let mut out = Groups::default();
     for (stream, format) in streams.iter().zip(&formats) {
-        let weak = format.is_none_or(|f| WEAK.contains(&f.kind));
-        let own = folder.and_then(|kind| FORMATS.iter().find(|f| f.kind == kind)).filter(|_| weak);
+        let own = folder.filter(|(_, weak)| format.is_none_or(|f| weak.contains(&f.kind))).and_then(|(k, _)| table(k));
         match own.or(*format) {
             Some(format) => match out.groups.iter_mut().find(|g| std::ptr::eq(g.format, format)) {
                 Some(group) => group.streams.push(stream.clone()),

@@ -3,7 +3,9 @@
 
 mod date;
 mod detect;
+mod ghost;
 mod group;
+mod json;
 mod markdown;
 mod mt;
 mod parts;

@@ -73,3 +73,59 @@ fn compare(root: &Path, name: &str, expected: &Value) -> Vec<String> {
 fn movable_type_files_have_the_counts() {
     assert_eq!(differences("movable_type_files_have_the_counts", &["mt/"]), Vec::<String>::new());
 }
+
+#[test]
+fn ghost_files_have_the_counts() {
+    let found = differences("ghost_files_have_the_counts", &["ghost/"]);
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// A value as the front matter has it, for people: a date and a time may be written apart in two ways.
+fn comparable(text: &str) -> String {
+    text.replace('T', " ").replace("+00:00", "").trim().to_string()
+}
+
+#[test]
+fn markdown_trees_say_what_their_front_matter_says() {
+    let Some(root) = shared("markdown_trees_say_what_their_front_matter_says", "corpus/import") else { return };
+    let all: Value = serde_json::from_slice(&fs::read(root.join("expected.json")).unwrap()).unwrap();
+    let mut out = Vec::new();
+    for folder in ["markdown-jekyll", "markdown-hexo", "markdown-pelican", "markdown-toml"] {
+        let found = read(&root.join(folder)).unwrap();
+        for (name, expected) in all["files"].as_object().unwrap().iter().filter(|(n, _)| n.starts_with(folder)) {
+            let own = name.split_once('/').unwrap().1;
+            let post = found.posts.iter().find(|p| p.sources[0].uri == own);
+            let section = own.ends_with("_index.md");
+            let is_post = expected["is_post"].as_bool().unwrap_or(!section && !own.contains("empty"));
+            if post.is_some_and(|p| p.kind == Kind::Post) != is_post {
+                out.push(format!("{name}: post {}, not {is_post}", !is_post));
+            }
+            let Some(post) = post else { continue };
+            if let Some(title) = expected["title"].as_str().filter(|t| *t != post.title) {
+                out.push(format!("{name}: title {:?}, not {title:?}", post.title));
+            }
+            let date = post.published.as_ref().map(|d| comparable(&d.text)).unwrap_or_default();
+            if let Some(wanted) = expected["date"].as_str().map(comparable) {
+                if date.len() < 10 || !(wanted.starts_with(&date) || date.starts_with(&wanted)) {
+                    out.push(format!("{name}: date {date}, not {wanted}"));
+                }
+            }
+            if (post.status == Status::Draft) != expected["draft"].as_bool().unwrap() {
+                out.push(format!("{name}: status {:?}", post.status));
+            }
+            for (key, terms) in [("tags", &post.tags), ("categories", &post.categories)] {
+                let sorted = |mut v: Vec<String>| {
+                    v.sort();
+                    v
+                };
+                let own = sorted(terms.iter().map(|t| t.label.clone()).collect());
+                let wanted =
+                    sorted(expected[key].as_array().unwrap().iter().map(|t| t.as_str().unwrap().to_string()).collect());
+                if own != wanted {
+                    out.push(format!("{name}: {key} {own:?}, not {wanted:?}"));
+                }
+            }
+        }
+    }
+    assert_eq!(out, Vec::<String>::new());
+}

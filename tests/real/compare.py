@@ -170,6 +170,7 @@ def compare_same(one, other):
         x, y = json.loads(a[path]), json.loads(b[path])
         for key in sorted(x.keys() | y.keys()):
             differ(path, key, x.get(key), y.get(key))
+    differ("archives", "any posts", True, bool(a and b))
     print(f"{len(a)} and {len(b)} posts compared: {len(DIFFERENCES)} differences")
 
 
@@ -185,6 +186,7 @@ def compare_alike(one, other):
             labels = lambda p: sorted(t.get("label") or t.get("name") for t in p[name])
             differ(x["url"], name, labels(x), labels(y))
         differ(x["url"], "comments", kept_comments(x), kept_comments(y))
+    differ("archives", "any posts", True, bool(a and b))
     print(f"{len(a)} and {len(b)} posts compared: {len(DIFFERENCES)} differences")
 
 
