@@ -27,14 +27,13 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
     let events = Events::silent();
     let mut out = Read::default();
     for group in group(&opened.streams)?.groups {
-        let job = Job { streams: &group.streams, events: &events, options: Options::default() };
+        let job = Job { streams: &group.streams, events: &events, options: Default::default() };
         let mut drafts = Vec::new();
         let report = group.format.read.expect("a reader")(&job, &mut |found| {
             match found {
                 Found::Site(s) => out.site = Some(s),
                 Found::Draft(d) => drafts.push(*d),
-                Found::File(f) => out.files.push(f.url),
-                Found::Original(..) => {}
+                Found::File(_) => {}
             }
             Ok(())
         })?;

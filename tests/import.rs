@@ -27,18 +27,19 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
     let opened = input::open(path)?;
     let format = detect(&opened.streams[0])?;
     let events = Events::silent();
-    let (mut site, mut drafts, mut originals) = (None, Vec::new(), Vec::new());
-    let job = Job { streams: &opened.streams, events: &events, options: Options::default() };
-    let report = format.read.unwrap()(&job, &mut |found| {
-        match found {
-            Found::Site(s) => site = Some(s),
-            Found::Original(stream, digest) => originals.push((stream.name.clone(), digest)),
-            Found::Draft(d) => drafts.push(*d),
-            Found::File(_) => {}
-        }
-        Ok(())
-    })?;
-    Ok(Read { site, drafts, originals, report })
+    let (mut site, mut drafts) = (None, Vec::new());
+    let report = format.read.unwrap()(
+        &Job { streams: &opened.streams, events: &events, options: Options::default() },
+        &mut |found| {
+            match found {
+                Found::Site(s) => site = Some(s),
+                Found::Draft(d) => drafts.push(*d),
+                Found::File(_) => {}
+            }
+            Ok(())
+        },
+    )?;
+    Ok(Read { site, drafts, report })
 }
 
 /// A folder of `tests/imports`.

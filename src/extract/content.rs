@@ -108,8 +108,9 @@ fn weight(item: &Item) -> i64 {
         return 0;
     }
     let link = item.inline_link as i64;
+    // What is not of the post is taken out later and speaks for nothing.
     if item.part != Part::Post {
-        return -length;
+        return 0;
     }
     let prose = length - link;
     if link * 2 > length {
@@ -123,7 +124,7 @@ fn weight(item: &Item) -> i64 {
         (80.., 1..) => prose,
         (80.., 0) => prose / 4,
         (_, 1..) => prose / 2,
-        _ => -(length.min(20) / 2),
+        _ => 0,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{ghost, markdown, mt, text, wxr};
+use super::{feed, mt, text, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -56,7 +56,7 @@ pub const FORMATS: &[Format] = &[
         redact: None,
     },
     Format { kind: "blogger", name: "a Blogger export", extension: "xml", fits: is_blogger, read: None, redact: None },
-    Format { kind: "feed", name: "a feed", extension: "xml", fits: is_feed, read: None, redact: None },
+    Format { kind: "feed", name: "a feed", extension: "xml", fits: is_feed, read: Some(feed::read), redact: None },
     Format {
         kind: "tumblr",
         name: "a Tumblr export",
@@ -224,7 +224,7 @@ fn is_blogger(head: &Head) -> bool {
 }
 
 fn is_feed(head: &Head) -> bool {
-    head.is_root("feed") || head.is_root("rss") || head.is_root("RDF")
+    head.is_root("feed") || head.is_root("rss") || head.is_root("RDF") || feed::is_json_feed(&head.text)
 }
 
 fn is_page(head: &Head) -> bool {

@@ -3,7 +3,7 @@
 
 mod date;
 mod detect;
-mod ghost;
+pub mod feed;
 mod group;
 mod json;
 mod markdown;
