@@ -162,7 +162,7 @@ fn shown(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Option<(String
 }
 
 /// Returns the name a byline gives: "Posted by Ann Example on …".
-fn named(text: &str) -> Option<String> {
+pub(super) fn named(text: &str) -> Option<String> {
     let found = |rule: &LazyLock<Option<Regex>>| {
         rule.as_ref().and_then(|r| r.captures(text)).and_then(|c| c.get(1)).map(|m| m.as_str().to_string())
     };
