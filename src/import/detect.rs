@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{ghost, markdown, mt, text, wxr};
+use super::{answers, dotclear, ghost, markdown, medium, mt, substack, text, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -73,6 +73,14 @@ pub const FORMATS: &[Format] = &[
         read: None,
         redact: None,
     },
+    Format {
+        kind: "medium",
+        name: "a Medium export",
+        extension: "html",
+        fits: medium::fits,
+        read: Some(medium::read),
+        redact: None,
+    },
     Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None, redact: None },
     Format {
         kind: "mhtml",
@@ -83,11 +91,51 @@ pub const FORMATS: &[Format] = &[
         redact: None,
     },
     Format {
+        kind: "rest",
+        name: "answers of a WordPress site",
+        extension: "json",
+        fits: answers::fits_rest,
+        read: Some(answers::read_rest),
+        redact: None,
+    },
+    Format {
+        kind: "wpcom",
+        name: "answers of WordPress.com",
+        extension: "json",
+        fits: answers::fits_wpcom,
+        read: Some(answers::read_wpcom),
+        redact: None,
+    },
+    Format {
+        kind: "blogger-api",
+        name: "answers of Blogger",
+        extension: "json",
+        fits: answers::fits_blogger,
+        read: Some(answers::read_blogger),
+        redact: None,
+    },
+    Format {
         kind: "ghost",
         name: "a Ghost export",
         extension: "json",
         fits: ghost::fits,
         read: Some(ghost::read),
+        redact: None,
+    },
+    Format {
+        kind: "dotclear",
+        name: "a Dotclear backup",
+        extension: "txt",
+        fits: dotclear::fits,
+        read: Some(dotclear::read),
+        redact: None,
+    },
+    Format {
+        kind: "substack",
+        name: "a Substack export",
+        extension: "csv",
+        fits: substack::fits,
+        read: Some(substack::read),
         redact: None,
     },
     Format {
