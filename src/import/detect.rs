@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{answers, dotclear, ghost, markdown, medium, mt, substack, text, wxr};
+use super::{answers, dotclear, ghost, livejournal, markdown, medium, mt, substack, text, tumblr, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -61,16 +61,16 @@ pub const FORMATS: &[Format] = &[
         kind: "tumblr",
         name: "a Tumblr export",
         extension: "xml",
-        fits: |h| h.is_root("tumblr"),
-        read: None,
+        fits: tumblr::fits,
+        read: Some(tumblr::read),
         redact: None,
     },
     Format {
         kind: "livejournal",
         name: "a LiveJournal export",
         extension: "xml",
-        fits: |h| h.is_root("livejournal"),
-        read: None,
+        fits: livejournal::fits,
+        read: Some(livejournal::read),
         redact: None,
     },
     Format {

@@ -95,6 +95,30 @@ fn answers_and_backups_have_the_counts() {
 }
 
 #[test]
+fn tumblr_files_have_the_counts() {
+    let found = differences("tumblr_files_have_the_counts", &["tumblr-export/", "tumblr-api-v1/"]);
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn journals_have_the_counts() {
+    let Some(root) = shared("journals_have_the_counts", "corpus/import/livejournal") else { return };
+    // Screened and deleted comments are counted there and left out here.
+    for (folder, posts, private, comments, left) in [("export_do", 3, 2, 1, 2), ("ljdump/scribbler", 2, 1, 1, 1)] {
+        let found = read(&root.join(folder)).unwrap();
+        assert_eq!(of(&found.posts, |_| true), posts);
+        assert_eq!(of(&found.posts, |p| p.status == Status::Private), private);
+        assert_eq!(found.posts.iter().map(|p| p.comments.len()).sum::<usize>(), comments);
+        let skipped = &found.reports[0].skipped;
+        let count = |what: &str| skipped.get(what).copied().unwrap_or(0);
+        assert_eq!(count("screened comments") + count("deleted comments"), left, "{skipped:?}");
+    }
+    let dump = read(&root.join("ljdump/scribbler")).unwrap();
+    assert_eq!(distinct(dump.posts.iter().flat_map(|p| &p.tags).map(|t| t.label.clone())), 2);
+    assert_eq!(dump.posts[0].url.as_deref(), Some("http://scribbler.livejournal.com/26034.html"));
+}
+
+#[test]
 fn ghost_files_have_the_counts() {
     let found = differences("ghost_files_have_the_counts", &["ghost/"]);
     assert_eq!(found, Vec::<String>::new());
