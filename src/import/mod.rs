@@ -1,6 +1,7 @@
 //! Understands bytes: one reader a format, chosen by content, each turning what it reads into drafts.
 //! It does no I/O beyond the streams given and knows no archive.
 
+mod blogger;
 mod date;
 mod detect;
 pub mod feed;
