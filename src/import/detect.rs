@@ -7,7 +7,7 @@ use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
 use super::{
-    answers, dotclear, feed, ghost, livejournal, markdown, medium, mt, substack, text, tumblr, wxr,
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, substack, text, tumblr, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -32,7 +32,7 @@ pub type Redactor = for<'a> fn(Box<dyn Read + 'a>) -> Box<dyn Read + 'a>;
 pub type Reader = fn(&Job, &mut Sink) -> Result<Report>;
 
 /// All formats, the surest first.
-pub const FORMATS: &[Format] = &[
+pub static FORMATS: &[Format] = &[
     Format {
         kind: "wxr",
         name: "a WordPress export",
@@ -57,8 +57,22 @@ pub const FORMATS: &[Format] = &[
         read: None,
         redact: None,
     },
-    Format { kind: "blogger", name: "a Blogger export", extension: "xml", fits: is_blogger, read: None, redact: None },
-    Format { kind: "feed", name: "a feed", extension: "xml", fits: is_feed, read: Some(feed::read), redact: None },
+    Format {
+        kind: "blogger",
+        name: "a Blogger export",
+        extension: "xml",
+        fits: is_blogger,
+        read: Some(blogger::read),
+        redact: Some(feed::redact),
+    },
+    Format {
+        kind: "feed",
+        name: "a feed",
+        extension: "xml",
+        fits: is_feed,
+        read: Some(feed::read),
+        redact: Some(feed::redact),
+    },
     Format {
         kind: "tumblr",
         name: "a Tumblr export",

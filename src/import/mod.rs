@@ -2,6 +2,7 @@
 //! It does no I/O beyond the streams given and knows no archive.
 
 mod answers;
+mod blogger;
 mod csv;
 mod date;
 mod detect;
