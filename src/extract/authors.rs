@@ -162,7 +162,7 @@ fn shown(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Option<(String
 }
 
 /// Returns the name a byline gives: "Posted by Ann Example on …".
-fn named(text: &str) -> Option<String> {
+pub(super) fn named(text: &str) -> Option<String> {
     let found = |rule: &LazyLock<Option<Regex>>| {
         rule.as_ref().and_then(|r| r.captures(text)).and_then(|c| c.get(1)).map(|m| m.as_str().to_string())
     };
@@ -216,6 +216,10 @@ fn clean(value: &str) -> Option<String> {
         "from ",
         "about the author",
         "about ",
+        "more articles from ",
+        "more from ",
+        "view all posts by ",
+        "posts by ",
     ] {
         if name.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start)) {
             name = name.get(start.len()..).unwrap_or_default().trim_start_matches([':', ' ']).to_string();
@@ -256,6 +260,12 @@ fn clean(value: &str) -> Option<String> {
         .unwrap_or(&name)
         .trim_matches(|c: char| c.is_whitespace() || ",.;:|·•-–—/\"“”()[]".contains(c) && c != '.')
         .to_string();
+    // A byline goes on with the day.
+    while let Some((before, last)) = name.rsplit_once(' ')
+        && super::when::is_month_name(&last.to_lowercase())
+    {
+        name = before.trim_end_matches([',', ' ']).to_string();
+    }
     let words = name.split_whitespace().count();
     let digits = name.chars().filter(char::is_ascii_digit).count();
     let low = name.to_lowercase();

@@ -11,6 +11,7 @@ mod rules;
 mod terms;
 mod title;
 mod when;
+mod winnow;
 mod zone;
 
 use url::Url;
@@ -67,7 +68,9 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     evidence.extend(names.evidence("author", |v| content::squash(v) == by));
     let terms = terms::of(&tree, &outline, &zone, &facts, address.as_ref());
     evidence.extend(terms.evidence);
-    for id in content::chaff(&tree, &outline, found.at, &title) {
+    let known = found.how == content::KNOWN;
+    let chaff = winnow::Winnow { tree: &tree, outline: &outline, at: found.at, known, title: &title }.chaff();
+    for id in chaff {
         html::walk::remove(&mut tree, id);
     }
     let Some(item) = outline.items.get(found.at) else { return Verdict::default() };

@@ -42,7 +42,7 @@ const TAGS: [&str; 26] = [
     "tagcloud-post",
     "p-category",
 ];
-const CATEGORIES: [&str; 16] = [
+const CATEGORIES: [&str; 19] = [
     "cat-links",
     "post-categories",
     "entry-categories",
@@ -56,6 +56,9 @@ const CATEGORIES: [&str; 16] = [
     "entry-cats",
     "post-cats",
     "meta-category",
+    "the-cat",
+    "blog-terms",
+    "post-cat",
     "meta-categories",
     "filed",
     "category-links",
@@ -64,31 +67,50 @@ const CATEGORIES: [&str; 16] = [
 /// Parts of addresses of pages that list what has a tag, or a category.
 const TAG_PATHS: [&str; 8] =
     ["/tag/", "/tags/", "/tagged/", "/search/label/", "?tag=", "technorati.com/tag/", "/labels/", "/hashtag/"];
-const CATEGORY_PATHS: [&str; 8] =
-    ["/category/", "/categories/", "?cat=", "/cat/", "/rubrik/", "/kategorie/", "/categoria/", "/topics/"];
+const CATEGORY_PATHS: [&str; 7] =
+    ["/category/", "/categories/", "?cat=", "/cat/", "/rubrik/", "/kategorie/", "/categoria/"];
 
-/// What begins a line that lists terms.
-const LEADS: [(&str, bool); 20] = [
-    ("tags:", true),
+/// What stands before links that are terms: tags (true) or categories.
+const LEADS: [(&str, bool); 39] = [
     ("tags", true),
+    ("tag", true),
     ("tagged", true),
-    ("labels:", true),
-    ("label:", true),
-    ("technorati tags", true),
-    ("del.icio.us tags", true),
-    ("topics:", true),
-    ("keywords:", true),
+    ("tagged with", true),
+    ("tagged as", true),
+    ("labels", true),
+    ("label", true),
+    ("topics", true),
+    ("related topics", true),
+    ("keywords", true),
+    ("technorati", true),
+    ("other stuff like this", true),
     ("schlagwörter", true),
+    ("schlagworte", true),
+    ("stichworte", true),
+    ("etiquetas", true),
+    ("mots-clés", true),
+    ("mots clés", true),
+    ("tags for this post", true),
     ("filed under", false),
     ("filed in", false),
     ("posted in", false),
-    ("categories:", false),
-    ("category:", false),
+    ("posted under", false),
+    ("posted to", false),
+    ("published in", false),
     ("categories", false),
-    ("in ", false),
+    ("category", false),
     ("kategorie", false),
-    ("posted at", false),
-    ("posted by", false),
+    ("kategorien", false),
+    ("categorías", false),
+    ("catégories", false),
+    ("catégorie", false),
+    ("under", false),
+    ("in", false),
+    ("section", false),
+    ("more in", false),
+    ("abgelegt unter", false),
+    ("veröffentlicht in", false),
+    ("rubrik", false),
 ];
 
 #[derive(Default)]
@@ -183,7 +205,7 @@ pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts,
         }
     }
     let _ = last_foot;
-    lines(tree, outline, zone, &mut terms);
+    lines(tree, zone, &mut terms);
     if terms.is_empty() {
         facts.metas("article:tag").for_each(|v| terms.add(v, true, "meta", 4));
     }
@@ -193,6 +215,9 @@ pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts,
 
 /// Returns whether a link is a tag (or a category), by what, and how surely.
 fn judge(outline: &Outline, zone: &Zone<'_>, at: usize, rel: &[&str], href: &str) -> Option<(bool, &'static str, i32)> {
+    if href.contains("/author/") {
+        return None;
+    }
     let in_prose = zone.in_text(at)
         && outline
             .around(at)
@@ -228,51 +253,51 @@ fn judge(outline: &Outline, zone: &Zone<'_>, at: usize, rel: &[&str], href: &str
     }
 }
 
-/// Adds the terms of lines that begin by saying so: "Posted at 8:18 in A, B", "Labels: A, B".
-fn lines(tree: &Html, outline: &Outline, zone: &Zone<'_>, terms: &mut Terms) {
+/// Adds the terms of lines that say so: "Posted at 8:18 in A, B | Permalink", "Labels: A, B".
+fn lines(tree: &Html, zone: &Zone<'_>, terms: &mut Terms) {
+    let mut next = 0;
     for (at, item) in zone.items() {
-        let line = item.inline > 0 && item.text < 500 && (item.block || matches!(&*item.name, "span" | "small" | "em"));
-        if !line || (zone.in_text(at) && item.part == Part::Post && item.link * 3 < item.text) {
+        let line = item.inline > 0 && item.link > 0 && item.text < 500 && item.block;
+        let prose = zone.in_text(at) && item.link * 4 < item.text;
+        if at < next || !line || prose {
             continue;
         }
+        next = item.end;
         let Some(node) = tree.tree.get(item.id) else { continue };
-        let low = walk::text(node).to_lowercase();
-        let Some((_, tag)) = LEADS.iter().find(|(lead, _)| low.starts_with(lead)).copied() else { continue };
-        let mut said = false;
-        let mut links: Vec<(String, bool)> = Vec::new();
+        let (mut said, mut link) = (None, None);
         for n in walk::readable(node) {
-            if let Some(t) = n.value().as_text() {
-                let words = t.text.to_lowercase();
-                let linked = n.ancestors().take(4).any(|a| walk::name(&a) == "a");
-                if !linked {
-                    let words = words.trim_end();
-                    let starts = [
-                        "in",
-                        "under",
-                        "in:",
-                        "under:",
-                        "tags:",
-                        "labels:",
-                        "tagged",
-                        "tags",
-                        "categories:",
-                        "category:",
-                        "filed under",
-                        "posted in",
-                        "tagged with",
-                    ];
-                    said |= starts
-                        .iter()
-                        .any(|s| words.ends_with(s) || words.contains(&format!("{s} ")) && words.len() < 40);
-                    if words.contains('|') || words.contains("comment") {
-                        said = false;
-                    }
+            if walk::name(&n) == "a" {
+                link = Some(n.id());
+                if let Some(tag) = said {
+                    terms.add(&walk::text(n), tag, "text", 5);
                 }
-            } else if walk::name(&n) == "a" && said {
-                links.push((walk::text(n), tag));
+            } else if let Some(t) = n.value().as_text()
+                && !n.ancestors().take(4).any(|a| Some(a.id()) == link)
+                && t.text.chars().any(char::is_alphabetic)
+            {
+                let words = crate::html::fold(&t.text).to_lowercase();
+                let joins = matches!(words.trim_matches([',', ';', ' ']), "and" | "or" | "&" | "und" | "y" | "et");
+                if !joins {
+                    said = lead(&words);
+                }
             }
         }
-        links.iter().for_each(|(label, tag)| terms.add(label, *tag, "text", 5));
-        let _ = outline;
     }
+}
+
+/// Returns what a text says the links after it are: tags (true) or categories.
+fn lead(words: &str) -> Option<bool> {
+    let words = words.trim_end_matches([':', ' ', '»']);
+    let (_, tag) = LEADS
+        .iter()
+        .find(|(end, _)| words == *end || words.strip_suffix(end).is_some_and(|w| w.ends_with([' ', '|', ','])))?;
+    // "in" alone says nothing but after the day or the name.
+    let bare = !words.ends_with("in")
+        || words.starts_with("posted")
+        || words.starts_with("filed")
+        || words.starts_with("by ")
+        || words.starts_with("in")
+        || words.contains(':')
+        || words.chars().any(|c| c.is_ascii_digit());
+    bare.then_some(*tag)
 }

@@ -33,6 +33,11 @@ impl Fault {
         Fault::new(Trouble::Final, Reason::Forbidden, detail)
     }
 
+    /// Returns whether the host's name leads nowhere.
+    pub fn nameless(&self) -> bool {
+        self.detail == NAMELESS
+    }
+
     /// Returns what a body that cannot be decoded means.
     pub fn undecoded(cause: Undecoded, cap: u64) -> Fault {
         match cause {
@@ -61,10 +66,12 @@ impl Fault {
 #[error("the name leads to the private address {0}")]
 pub(super) struct Barred(pub IpAddr);
 
+const NAMELESS: &str = "name not found";
+
 /// The name has no address, as far as can be told.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoName {
-    #[error("name not found")]
+    #[error("{}", NAMELESS)]
     Unknown,
     /// The resolver itself gave no answer.
     #[error("name not found (the network may be down)")]
