@@ -266,16 +266,48 @@ fn a_blog_that_goes_away_in_the_middle_is_gone_on_with_later() {
 
 #[test]
 fn one_post_that_breaks_the_server_hides_no_other() {
-    let (blog, dir) = (Blog::with_posts(250), TempDir::new().unwrap());
+    for broken in [142, 7] {
+        let (blog, dir) = (Blog::with_posts(250), TempDir::new().unwrap());
+        blog.break_with(move |r| {
+            let number = |name| r.query(name).and_then(|v| v.parse::<u64>().ok());
+            let (size, page) = (number("per_page")?, number("page")?);
+            let asked = (page - 1) * size + 1..=page * size;
+            let whole = r.path().ends_with("/posts") && r.query("_fields").is_none();
+            (whole && asked.contains(&broken)).then(|| Response::new(500, "text/html", "Allowed memory size exhausted"))
+        });
+        let summary = run(&blog, &dir, 0).unwrap();
+        assert_eq!((summary.new, summary.gaps.len()), (251, 1), "{:?}", summary.gaps);
+        let gap = gap(&summary, &format!("/?p={broken}"));
+        assert_eq!((gap.reason, gap.what.as_str()), (Reason::ServerError, "post"));
+        blog.mend();
+        let summary = run(&blog, &dir, 100).unwrap();
+        assert_eq!((summary.new, summary.open_gaps), (1, 0), "{summary:?}");
+    }
+}
+
+#[test]
+fn a_server_that_cannot_show_any_post_ends_the_run_soon() {
+    let (blog, dir) = (Blog::with_posts(500), TempDir::new().unwrap());
+    blog.break_with(|r| r.path().ends_with("/posts").then(|| Response::new(500, "text/html", "no")));
+    let error = run(&blog, &dir, 0).unwrap_err();
+    assert!(error.to_string().contains("server error (HTTP 500)"), "{error}");
+    assert!(blog.hits().len() < 150);
+}
+
+#[test]
+fn comments_that_could_not_be_had_are_had_later() {
+    let (blog, dir, whole) = (Blog::with_posts(150), TempDir::new().unwrap(), TempDir::new().unwrap());
+    run(&blog, &whole, 0).unwrap();
     blog.break_with(|r| {
-        let number = |name| r.query(name).and_then(|v| v.parse::<u64>().ok());
-        let (size, page) = (number("per_page")?, number("page")?);
-        let broken = r.path().ends_with("/posts") && ((page - 1) * size + 1..=page * size).contains(&142);
-        broken.then(|| Response::new(500, "text/html", "Allowed memory size exhausted"))
+        r.target.contains("/comments?per_page=100&page=2").then(|| Response::new(500, "text/html", "no"))
     });
     let summary = run(&blog, &dir, 0).unwrap();
-    assert_eq!((summary.new, summary.gaps.len()), (251, 1), "{:?}", summary.gaps);
-    assert_eq!((summary.gaps[0].reason, summary.gaps[0].what.as_str()), (Reason::ServerError, "post"));
+    assert_eq!((summary.gaps.len(), summary.gaps[0].what.as_str()), (1, "comments"));
+    blog.mend();
+    let summary = run(&blog, &dir, 100).unwrap();
+    assert_eq!(summary.open_gaps, 0);
+    let texts = |dir: &TempDir| posts(dir).into_iter().map(|p| (p.id, p.comments)).collect::<Vec<_>>();
+    assert_eq!(texts(&dir), texts(&whole));
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct Batch {
     pub comments: Vec<(String, Comment)>,
     pub gaps: Vec<Gap>,
     pub notes: Vec<String>,
+    /// Gaps of this kind (`comments`) are filled: all of it was read.
+    pub whole: Option<&'static str>,
     /// How many posts and pages are expected in all, once that is known.
     pub expected: Option<u64>,
     /// What to hand to [`Source::resume`] in a later run, once everything up to here is kept.
