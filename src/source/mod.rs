@@ -1,4 +1,4 @@
-//! Finds the posts of a blog on the web: one row of [`SOURCES`] for each way a blog can be read.
+//! Finds the posts of a blog on the web: one row of `SOURCES` for each way a blog can be read.
 //! It opens no socket and knows no archive: it says what to ask and reads the answers.
 
 mod errors;
