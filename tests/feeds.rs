@@ -1,6 +1,7 @@
 //! Feeds, Blogger, saved pages, mails of pages and web archives: each of the real files is counted right, and our own
 //! cases are read to the last field.
 
+mod blogger;
 mod corpus;
 mod feed;
 

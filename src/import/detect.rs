@@ -6,7 +6,9 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{feed, ghost, markdown, mt, text, wxr};
+use super::{
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, substack, text, tumblr, wxr,
+};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -30,7 +32,7 @@ pub type Redactor = for<'a> fn(Box<dyn Read + 'a>) -> Box<dyn Read + 'a>;
 pub type Reader = fn(&Job, &mut Sink) -> Result<Report>;
 
 /// All formats, the surest first.
-pub const FORMATS: &[Format] = &[
+pub static FORMATS: &[Format] = &[
     Format {
         kind: "wxr",
         name: "a WordPress export",
@@ -55,22 +57,44 @@ pub const FORMATS: &[Format] = &[
         read: None,
         redact: None,
     },
-    Format { kind: "blogger", name: "a Blogger export", extension: "xml", fits: is_blogger, read: None, redact: None },
-    Format { kind: "feed", name: "a feed", extension: "xml", fits: is_feed, read: Some(feed::read), redact: None },
+    Format {
+        kind: "blogger",
+        name: "a Blogger export",
+        extension: "xml",
+        fits: is_blogger,
+        read: Some(blogger::read),
+        redact: Some(feed::redact),
+    },
+    Format {
+        kind: "feed",
+        name: "a feed",
+        extension: "xml",
+        fits: is_feed,
+        read: Some(feed::read),
+        redact: Some(feed::redact),
+    },
     Format {
         kind: "tumblr",
         name: "a Tumblr export",
         extension: "xml",
-        fits: |h| h.is_root("tumblr"),
-        read: None,
+        fits: tumblr::fits,
+        read: Some(tumblr::read),
         redact: None,
     },
     Format {
         kind: "livejournal",
         name: "a LiveJournal export",
         extension: "xml",
-        fits: |h| h.is_root("livejournal"),
-        read: None,
+        fits: livejournal::fits,
+        read: Some(livejournal::read),
+        redact: None,
+    },
+    Format {
+        kind: "medium",
+        name: "a Medium export",
+        extension: "html",
+        fits: medium::fits,
+        read: Some(medium::read),
         redact: None,
     },
     Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None, redact: None },
@@ -83,11 +107,51 @@ pub const FORMATS: &[Format] = &[
         redact: None,
     },
     Format {
+        kind: "rest",
+        name: "answers of a WordPress site",
+        extension: "json",
+        fits: answers::fits_rest,
+        read: Some(answers::read_rest),
+        redact: None,
+    },
+    Format {
+        kind: "wpcom",
+        name: "answers of WordPress.com",
+        extension: "json",
+        fits: answers::fits_wpcom,
+        read: Some(answers::read_wpcom),
+        redact: None,
+    },
+    Format {
+        kind: "blogger-api",
+        name: "answers of Blogger",
+        extension: "json",
+        fits: answers::fits_blogger,
+        read: Some(answers::read_blogger),
+        redact: None,
+    },
+    Format {
         kind: "ghost",
         name: "a Ghost export",
         extension: "json",
         fits: ghost::fits,
         read: Some(ghost::read),
+        redact: None,
+    },
+    Format {
+        kind: "dotclear",
+        name: "a Dotclear backup",
+        extension: "txt",
+        fits: dotclear::fits,
+        read: Some(dotclear::read),
+        redact: None,
+    },
+    Format {
+        kind: "substack",
+        name: "a Substack export",
+        extension: "csv",
+        fits: substack::fits,
+        read: Some(substack::read),
         redact: None,
     },
     Format {

@@ -7,12 +7,11 @@ use super::detect::{FORMATS, Format, Head};
 
 /// Formats whose posts, settings and media lie in several files, the surer first; and the formats that say too little of
 /// a stream to keep it from them.
-const FOLDERS: [(&str, &[&str]); 7] = [
+const FOLDERS: [(&str, &[&str]); 6] = [
     ("medium", &["page", "text", "markdown"]),
     ("substack", &["page", "text", "markdown"]),
     ("tumblr", &["page", "text"]),
     ("livejournal", &["text"]),
-    ("ljdump", &["text"]),
     ("blogger", &["text"]),
     ("markdown", &["text"]),
 ];
@@ -37,6 +36,11 @@ pub struct Groups {
 pub fn group(streams: &[Named]) -> Result<Groups> {
     let mut formats: Vec<Option<&'static Format>> = Vec::with_capacity(streams.len());
     for stream in streams {
+        // Lists of readers are not even looked at.
+        if super::substack::is_private(&stream.name) {
+            formats.push(None);
+            continue;
+        }
         let head = Head::new(&stream.name, stream.head()?);
         formats.push(FORMATS.iter().find(|f| f.read.is_some() && f.fits(&head)));
     }
@@ -47,14 +51,14 @@ pub fn group(streams: &[Named]) -> Result<Groups> {
     for (stream, format) in streams.iter().zip(&formats) {
         let own = folder.filter(|(_, weak)| format.is_none_or(|f| weak.contains(&f.kind))).and_then(|(k, _)| table(k));
         match own.or(*format) {
-            Some(format) => match out.groups.iter_mut().find(|g| std::ptr::eq(g.format, format)) {
+            Some(format) => match out.groups.iter_mut().find(|g| g.format.kind == format.kind) {
                 Some(group) => group.streams.push(stream.clone()),
                 None => out.groups.push(Group { format, streams: vec![stream.clone()] }),
             },
             None => out.left.push(stream.clone()),
         }
     }
-    let place = |g: &Group| FORMATS.iter().position(|f| std::ptr::eq(f, g.format));
+    let place = |g: &Group| FORMATS.iter().position(|f| f.kind == g.format.kind);
     out.groups.sort_by_key(place);
     if out.groups.is_empty()
         && let [only] = streams

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mdarchive::import::{Options, feed};
+use mdarchive::model::{Kind, Status};
 use serde_json::Value;
 
 use super::take;
@@ -95,6 +96,37 @@ fn feeds_of_all_ages_are_counted_right() {
         if wanted["wellformed"] == false {
             assert!(!read.notes().is_empty(), "{file}: repaired without a word");
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn blogger_exports_are_counted_right() {
+    let Some((root, files)) = expected("blogger_exports_are_counted_right", &["blogger-classic", "blogger-takeout"])
+    else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let taken = take(&root.join(file), Options::default()).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let count = |kind, wanted: fn(Status) -> bool| -> Value {
+            taken.drafts.iter().filter(|d| d.kind == kind && wanted(d.status)).count().into()
+        };
+        let tags: BTreeSet<&str> = taken.drafts.iter().flat_map(|d| &d.tags).map(|t| t.label.as_str()).collect();
+        let comments: usize = taken.drafts.iter().map(|d| d.comments.len()).sum();
+        let posts = || taken.drafts.iter().filter(|d| d.kind == Kind::Post);
+        let is = [
+            ("posts", count(Kind::Post, |_| true)),
+            ("published", count(Kind::Post, |s| s == Status::Published)),
+            ("drafts", count(Kind::Post, |s| s == Status::Draft)),
+            ("scheduled", count(Kind::Post, |s| s == Status::Scheduled)),
+            ("trashed", count(Kind::Post, |s| s == Status::Trash)),
+            ("pages", count(Kind::Page, |_| true)),
+            ("comments_approved", comments.into()),
+            ("tags", tags.len().into()),
+            ("untitled", posts().filter(|d| d.title.is_empty()).count().into()),
+        ];
+        differences(file, &is, wanted, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

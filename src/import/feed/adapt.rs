@@ -179,7 +179,7 @@ fn excerpt(summary: &Text, content: &Text) -> Option<String> {
     if short.is_empty() || looks_cut(&short) {
         return None;
     }
-    let start: String = short.chars().take(60).collect();
+    let start: String = short.trim_end_matches(['.', '!', '?']).chars().take(60).collect();
     (!content.plain().starts_with(&start)).then_some(short)
 }
 

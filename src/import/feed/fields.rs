@@ -90,6 +90,17 @@ pub(super) fn read(parser: &mut Parser, name: &str, entry: &mut Entry, base: Opt
         "app:draft" => entry.draft |= is_yes(&parser.text(name)?),
         "dc:language" => entry.language = Some(parser.text(name)?.trim().to_string()).filter(|l| !l.is_empty()),
         "media:group" | "media:content" | "media:thumbnail" => media(parser, name, entry, base)?,
+        "blogger:location" => {
+            let mut place = Map::new();
+            parser.children(name, &mut |name, _, text| {
+                if let Some(name) = name.strip_prefix("blogger:").filter(|_| !text.is_empty() && text.len() < 1000) {
+                    place.insert(name.to_string(), text.into());
+                }
+            })?;
+            if !place.is_empty() {
+                set_extra(&mut entry.extra, name, place.into());
+            }
+        }
         // The feed this entry was taken from says nothing of the entry.
         "source" if parser.feed.dialect == Dialect::Atom => parser.skip(name)?,
         _ => {

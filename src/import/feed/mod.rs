@@ -8,6 +8,7 @@ mod doctype;
 mod fields;
 mod item;
 mod json;
+mod redact;
 mod xml;
 
 use std::collections::HashMap;
@@ -26,6 +27,7 @@ use super::xml::Fault;
 
 pub use adapt::{Origin, draft, markup};
 pub use item::{Category, Dialect, Entry, Feed, Link, Medium, Text};
+pub(super) use redact::redact;
 pub(super) use xml::Parser;
 
 /// The longest JSON Feed.
@@ -196,7 +198,7 @@ fn look(stream: &Named, job: &Job) -> Result<Look> {
 }
 
 /// A reader that gave up, or stopped at the end of the root element, has not seen the whole stream.
-fn whole_digest(stream: &Named) -> Result<Digest> {
+pub(super) fn whole_digest(stream: &Named) -> Result<Digest> {
     let (mut hashed, seen) = Hashed::new(stream.open()?);
     std::io::copy(&mut hashed, &mut std::io::sink()).map_err(|e| stream.fault(e))?;
     Ok(seen.digest())
