@@ -136,24 +136,38 @@ pub(super) struct Found {
     pub how: &'static str,
 }
 
-/// Returns the element that holds the post's text.
-pub(super) fn find(outline: &Outline) -> Option<Found> {
+/// Returns the element that holds the post's text. `heading` is the one with the post's title, where it was found.
+pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
     let sums = sums(outline);
-    let named = by_name(outline, &sums);
+    let near = |at: usize| heading.is_some_and(|h| is_near(outline, at, h));
+    let named = by_name(outline, &sums, near);
     let dense = dense(outline, &sums);
     let sum = |at: usize| sums.get(at).copied().unwrap_or(0);
     match (named, dense) {
         (Some((n, sure)), Some(d)) => {
             let holds = outline.items.get(n).is_some_and(|i| n <= d && d < i.end);
-            let text = outline.items.get(n).map_or(0, |i| i.text);
-            // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget.
-            let poor = sum(n) * 4 < sum(d) && !(sure && text > 0);
+            let full = outline.items.get(n).is_some_and(|i| i.text > 0 || i.pictures > 0);
+            // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget, unless the
+            // title stands over it.
+            let poor = sum(n) * 4 < sum(d) && !(near(n) && full) && (!sure || sum(d) > 600);
             Some(if poor && !holds { Found { at: d, how: "text density" } } else { Found { at: n, how: KNOWN } })
         }
         (Some((n, _)), None) => Some(Found { at: n, how: KNOWN }),
         (None, Some(d)) => Some(Found { at: d, how: "text density" }),
         (None, None) => None,
     }
+}
+
+/// Returns whether a heading stands in an element or close before it.
+fn is_near(outline: &Outline, at: usize, heading: usize) -> bool {
+    let holds = |outer: usize| {
+        outline
+            .items
+            .get(outer)
+            .is_some_and(|i| outer <= heading && heading < i.end && !matches!(&*i.name, "body" | "html"))
+    };
+    let end = outline.items.get(at).map_or(0, |i| i.end);
+    heading < end && std::iter::once(at).chain(outline.around(at).take(3)).any(holds)
 }
 
 /// Returns for each element the sum of the weights of the blocks in it.
@@ -172,7 +186,7 @@ fn sums(outline: &Outline) -> Vec<i64> {
 }
 
 /// Returns the best element that a platform's name tells, and whether there is only one of it.
-fn by_name(outline: &Outline, sums: &[i64]) -> Option<(usize, bool)> {
+fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Option<(usize, bool)> {
     let mut best: Option<(i64, usize, bool)> = None;
     for (rank, name) in rules::BODIES.iter().enumerate() {
         let wanted = format!(" {name} ");
@@ -188,10 +202,14 @@ fn by_name(outline: &Outline, sums: &[i64]) -> Option<(usize, bool)> {
             })
             .map(|(at, _)| at)
             .collect();
-        let Some(top) = all.iter().copied().max_by_key(|at| sums.get(*at).copied().unwrap_or(0)) else { continue };
+        let Some(top) = all.iter().copied().max_by_key(|at| {
+            (sums.get(*at).copied().unwrap_or(0) + if near(*at) { 150 } else { 0 }, std::cmp::Reverse(*at))
+        }) else {
+            continue;
+        };
         let sum = sums.get(top).copied().unwrap_or(0);
         let loose = rules::LOOSE_BODIES.contains(name);
-        let score = if loose { sum / 2 } else { sum } - rank as i64;
+        let score = if loose { sum / 2 } else { sum } - rank as i64 + if near(top) { 150 } else { 0 };
         let single = all.len() == 1 && !loose;
         if best.is_none_or(|(most, _, _)| score > most + most.abs() / 3) {
             best = Some((score, top, single));
