@@ -1,6 +1,6 @@
 //! Where the text of the post stands on a page, and what of that is no text of it. It knows no field but the body.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -65,14 +65,28 @@ fn named(tree: &Html, item: &Item) -> Part {
     }
 }
 
+/// Returns the elements with each of the names of bodies, in the order of the names.
+fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
+    static RANKS: LazyLock<HashMap<&str, usize>> =
+        LazyLock::new(|| rules::BODIES.iter().enumerate().rev().map(|(rank, n)| (*n, rank)).collect());
+    let mut out = vec![Vec::new(); rules::BODIES.len()];
+    for (at, item) in outline.items.iter().enumerate() {
+        for rank in item.sig.split_ascii_whitespace().filter_map(|c| RANKS.get(c)) {
+            if let Some(list) = out.get_mut(*rank) {
+                list.push(at);
+            }
+        }
+    }
+    out
+}
+
 /// Returns the elements around those whose name only a post's body has.
 fn guarded(outline: &Outline) -> HashSet<usize> {
     let mut out = HashSet::new();
-    for name in rules::BODIES.iter().filter(|n| !rules::LOOSE_BODIES.contains(n)) {
-        let wanted = format!(" {name} ");
-        let mut all =
-            outline.items.iter().enumerate().filter(|(_, i)| i.sig.contains(&wanted) && i.text > 0).map(|(at, _)| at);
-        if let (Some(only), None) = (all.next(), all.next()) {
+    for (rank, all) in bodies(outline).into_iter().enumerate() {
+        let loose = rules::BODIES.get(rank).is_some_and(|n| rules::LOOSE_BODIES.contains(n));
+        let mut full = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(|i| i.text > 0));
+        if let (false, Some(only), None) = (loose, full.next(), full.next()) {
             out.insert(only);
             out.extend(outline.around(only));
         }
@@ -188,20 +202,13 @@ fn sums(outline: &Outline) -> Vec<i64> {
 /// Returns the best element that a platform's name tells, and whether there is only one of it.
 fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Option<(usize, bool)> {
     let mut best: Option<(i64, usize, bool)> = None;
-    for (rank, name) in rules::BODIES.iter().enumerate() {
-        let wanted = format!(" {name} ");
-        let all: Vec<usize> = outline
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, i)| {
-                i.part == Part::Post
-                    && i.sig.contains(&wanted)
-                    && (i.text > 0 || i.pictures > 0)
-                    && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
-            })
-            .map(|(at, _)| at)
-            .collect();
+    for (rank, (name, all)) in rules::BODIES.iter().zip(bodies(outline)).enumerate() {
+        let whole = |i: &Item| {
+            i.part == Part::Post
+                && (i.text > 0 || i.pictures > 0)
+                && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
+        };
+        let all: Vec<usize> = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(whole)).collect();
         let Some(top) = all.iter().copied().max_by_key(|at| {
             (sums.get(*at).copied().unwrap_or(0) + if near(*at) { 150 } else { 0 }, std::cmp::Reverse(*at))
         }) else {

@@ -50,7 +50,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, h
     let joined = pieces(&facts.title);
     let end = outline.items.get(at).map_or(0, |i| i.end);
     for (index, item) in outline.items.iter().enumerate() {
-        let named = rules::TITLES.iter().any(|t| item.sig.contains(t));
+        let named = item.named(&rules::TITLES).is_some();
         let level = match &*item.name {
             "h1" => 4,
             "h2" => 3,
@@ -92,8 +92,7 @@ pub(super) fn heading(tree: &Html, outline: &Outline, facts: &Facts) -> Option<u
     let mut keys: Vec<String> = pieces(&facts.title).iter().map(|p| squash(p)).collect();
     keys.extend(facts.meta_value("og:title").map(squash));
     let site = facts.site().map(|s| squash(&s)).unwrap_or_default();
-    let level =
-        |i: &Item| ["h1", "h2", "h3", "h4"].contains(&&*i.name) || rules::TITLES.iter().any(|t| i.sig.contains(t));
+    let level = |i: &Item| ["h1", "h2", "h3", "h4"].contains(&&*i.name) || i.named(&rules::TITLES).is_some();
     let candidates = outline
         .items
         .iter()

@@ -66,7 +66,7 @@ impl Winnow<'_> {
             |i: &Item| i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline;
         let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(prose));
         let first = all.next().unwrap_or(self.at);
-        let last = all.last().unwrap_or(first);
+        let last = all.next_back().unwrap_or(first);
         let is_title = |at: &usize| {
             self.outline.items.get(*at).is_some_and(|i| {
                 matches!(&*i.name, "h1" | "h2" | "h3")
