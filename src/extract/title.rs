@@ -65,7 +65,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, h
         let Some(node) = tree.tree.get(item.id) else { continue };
         let words = walk::text(node);
         let key = squash(&words);
-        if key.is_empty() || Some(&key) == site.as_ref() || (leads_home(outline, tree, index) && !named) {
+        if key.is_empty() || Some(&key) == site.as_ref() || leads_home(outline, tree, index) {
             continue;
         }
         let mut weight = level + if named { 5 } else { 0 };

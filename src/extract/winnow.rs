@@ -3,15 +3,16 @@
 
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
+use ego_tree::{NodeId, NodeRef};
 use regex::Regex;
-use scraper::Html;
+use scraper::{Html, Node};
 
 use super::authors;
 use super::content::squash;
 use super::outline::{Item, Outline, Part};
 use super::rules;
 use super::when::{self, Order};
+use crate::html::text::is_breaking;
 use crate::html::walk;
 
 static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LAST_LINES).ok());
@@ -121,7 +122,11 @@ impl Winnow<'_> {
             return true;
         }
         let leaf = self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
-        if item.block && item.text > 0 && item.text <= 900 && (leaf || item.text < 120) {
+        if (item.block || (item.parent == self.at && self.is_apart(item)))
+            && item.text > 0
+            && item.text <= 900
+            && (leaf || item.text < 120)
+        {
             let words = self.words(item);
             if seen < 400
                 && item.text < 300
@@ -136,6 +141,16 @@ impl Winnow<'_> {
             }
         }
         self.is_link_list(at, item, container)
+    }
+
+    /// Returns whether an inline element stands on lines of its own.
+    fn is_apart(&self, item: &Item) -> bool {
+        let Some(node) = self.tree.tree.get(item.id) else { return false };
+        let filled = |n: &NodeRef<'_, Node>| {
+            n.value().is_element() || n.value().as_text().is_some_and(|t| !t.text.trim().is_empty())
+        };
+        let breaks = |n: Option<NodeRef<'_, Node>>| n.is_none_or(|n| is_breaking(walk::name(&n)));
+        breaks(node.prev_siblings().find(filled)) && breaks(node.next_siblings().find(filled))
     }
 
     /// Returns whether a short block speaks about the post or its page.
