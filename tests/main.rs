@@ -1,3 +1,21 @@
-mod extract;
+//! All integration tests in one binary, a module per promise.
 
-fn main() {}
+mod cli;
+mod demo;
+mod epub;
+mod export;
+mod extract;
+mod faults;
+mod feeds;
+mod fetch;
+mod fixity;
+mod formats;
+mod harness;
+mod http;
+mod import;
+mod killed;
+mod readme;
+mod schema;
+mod snapshot;
+mod store;
+mod warc;

@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, canonical_json};
 
 /// How near to what the author wrote a source is. Missing kinds rank lowest.
-const RANK: [(&str, u8); 8] = [
+const RANK: [(&str, u8); 9] = [
     ("wxr", 80),
+    ("blogger", 80),
     ("text", 75),
     ("rest", 60),
     ("feed", 50),
@@ -124,23 +125,22 @@ fn join(kept: &Post, incoming: &Post) -> Post {
             Field { source: chosen.source, certainty: chosen.certainty, how: chosen.how, rejected },
         );
     }
-    for name in ["text", "captions", "links", "media", "comments", "aliases"] {
-        // Followers and unions keep their own line for the reader of `show --explain`.
-        let own = incoming.fields.get(name).or(kept.fields.get(name));
-        if let (Some(own), Some(body)) = (own, fields.get("html")) {
-            let source = if name == "comments" || name == "aliases" { own.source.clone() } else { body.source.clone() };
-            let from = [kept, incoming].into_iter().filter_map(|p| p.fields.get(name)).find(|f| f.source == source);
-            let (certainty, how) = from.map_or((own.certainty, String::new()), |f| (f.certainty, f.how.clone()));
-            fields.insert(name.to_string(), Field { source, certainty, how, rejected: Vec::new() });
+    if let Some(body) = fields.get("html").cloned() {
+        for name in ["text", "captions", "links", "media"].into_iter().filter(|n| !is_empty(&out[*n])) {
+            let own = [kept, incoming].into_iter().filter_map(|p| p.fields.get(name)).find(|f| f.source == body.source);
+            let (certainty, how) = own.map_or((body.certainty, String::new()), |f| (f.certainty, f.how.clone()));
+            fields.insert(name.into(), Field { source: body.source.clone(), certainty, how, rejected: Vec::new() });
+        }
+    }
+    for name in ["aliases", "comments"] {
+        let source = better(source_of(kept, name), source_of(incoming, name));
+        if !source.is_empty() {
+            fields.insert(name.into(), Field { source, ..Field::default() });
         }
     }
     let Ok(mut post) = serde_json::from_value::<Post>(Value::Object(out)) else { return kept.clone() };
     post.sources = sources;
     post.comments = join_comments(kept, incoming);
-    if !post.comments.is_empty() {
-        let source = better(source_of(kept, "comments"), source_of(incoming, "comments"));
-        fields.insert("comments".into(), Field { source, ..Field::default() });
-    }
     fill_media(&mut post.media, &[&kept.media, &incoming.media]);
     post.fields = fields;
     for (name, value) in &incoming.extra {
@@ -222,6 +222,10 @@ fn better(a: Option<&str>, b: Option<&str>) -> String {
 
 fn source_of<'a>(post: &'a Post, field: &str) -> Option<&'a str> {
     post.fields.get(field).map(|f| f.source.as_str())
+}
+
+fn is_empty(value: &Value) -> bool {
+    matches!(value, Value::Null) || value.as_array().is_some_and(Vec::is_empty) || value.as_str() == Some("")
 }
 
 fn empty_like(value: &Value) -> Value {

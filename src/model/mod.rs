@@ -1,6 +1,7 @@
 //! The nouns: plain data, no I/O. It knows no format, no socket, no path.
 
 mod capture;
+mod clock;
 mod date;
 mod digest;
 mod gap;
@@ -11,11 +12,12 @@ mod post;
 mod site;
 
 pub use capture::{Capture, Header};
+pub use clock::Clock;
 pub use date::{Date, Precision};
 pub use digest::{Digest, canonical_json, pretty_json};
 pub use gap::{Gap, Reason};
 pub use identity::{PostId, fold_title, identify, normalise_url, slugify};
 pub use merge::{Merged, merge};
 pub use parts::{Author, Caption, Comment, CommentKind, Enclosure, Link, LinkKind, Media, Term};
-pub use post::{Certainty, Draft, Field, Gone, Kind, Post, Rejected, SCHEMA, Source, Status};
+pub use post::{CONTENT, Certainty, Draft, Field, Gone, Kind, Post, Rejected, SCHEMA, Source, Status};
 pub use site::{ArchiveInfo, Counts, FORMAT, Site};

@@ -159,7 +159,7 @@ pub struct Post {
 }
 
 /// The fields whose change makes a new version.
-const CONTENT: [&str; 11] = [
+pub const CONTENT: [&str; 11] = [
     "title",
     "authors",
     "published",

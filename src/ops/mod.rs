@@ -1,1 +1,12 @@
-//! .
+//! The verbs, for library users and the command line alike.
+
+pub mod demo;
+pub mod extract;
+pub mod fetch;
+pub mod import;
+mod names;
+mod refine;
+mod resolve;
+
+pub use refine::refine;
+pub use resolve::close;

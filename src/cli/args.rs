@@ -1,0 +1,302 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What `mdarchive` alone says.
+pub const FIRST_STEPS: &str = "\
+mdarchive saves blogs for good: fetch or import posts, keep them as JSON, hand them out as EPUB, JSON and ZIP.
+
+  mdarchive demo                           see it all at work, with no network
+  mdarchive fetch https://blog.example     save a live blog
+  mdarchive import export.xml post.txt     save what you already have
+  mdarchive export --epub                  read it as a book
+  mdarchive --help                         everything else
+";
+
+const AFTER_HELP: &str = "\
+Examples:
+  mdarchive fetch https://blog.example         add or refresh a blog
+  mdarchive import wordpress-export.xml        take in an export file
+  mdarchive list --tag politics --since 2007   see what is kept
+  mdarchive show 3f2a                          read a post, by the beginning of its id, slug or address
+  mdarchive export --epub --zip -o out         a book and a snapshot
+  mdarchive verify                             are all files as they were written?
+
+Exit codes:
+  0 all kept   1 failed   2 usage or configuration   3 finished, with gaps that are new or not accepted
+  4 verify found damage   130 interrupted, the archive is consistent";
+
+#[derive(Debug, Parser)]
+#[command(name = "mdarchive", version, about = "Saves blogs for good", after_help = AFTER_HELP, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder in which archives live, a folder a blog
+    #[arg(long, global = true, env = "MDARCHIVE_ARCHIVES", default_value = "archives", value_name = "DIR")]
+    pub archives: PathBuf,
+    /// Machine output with stable keys on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say only what is wrong
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more: notes and every missing thing
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Add or refresh blogs from the web
+    Fetch(FetchArgs),
+    /// Take in export files, plain-text posts and snapshots
+    Import(ImportArgs),
+    /// Hand out a book, a JSON document or a ZIP snapshot
+    Export(ExportArgs),
+    /// List what is kept
+    List(ListArgs),
+    /// Show one post: its text, where each field came from, its earlier texts
+    Show(ShowArgs),
+    /// Check every kept file against its recorded digest
+    Verify(VerifyArgs),
+    /// List what is missing and why
+    Gaps(GapsArgs),
+    /// Read posts out of web pages; nothing is stored
+    Extract(ExtractArgs),
+    /// The whole path on a sample blog, with no network
+    Demo(DemoArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive fetch https://blog.example\n  mdarchive fetch                 every blog of archives/mdarchive.toml\n  mdarchive fetch https://blog.example --name ours --no-media"
+)]
+pub struct FetchArgs {
+    /// Address of a blog, or its name in mdarchive.toml; none = every blog there
+    #[arg(value_name = "URL|NAME")]
+    pub blogs: Vec<String>,
+    /// Name of the archive; else host and first path of the address
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Leave pictures and other media where they are; they become gaps
+    #[arg(long)]
+    pub no_media: bool,
+    /// Ask again for what is missing
+    #[arg(long)]
+    pub retry_gaps: bool,
+    /// Write the summary as JSON to a file
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive import wordpress.2024-01-01.xml\n  mdarchive import saved/*.txt --name missile-watch\n  mdarchive import blog-snapshot.zip"
+)]
+pub struct ImportArgs {
+    /// Export files, plain-text posts, ZIP snapshots, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Name of the archive; else host and first path of the blog, else the file's name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Write the summary as JSON to a file
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive export --epub\n  mdarchive export example.com --epub --no-comments -o books\n  mdarchive export --json --zip"
+)]
+pub struct ExportArgs {
+    /// Archives to export; none = all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// A book (EPUB 3)
+    #[arg(long)]
+    pub epub: bool,
+    // `--json` is the global flag; with export it is a format.
+    /// JSON Lines, a post a line
+    #[arg(long)]
+    pub jsonl: bool,
+    /// A snapshot of the whole archive (a BagIt bag in a ZIP)
+    #[arg(long)]
+    pub zip: bool,
+    /// Folder for the results
+    #[arg(short, long, default_value = ".", value_name = "DIR")]
+    pub output: PathBuf,
+    /// Leave comments out of the book
+    #[arg(long)]
+    pub no_comments: bool,
+    /// Parts of the book
+    #[arg(long, value_enum, default_value_t = By::Month)]
+    pub by: By,
+    /// Language of the book, as a tag (en, de, pt-BR)
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Folder whose files replace the built-in templates of the same name
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+    /// Take drafts and pending posts into the book
+    #[arg(long)]
+    pub drafts: bool,
+    /// Take private and protected posts into the book
+    #[arg(long)]
+    pub private: bool,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// Replace files that mdarchive did not write
+    #[arg(long)]
+    pub force: bool,
+    /// Write the summary as JSON to a file
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    Month,
+    Year,
+    None,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct FilterArgs {
+    /// Only posts from this day on (2007, 2007-04-23) or of this age (30d)
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only posts up to this day or age
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Only posts with this tag or category
+    #[arg(long)]
+    pub tag: Option<String>,
+    /// Only posts of this author
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Only posts of this series
+    #[arg(long)]
+    pub series: Option<String>,
+    /// At most so many posts
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive list\n  mdarchive list example.com --tag politics --since 2007 --until 2008\n  mdarchive list --blogs --json"
+)]
+pub struct ListArgs {
+    /// Archives to list; none = all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// List the archives instead of their posts
+    #[arg(long)]
+    pub blogs: bool,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive show 3f2a\n  mdarchive show my-first-post --explain\n  mdarchive show 3f2a --versions\n  mdarchive show 3f2a --version 1"
+)]
+pub struct ShowArgs {
+    /// Beginning of a post's id, slug or address
+    pub post: String,
+    /// Where each field came from, and what it won against
+    #[arg(long)]
+    pub explain: bool,
+    /// List earlier texts
+    #[arg(long, conflicts_with = "version")]
+    pub versions: bool,
+    /// Show an earlier text, by its number or hash
+    #[arg(long, value_name = "N|HASH")]
+    pub version: Option<String>,
+    /// Show the HTML of the body
+    #[arg(long)]
+    pub html: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive verify\n  mdarchive verify example.com\n  mdarchive verify snapshot.zip"
+)]
+pub struct VerifyArgs {
+    /// Archives or snapshot files; none = all archives
+    #[arg(value_name = "NAME|FILE")]
+    pub what: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive gaps\n  mdarchive gaps example.com --accept            accept all of them\n  mdarchive gaps --accept-url https://…/lost.jpg  accept one"
+)]
+pub struct GapsArgs {
+    /// Archives; none = all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Accept all open gaps: they no longer make a run exit with 3
+    #[arg(long)]
+    pub accept: bool,
+    /// Accept the gap of this address
+    #[arg(long, value_name = "URL")]
+    pub accept_url: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive extract --jsonl saved/ > posts.jsonl\n  mdarchive extract page.html --explain\n  curl -s https://blog.example/post | mdarchive extract -"
+)]
+pub struct ExtractArgs {
+    /// Pages, folders of pages, or - for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object a line (the default)
+    #[arg(long)]
+    pub jsonl: bool,
+    /// The archive's whole form of a post
+    #[arg(long)]
+    pub full: bool,
+    /// With each post the evidence for its fields
+    #[arg(long)]
+    pub explain: bool,
+    /// JSON file that says where pages came from (id → address)
+    #[arg(long, value_name = "FILE")]
+    pub urls: Option<PathBuf>,
+    /// Threads; none = all cores
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder for the results
+    #[arg(short, long, default_value = "mdarchive-demo", value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write one page a command to a folder instead of printing the main one
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}

@@ -1,0 +1,185 @@
+//! `mdarchive show`: one post, as text, as it is kept, or explained.
+
+use super::args::ShowArgs;
+use super::context::Context;
+use super::exit::Exit;
+use super::report::{self, clean, clean_lines};
+use crate::error::{Error, Result};
+use crate::model::{Certainty, Post, fold_title, normalise_url, pretty_json};
+use crate::store::{Archive, Entry};
+
+pub fn run(args: &ShowArgs, context: &Context) -> Result<Exit> {
+    let (archive, entry) = find(&args.post, context)?;
+    if args.versions {
+        versions(&archive, &entry, context)?;
+        return Ok(Exit::Whole);
+    }
+    let post = match &args.version {
+        Some(which) => version(&archive, &entry, which)?,
+        None => archive.read(&entry)?,
+    };
+    if args.explain && !context.json {
+        report::say_out(&explain(&post));
+    } else if args.html {
+        report::say_out(&format!("{}\n", post.html));
+    } else if context.json {
+        report::bytes_out(&pretty_json(&post));
+    } else {
+        report::say_out(&text(&post));
+    }
+    Ok(Exit::Whole)
+}
+
+/// Finds the one post whose id, address, slug or title begins so.
+fn find(wanted: &str, context: &Context) -> Result<(Archive, Entry)> {
+    let folded = normalise_url(wanted).to_lowercase();
+    let title = fold_title(wanted);
+    let mut found: Vec<(Archive, Entry, bool)> = Vec::new();
+    for archive in context.open(&[])? {
+        for entry in archive.entries()? {
+            let whole = entry.id.as_str() == wanted
+                || entry.url.iter().chain(&entry.aliases).any(|u| normalise_url(u).to_lowercase() == folded);
+            let slug = entry.path.rsplit('/').next().unwrap_or_default();
+            let url = entry.url.as_deref().map(|u| normalise_url(u).to_lowercase()).unwrap_or_default();
+            let begins = entry.id.as_str().starts_with(wanted)
+                || slug.starts_with(wanted)
+                || url.starts_with(&folded)
+                || (!title.is_empty() && fold_title(&entry.title).starts_with(&title));
+            if whole || begins {
+                found.push((archive.clone(), entry, whole));
+            }
+        }
+    }
+    if found.iter().filter(|f| f.2).count() == 1 {
+        found.retain(|f| f.2);
+    }
+    if found.len() > 1 {
+        let some: Vec<String> = found.iter().take(5).map(|f| format!("{} ({})", f.1.id.short(), f.1.title)).collect();
+        return Err(Error::usage(format!("{} posts begin with {wanted}", found.len()))
+            .with_hint(format!("write more of it; among them: {}", some.join(", "))));
+    }
+    let none =
+        || Error::usage(format!("no post begins with {wanted}")).with_hint("see what is kept with `mdarchive list`");
+    found.pop().map(|(archive, entry, _)| (archive, entry)).ok_or_else(none)
+}
+
+fn versions(archive: &Archive, entry: &Entry, context: &Context) -> Result<()> {
+    let files = archive.versions(&entry.id)?;
+    let mut list = Vec::new();
+    for (n, path) in files.iter().enumerate() {
+        let hash = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let post = read_version(path)?;
+        let changed = post.updated.or(post.published).map(|d| d.text).unwrap_or_default();
+        if context.json {
+            list.push(
+                serde_json::json!({"version": n + 1, "content_hash": hash, "updated": changed, "title": post.title}),
+            );
+        } else {
+            report::say_out(&format!(
+                "{}  {}  {changed:<19}  {}\n",
+                n + 1,
+                &hash[..12.min(hash.len())],
+                clean(&post.title)
+            ));
+        }
+    }
+    if context.json {
+        report::say_out(&format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default()));
+    } else if files.is_empty() {
+        report::say_err("no earlier texts");
+    }
+    Ok(())
+}
+
+fn version(archive: &Archive, entry: &Entry, which: &str) -> Result<Post> {
+    let files = archive.versions(&entry.id)?;
+    let named = |p: &&std::path::PathBuf| p.file_stem().is_some_and(|s| s.to_string_lossy().starts_with(which));
+    let by_number = which.parse::<usize>().ok().and_then(|n| files.get(n.checked_sub(1)?));
+    let file = by_number.or_else(|| files.iter().find(named)).ok_or_else(|| {
+        Error::usage(format!("the post has no version {which}")).with_hint("list them with --versions")
+    })?;
+    read_version(file)
+}
+
+fn read_version(path: &std::path::Path) -> Result<Post> {
+    let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
+    serde_json::from_slice(&bytes).map_err(|e| Error::input(path.display(), e))
+}
+
+/// Returns the post for reading.
+fn text(post: &Post) -> String {
+    let mut out = format!("{}\n", clean(&post.label()));
+    let mut line = |name: &str, value: String| {
+        if !value.is_empty() {
+            out.push_str(&format!("{name:>10}: {}\n", clean(&value)));
+        }
+    };
+    let terms = |t: &[crate::model::Term]| t.iter().map(|t| t.label.as_str()).collect::<Vec<_>>().join(", ");
+    line("date", post.published.as_ref().map(|d| d.text.replace('T', " ")).unwrap_or_default());
+    line("author", post.authors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>().join(", "));
+    line("series", post.series.clone().unwrap_or_default());
+    line("tags", terms(&post.tags));
+    line("categories", terms(&post.categories));
+    line("address", post.url.clone().unwrap_or_default());
+    line("id", post.id.to_string());
+    for caption in &post.captions {
+        line("caption", caption.text.clone());
+    }
+    out.push_str(&format!("\n{}\n", clean_lines(&post.text)));
+    let related: Vec<_> = post.links.iter().filter(|l| l.kind == crate::model::LinkKind::Related).collect();
+    if !related.is_empty() {
+        out.push_str("\nRelated:\n");
+        for link in related {
+            let to = link.target.as_deref().or(link.url.as_deref()).map(|t| format!("  → {t}")).unwrap_or_default();
+            out.push_str(&format!("  {}{}\n", clean(&link.text), clean(&to)));
+        }
+    }
+    if !post.comments.is_empty() {
+        out.push_str(&format!("\n{}:\n", report::count(post.comments.len() as u64, "comment", "comments")));
+        for c in &post.comments {
+            let when = c.published.as_ref().map(|d| d.text.replace('T', " ")).unwrap_or_default();
+            let to = c.parent.as_deref().map(|p| format!(", in reply to {p}")).unwrap_or_default();
+            out.push_str(&format!(
+                "\n{} {}, {when}{}\n{}\n",
+                clean(&c.id),
+                clean(&c.author),
+                clean(&to),
+                clean_lines(&c.text)
+            ));
+        }
+    }
+    out
+}
+
+/// Returns a line for each field: where it came from, how, and what it won against.
+fn explain(post: &Post) -> String {
+    let mut out = format!("{}  {}\n\nsources\n", post.id, clean(&post.label()));
+    for s in &post.sources {
+        let digest = s.sha256.as_ref().map(|d| format!("  sha256 {d}")).unwrap_or_default();
+        out.push_str(&format!("  {:<10} {}{digest}\n", clean(&s.kind), clean(&s.uri)));
+    }
+    out.push_str("\nfields\n");
+    let values = serde_json::to_value(post).unwrap_or_default();
+    for (name, field) in &post.fields {
+        let sure = if field.certainty == Certainty::Stated { "stated" } else { "guessed" };
+        let how = if field.how.is_empty() { String::new() } else { format!(" ({})", field.how) };
+        out.push_str(&clean(&format!("  {name:<11} {:<8} {sure:<7} {}{how}", field.source, brief(&values[name]))));
+        out.push('\n');
+        for lost in &field.rejected {
+            out.push_str(&clean(&format!("  {:<11} {:<8} {:<7} {}", "", lost.source, "lost", brief(&lost.value))));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Returns a value in at most some eighty characters.
+fn brief(value: &serde_json::Value) -> String {
+    let text = match value {
+        serde_json::Value::String(s) => s.clone(),
+        serde_json::Value::Array(list) if list.len() > 3 => format!("{} entries", list.len()),
+        other => other.to_string(),
+    };
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 80 { line.chars().take(79).collect::<String>() + "…" } else { line }
+}

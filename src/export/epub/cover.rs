@@ -1,0 +1,203 @@
+//! The cover: an SVG template drawn to an opaque picture. No file and no address is opened for it.
+
+use std::sync::Arc;
+
+use minijinja::context;
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{self, ImageHrefResolver, Node, Options};
+
+use super::tree::escape;
+use crate::error::{Error, Result};
+use crate::export::template::Templates;
+
+pub const WIDTH: u32 = 1600;
+pub const HEIGHT: u32 = 2400;
+/// Room for the title, in pixels.
+const ROOM: (f32, f32) = (1240.0, 900.0);
+const MIDDLE: f32 = 760.0;
+const SIZES: [f32; 9] = [190.0, 170.0, 150.0, 132.0, 116.0, 100.0, 88.0, 76.0, 64.0];
+const LINE: f32 = 1.22;
+const MOST_WORDS: usize = 60;
+
+/// Vollkorn, under the SIL Open Font License (its text lies beside it): Latin, Greek and Cyrillic.
+const FONT: &[u8] = include_bytes!("../../../templates/epub/fonts/Vollkorn-Regular.ttf");
+
+/// Ground and ink, both of good contrast; which one is taken follows from the archive's id.
+const COLOURS: [(&str, &str); 8] = [
+    ("#1f3044", "#f3ead6"),
+    ("#3b1f2b", "#f4e7d3"),
+    ("#20392f", "#efe9d2"),
+    ("#402c1a", "#f5ead2"),
+    ("#2d2a45", "#ece6f2"),
+    ("#4a1d1d", "#f6e8d8"),
+    ("#14363b", "#e8f0e4"),
+    ("#2b2b2b", "#efece4"),
+];
+
+/// What stands on the cover.
+#[derive(Debug, Default)]
+pub struct Cover<'a> {
+    pub title: &'a str,
+    pub authors: &'a [String],
+    pub years: Option<&'a str>,
+    pub host: Option<&'a str>,
+    pub id: &'a str,
+}
+
+/// Draws the cover as PNG. `note` is told when the font cannot write the title, which then stands on the title page only.
+pub fn draw(cover: &Cover<'_>, templates: &Templates, note: &mut dyn FnMut(String)) -> Result<Vec<u8>> {
+    let mut options = Options { font_family: "Vollkorn".into(), ..Options::default() };
+    // The library's own resolver opens files: on a cover nothing is opened.
+    options.image_href_resolver = ImageHrefResolver {
+        resolve_data: ImageHrefResolver::default_data_resolver(),
+        resolve_string: Box::new(|_, _| None),
+    };
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_data(FONT.to_vec());
+    options.fontdb = Arc::new(fonts);
+
+    let title = fit(cover.title, &options).unwrap_or_else(|| {
+        note("the cover's font lacks the script of the title, which stands on the title page only".into());
+        (SIZES[0], Vec::new())
+    });
+    let (size, lines) = title;
+    let top = MIDDLE - LINE * size * (lines.len() as f32 - 1.0) / 2.0;
+    let row =
+        |n: usize, from: f32, step: f32, text: String| context! { y => (from + step * n as f32).round() as i64, text };
+    let placed: Vec<_> = lines.into_iter().enumerate().map(|(n, t)| row(n, top, LINE * size, t)).collect();
+    let authors = authors(cover.authors, &options);
+    let authors: Vec<_> = authors.into_iter().enumerate().map(|(n, t)| row(n, 1500.0, 100.0, t)).collect();
+    let writable = |text: Option<&str>| {
+        text.filter(|t| widths(&[t], &options).first().is_some_and(|w| w.is_some())).map(String::from)
+    };
+    let colour = cover.id.bytes().fold(0usize, |n, b| n.wrapping_mul(31).wrapping_add(usize::from(b))) % COLOURS.len();
+    let (ground, ink) = COLOURS[colour];
+    let context = context! {
+        cover => context! {
+            ground, ink, size => size as i64, lines => placed, authors,
+            years => writable(cover.years), host => writable(cover.host),
+        },
+    };
+    let svg = templates.render("cover.svg", context)?;
+    let fault = |why: String| Error::export("templates/epub/cover.svg", why).with_hint("check the cover template");
+    let tree = usvg::Tree::from_str(&svg, &options).map_err(|e| fault(e.to_string()))?;
+    let mut pixels = Pixmap::new(WIDTH, HEIGHT).ok_or_else(|| fault("no memory for it".into()))?;
+    pixels.fill(resvg::tiny_skia::Color::WHITE);
+    let scale = Transform::from_scale(WIDTH as f32 / tree.size().width(), HEIGHT as f32 / tree.size().height());
+    resvg::render(&tree, scale, &mut pixels.as_mut());
+    png(pixels.data()).map_err(|e| fault(e.to_string()))
+}
+
+/// Writes opaque RGBA pixels as RGB: some readers refuse or blacken what may be transparent.
+fn png(rgba: &[u8]) -> std::result::Result<Vec<u8>, png::EncodingError> {
+    let mut rgb = Vec::with_capacity(rgba.len() / 4 * 3);
+    for pixel in rgba.chunks_exact(4) {
+        rgb.extend_from_slice(pixel.get(..3).unwrap_or_default());
+    }
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, WIDTH, HEIGHT);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    // Rows of a drawing are mostly like the row above; trying all filters on each costs more than it saves.
+    encoder.set_filter(png::Filter::Up);
+    encoder.write_header()?.write_image_data(&rgb)?;
+    Ok(out)
+}
+
+/// Returns the largest size at which a title fits and its lines; none when the font cannot write it.
+fn fit(title: &str, options: &Options<'_>) -> Option<(f32, Vec<String>)> {
+    // Signs the font lacks may go (an emoji), letters may not.
+    let mut words: Vec<String> = Vec::new();
+    for word in title.split_whitespace().take(MOST_WORDS) {
+        match widths(&[word], options).first().copied().flatten() {
+            Some(_) => words.push(word.to_string()),
+            None if word.chars().any(char::is_alphanumeric) => {
+                let kept: String = word.chars().filter(|c| c.is_alphanumeric() || c.is_ascii()).collect();
+                widths(&[&kept], options).first().copied().flatten()?;
+                words.push(kept);
+            }
+            None => {}
+        }
+    }
+    if words.is_empty() {
+        return None;
+    }
+    if title.split_whitespace().nth(MOST_WORDS).is_some() {
+        words.push("…".into());
+    }
+    let named: Vec<&str> = words.iter().map(String::as_str).collect();
+    let widths: Vec<f32> = widths(&named, options).into_iter().map(|w| w.unwrap_or(0.0)).collect();
+    let tries = SIZES.iter().map(|size| (*size, wrap(&words, &widths, *size)));
+    let last = SIZES[SIZES.len() - 1];
+    let mut fitting = tries.filter(|(size, lines)| {
+        lines.len() as f32 * LINE * size <= ROOM.1 && widths.iter().all(|w| w * size <= ROOM.0 || *size <= last)
+    });
+    fitting.next().or_else(|| {
+        let mut lines = wrap(&words, &widths, last);
+        lines.truncate((ROOM.1 / (LINE * last)) as usize);
+        if let Some(end) = lines.last_mut() {
+            end.push_str(" …");
+        }
+        Some((last, lines))
+    })
+}
+
+fn wrap(words: &[String], widths: &[f32], size: f32) -> Vec<String> {
+    const SPACE: f32 = 0.24;
+    let mut lines: Vec<(f32, String)> = Vec::new();
+    for (word, width) in words.iter().zip(widths) {
+        match lines.last_mut() {
+            Some((filled, line)) if (*filled + SPACE + width) * size <= ROOM.0 => {
+                *filled += SPACE + width;
+                line.push(' ');
+                line.push_str(word);
+            }
+            // A word that fits no line is cut: letters in proportion to its width.
+            _ if width * size > ROOM.0 => {
+                let n = word.chars().count();
+                let fits = ((ROOM.0 / (width * size)) * n as f32 * 0.95) as usize;
+                let letters: Vec<char> = word.chars().collect();
+                lines.extend(letters.chunks(fits.max(1)).map(|c| (ROOM.0, c.iter().collect())));
+            }
+            _ => lines.push((*width, word.clone())),
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn authors(names: &[String], options: &Options<'_>) -> Vec<String> {
+    let fits = |n: &&String| widths(&[n], options).first().copied().flatten().is_some_and(|w| w * 72.0 <= ROOM.0);
+    let mut shown: Vec<String> = names.iter().filter(fits).take(4).cloned().collect();
+    if names.len() > 4 {
+        shown.truncate(3);
+        shown.push("…".into());
+    }
+    shown
+}
+
+/// Returns the width of each text at size 1; none for one that the font cannot write.
+fn widths(texts: &[&str], options: &Options<'_>) -> Vec<Option<f32>> {
+    let mut svg = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1000\" height=\"1000\">");
+    for (n, text) in texts.iter().enumerate() {
+        svg.push_str(&format!("<text id=\"t{n}\" y=\"100\" font-family=\"Vollkorn\" font-size=\"100\">"));
+        escape(&mut svg, text);
+        svg.push_str("</text>");
+    }
+    svg.push_str("</svg>");
+    let mut out = vec![None; texts.len()];
+    let Ok(tree) = usvg::Tree::from_str(&svg, options) else { return out };
+    for node in tree.root().children() {
+        let Node::Text(text) = node else { continue };
+        let spans = text.layouted();
+        let glyphs: usize = spans.iter().map(|s| s.positioned_glyphs.len()).sum();
+        let lacking = spans.iter().flat_map(|s| &s.positioned_glyphs).any(|g| g.id.0 == 0);
+        let place = text.id().strip_prefix('t').and_then(|n| n.parse::<usize>().ok());
+        if let Some(width) = place.and_then(|n| out.get_mut(n))
+            && glyphs > 0
+            && !lacking
+        {
+            *width = Some(text.bounding_box().width() / 100.0);
+        }
+    }
+    out
+}

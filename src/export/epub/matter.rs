@@ -1,0 +1,166 @@
+//! The pages around the posts: cover, title page, parts, what is missing, colophon.
+
+use std::io::{Seek, Write};
+
+use minijinja::{Value, context};
+
+use super::chapter::{Maker, page};
+use super::cover::{self, Cover};
+use super::links::outside;
+use super::metadata::Metadata;
+use super::plan::Part;
+use super::tree::line;
+use super::{Book, COVER};
+use crate::error::Result;
+use crate::model::Kind;
+
+/// Lines of the list of what is missing; the rest is counted.
+const MOST_GAPS: usize = 1000;
+
+/// Cover and title page.
+pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut Book<'_, W>) -> Result<()> {
+    let plan = maker.plan;
+    let words = plan.words;
+    let years = metadata.year_range();
+    let names: Vec<String> =
+        metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.title).collect();
+    let shown = Cover {
+        title: &metadata.title,
+        authors: &names,
+        years: years.as_deref(),
+        host: metadata.publisher.as_deref(),
+        id: &maker.archive.info.id,
+    };
+    let mut notes = Vec::new();
+    let picture = cover::draw(&shown, maker.templates, &mut |n| notes.push(n))?;
+    notes.into_iter().for_each(|n| book.events.note(n));
+    book.container.copy(COVER, &mut picture.as_slice()).map_err(crate::export::write_error(maker.archive))?;
+    let title = format!("{}: {}", words.cover, metadata.title);
+    let cover = maker
+        .templates
+        .render("cover.xhtml", context! { page => page("cover", &title, &plan.language, words), cover => COVER })?;
+    book.page("cover", &cover, None)?;
+    let context = context! {
+        page => page("title", &metadata.title, &plan.language, words),
+        words => maker.fixed.clone(),
+        book => facts(maker, metadata, &names),
+    };
+    let title = maker.templates.render("title.xhtml", context)?;
+    book.page("title", &title, Some((&metadata.title, 1)))
+}
+
+/// The page in front of a part: what is in it.
+pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: &mut Book<'_, W>) -> Result<()> {
+    let plan = maker.plan;
+    let items = part
+        .items
+        .iter()
+        .map(|i| context! { file => format!("{}.xhtml", i.stem), title => &*i.title, date => i.date.as_deref() });
+    let pages = part.stem == "pages";
+    let count = plan.words.count(part.items.len(), plan.words.post, plan.words.posts);
+    let context = context! {
+        page => page(&part.stem, &format!("{title} — {}", super::plan::site_title(maker.archive)), &plan.language, plan.words),
+        words => maker.fixed.clone(),
+        part => context! { title, count => (!pages).then_some(count), items => items.collect::<Vec<_>>() },
+    };
+    let xhtml = maker.templates.render("part.xhtml", context)?;
+    book.page(&part.stem, &xhtml, Some((title, 1)))
+}
+
+/// What is missing, and where the book comes from.
+pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut Book<'_, W>) -> Result<()> {
+    let plan = maker.plan;
+    let words = plan.words;
+    let site = super::plan::site_title(maker.archive);
+    let gaps = gaps(maker, book)?;
+    if !gaps.is_empty() {
+        let more = gaps.len().saturating_sub(MOST_GAPS);
+        let context = context! {
+            page => page("gaps", &format!("{} — {site}", words.missing), &plan.language, words),
+            words => maker.fixed.clone(),
+            gaps => gaps.into_iter().take(MOST_GAPS).collect::<Vec<_>>(),
+            more => (more > 0).then(|| words.missing_more.replace("{}", &more.to_string())),
+        };
+        let xhtml = maker.templates.render("gaps.xhtml", context)?;
+        book.page("gaps", &xhtml, Some((words.missing, 1)))?;
+    }
+    let names: Vec<String> = metadata.creators.iter().map(|(n, _)| n.clone()).collect();
+    let mut holds = vec![counted(maker)];
+    let pages = maker.plan.items().filter(|i| i.entry.kind == Kind::Page).count();
+    if pages > 0 {
+        holds.push(format!("{}: {pages}", words.pages));
+    }
+    if book.comments > 0 {
+        holds.push(words.count(book.comments, words.comment, words.comments));
+    }
+    holds.push(match book.tally.shown {
+        0 => words.no_pictures.to_string(),
+        n => words.pictures_described.replace("{}", &format!("{}/{n}", book.tally.described)),
+    });
+    let sources = maker.archive.info.sources.values().flatten().map(|s| line(s)).take(200).collect::<Vec<_>>();
+    let context = context! {
+        page => page("colophon", &format!("{} — {site}", words.about), &plan.language, words),
+        words => maker.fixed.clone(),
+        book => facts(maker, metadata, &names),
+        holds,
+        sources,
+    };
+    let xhtml = maker.templates.render("colophon.xhtml", context)?;
+    book.page("colophon", &xhtml, Some((words.about, 1)))
+}
+
+fn counted(maker: &Maker<'_>) -> String {
+    let words = maker.plan.words;
+    let posts = maker.plan.items().filter(|i| i.entry.kind != Kind::Page).count();
+    words.count(posts, words.post, words.posts)
+}
+
+fn facts(maker: &Maker<'_>, metadata: &Metadata, names: &[String]) -> Value {
+    let words = maker.plan.words;
+    let authors = match names {
+        [] => None,
+        names => Some(words.by.replace("{}", &names.iter().take(10).cloned().collect::<Vec<_>>().join(", "))),
+    };
+    let shown = metadata
+        .source
+        .as_deref()
+        .map(|u| u.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_string());
+    context! {
+        title => &*metadata.title,
+        description => metadata.description.as_deref(),
+        authors,
+        years => metadata.year_range(),
+        count => counted(maker),
+        url => metadata.source.as_deref().and_then(outside),
+        shown,
+    }
+}
+
+/// What the archive's runs could not get, and the pictures of the chosen posts that the book does not show.
+fn gaps<W: Write + Seek>(maker: &Maker<'_>, book: &Book<'_, W>) -> Result<Vec<Value>> {
+    let mut seen = std::collections::HashSet::new();
+    let mut out = Vec::new();
+    let place = |post: Option<&str>| post.and_then(|id| maker.plan.by_id.get(id)).cloned();
+    for open in maker.archive.gaps()? {
+        let gap = open.gap;
+        let url = line(&gap.url);
+        let at = place(gap.post.as_deref());
+        // What only a post outside this book wants is not missing from it.
+        if gap.post.is_some() && at.is_none() || !seen.insert(url.clone()) {
+            continue;
+        }
+        let detail = if gap.detail.is_empty() { String::new() } else { format!(" ({})", line(&gap.detail)) };
+        out.push(gap_line(url, format!("{}: {}{detail}", line(&gap.what), gap.reason.words()), at));
+    }
+    for (post, url, why) in &book.lost {
+        if !url.is_empty() && seen.insert(url.clone()) {
+            out.push(gap_line(url.clone(), (*why).to_string(), place(Some(post))));
+        }
+    }
+    Ok(out)
+}
+
+fn gap_line(url: String, why: String, at: Option<(String, String)>) -> Value {
+    let (file, title) = at.unzip();
+    context! { href => outside(&url), url, why, file, title }
+}

@@ -1,0 +1,104 @@
+//! What is asked and what comes of it.
+
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+use url::Url;
+
+use crate::model::{Capture, Header, Reason};
+
+/// How long and how much a request may take. The total covers one try of one hop, from its start to the last byte.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// To a connection.
+    pub connect: Duration,
+    /// From there to the whole header.
+    pub header: Duration,
+    /// Between two pieces of the body.
+    pub idle: Duration,
+    pub total: Duration,
+    /// All header fields together, in bytes.
+    pub header_bytes: usize,
+    /// Our own pause before the first retry; doubled before each further one.
+    pub backoff: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connect: Duration::from_secs(15),
+            header: Duration::from_secs(60),
+            idle: Duration::from_secs(30),
+            total: Duration::from_secs(600),
+            header_bytes: 64 << 10,
+            backoff: Duration::from_secs(1),
+        }
+    }
+}
+
+/// A kind of request.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub accept: &'static str,
+    /// Largest body in bytes, as sent and as unpacked.
+    pub largest: u64,
+    /// Further header fields; sent only to the origin of the address asked for, never across a redirect to another.
+    pub headers: Vec<Header>,
+}
+
+impl Ask {
+    /// A page of HTML.
+    pub fn page() -> Ask {
+        Ask { accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5", largest: 64 << 20, headers: Vec::new() }
+    }
+
+    /// An answer of an API.
+    pub fn json() -> Ask {
+        Ask { accept: "application/json", ..Ask::page() }
+    }
+
+    /// A picture, sound, film or document.
+    pub fn media() -> Ask {
+        Ask { accept: "*/*", largest: 100 << 20, headers: Vec::new() }
+    }
+}
+
+/// Something that was not had: data, not an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miss {
+    /// The address asked last: behind redirects not the one asked for.
+    pub url: Url,
+    pub reason: Reason,
+    /// The cause in few words ("HTTP 404", "connection refused").
+    pub detail: String,
+    /// The status of the last answer, where there was one.
+    pub status: Option<u16>,
+}
+
+/// What came of asking for one address: every exchange on the way in order, and why it ended without success if it did.
+#[derive(Debug)]
+pub struct Answer {
+    /// The address asked for.
+    pub url: Url,
+    /// Redirects, refusals before a retry, and the last answer.
+    pub captures: Vec<Capture>,
+    pub miss: Option<Miss>,
+    /// Large bodies in memory are counted; this one is until the answer is dropped.
+    pub(super) weight: Option<OwnedSemaphorePermit>,
+}
+
+impl Answer {
+    pub(super) fn new(url: Url) -> Answer {
+        Answer { url, captures: Vec::new(), miss: None, weight: None }
+    }
+
+    /// Returns the capture that answers the question, or why there is none.
+    pub fn result(&self) -> Result<&Capture, Miss> {
+        let nothing =
+            || Miss { url: self.url.clone(), reason: Reason::Unreachable, detail: "no answer".into(), status: None };
+        match &self.miss {
+            Some(miss) => Err(miss.clone()),
+            None => self.captures.last().ok_or_else(nothing),
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Which format a stream is in, by its content; names lie. One table, asked in order.
+
+use std::io::Read;
+
+use crate::error::{Error, Result};
+use crate::input::{self, Named};
+
+use super::report::{Job, Report, Sink};
+use super::{
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, substack, text, tumblr, wxr,
+};
+
+/// A format: how it is told from the others, and who reads it.
+pub struct Format {
+    /// The kind of source its posts name.
+    pub kind: &'static str,
+    /// What people call it.
+    pub name: &'static str,
+    /// The ending of the copy kept of it.
+    pub extension: &'static str,
+    fits: fn(&Head) -> bool,
+    /// Reads streams of the format; none where the format is known but cannot be read yet.
+    pub read: Option<Reader>,
+    /// Blanks what must not be kept in the copy of an original; none where nothing must.
+    pub redact: Option<Redactor>,
+}
+
+/// Returns a copy of a stream without what is nobody's business.
+pub type Redactor = for<'a> fn(Box<dyn Read + 'a>) -> Box<dyn Read + 'a>;
+
+/// Reads streams that belong together, hands on what it finds, and reports.
+pub type Reader = fn(&Job, &mut Sink) -> Result<Report>;
+
+/// All formats, the surest first.
+pub static FORMATS: &[Format] = &[
+    Format {
+        kind: "wxr",
+        name: "a WordPress export",
+        extension: "xml",
+        fits: is_wxr,
+        read: Some(wxr::read),
+        redact: Some(wxr::redact),
+    },
+    Format {
+        kind: "warc",
+        name: "a WARC file",
+        extension: "warc",
+        fits: |h| h.bytes.starts_with(b"WARC/"),
+        read: None,
+        redact: None,
+    },
+    Format {
+        kind: "arc",
+        name: "an ARC file",
+        extension: "arc",
+        fits: |h| h.bytes.starts_with(b"filedesc://"),
+        read: None,
+        redact: None,
+    },
+    Format {
+        kind: "blogger",
+        name: "a Blogger export",
+        extension: "xml",
+        fits: is_blogger,
+        read: Some(blogger::read),
+        redact: Some(feed::redact),
+    },
+    Format {
+        kind: "feed",
+        name: "a feed",
+        extension: "xml",
+        fits: is_feed,
+        read: Some(feed::read),
+        redact: Some(feed::redact),
+    },
+    Format {
+        kind: "tumblr",
+        name: "a Tumblr export",
+        extension: "xml",
+        fits: tumblr::fits,
+        read: Some(tumblr::read),
+        redact: None,
+    },
+    Format {
+        kind: "livejournal",
+        name: "a LiveJournal export",
+        extension: "xml",
+        fits: livejournal::fits,
+        read: Some(livejournal::read),
+        redact: None,
+    },
+    Format {
+        kind: "medium",
+        name: "a Medium export",
+        extension: "html",
+        fits: medium::fits,
+        read: Some(medium::read),
+        redact: None,
+    },
+    Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None, redact: None },
+    Format {
+        kind: "mhtml",
+        name: "a saved page (MHTML)",
+        extension: "mhtml",
+        fits: is_mhtml,
+        read: None,
+        redact: None,
+    },
+    Format {
+        kind: "rest",
+        name: "answers of a WordPress site",
+        extension: "json",
+        fits: answers::fits_rest,
+        read: Some(answers::read_rest),
+        redact: None,
+    },
+    Format {
+        kind: "wpcom",
+        name: "answers of WordPress.com",
+        extension: "json",
+        fits: answers::fits_wpcom,
+        read: Some(answers::read_wpcom),
+        redact: None,
+    },
+    Format {
+        kind: "blogger-api",
+        name: "answers of Blogger",
+        extension: "json",
+        fits: answers::fits_blogger,
+        read: Some(answers::read_blogger),
+        redact: None,
+    },
+    Format {
+        kind: "ghost",
+        name: "a Ghost export",
+        extension: "json",
+        fits: ghost::fits,
+        read: Some(ghost::read),
+        redact: None,
+    },
+    Format {
+        kind: "dotclear",
+        name: "a Dotclear backup",
+        extension: "txt",
+        fits: dotclear::fits,
+        read: Some(dotclear::read),
+        redact: None,
+    },
+    Format {
+        kind: "substack",
+        name: "a Substack export",
+        extension: "csv",
+        fits: substack::fits,
+        read: Some(substack::read),
+        redact: None,
+    },
+    Format {
+        kind: "mt",
+        name: "a Movable Type export",
+        extension: "txt",
+        fits: is_movable_type,
+        read: Some(mt::read),
+        redact: None,
+    },
+    Format {
+        kind: "markdown",
+        name: "a Markdown post",
+        extension: "md",
+        fits: markdown::fits,
+        read: Some(markdown::read),
+        redact: None,
+    },
+    Format {
+        kind: "text",
+        name: "a plain-text post",
+        extension: "txt",
+        fits: is_text,
+        read: Some(text::read),
+        redact: None,
+    },
+];
+
+/// The first bytes of a stream, looked at once for all formats.
+pub struct Head {
+    pub bytes: Vec<u8>,
+    /// The same as text, with LF line ends and without what stands before the XML declaration.
+    pub text: String,
+    /// Name of the root element as written, prefix and all, where the text is XML or HTML.
+    pub root: Option<String>,
+    /// Name of the stream.
+    pub name: String,
+}
+
+impl Head {
+    pub fn new(name: &str, bytes: Vec<u8>) -> Head {
+        let (text, _) = input::decode(&bytes, None);
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let start = text.find("<?xml").filter(|at| !text.get(..*at).unwrap_or_default().contains("<rss"));
+        let text = text.get(start.unwrap_or(0)..).unwrap_or_default().trim_start().to_string();
+        let root = root_element(&text);
+        Head { bytes, text, root, name: name.to_string() }
+    }
+
+    /// Returns whether the root element has a name, its prefix apart and case ignored.
+    pub fn is_root(&self, local: &str) -> bool {
+        let own = self.root.as_deref().map(|r| r.rsplit(':').next().unwrap_or(r));
+        own.is_some_and(|r| r.eq_ignore_ascii_case(local))
+    }
+
+    fn starts_with(&self, c: char) -> bool {
+        self.text.starts_with(c)
+    }
+}
+
+impl Format {
+    /// Returns whether a stream that begins so is in this format.
+    pub fn fits(&self, head: &Head) -> bool {
+        (self.fits)(head)
+    }
+}
+
+/// Finds the format of a stream.
+///
+/// Errors: the stream cannot be read, or is in no format known here.
+pub fn detect(stream: &Named) -> Result<&'static Format> {
+    let head = Head::new(&stream.name, stream.head()?);
+    if head.bytes.is_empty() {
+        return Err(Error::input(&stream.shown, "the file is empty").with_hint("copy or download it again"));
+    }
+    let format = FORMATS.iter().find(|f| (f.fits)(&head)).ok_or_else(|| unknown(stream, &head))?;
+    if format.read.is_none() {
+        return Err(unreadable(stream, format, &head));
+    }
+    Ok(format)
+}
+
+fn unknown(stream: &Named, head: &Head) -> Error {
+    let why = match &head.root {
+        Some(root) => format!("not a WordPress export (root element is <{root}>)"),
+        None => "not in a format known here".to_string(),
+    };
+    Error::input(&stream.shown, why).with_hint(KNOWN)
+}
+
+fn unreadable(stream: &Named, format: &Format, head: &Head) -> Error {
+    let looks_like_export = head.name.ends_with(".xml") || head.name.ends_with(".xml.gz");
+    let why = match &head.root {
+        Some(root) if looks_like_export => format!("not a WordPress export (root element is <{root}>)"),
+        _ => format!("{} cannot be imported yet", format.name),
+    };
+    Error::input(&stream.shown, why).with_hint(KNOWN)
+}
+
+const KNOWN: &str =
+    "what can be imported: WordPress exports (WXR), plain-text posts, and snapshots made by mdarchive export --zip";
+
+/// Returns the name of the first element of a text that starts with markup.
+fn root_element(text: &str) -> Option<String> {
+    let mut rest = text.trim_start();
+    if !rest.starts_with('<') {
+        return None;
+    }
+    while let Some(open) = rest.find('<') {
+        rest = rest.get(open + 1..)?;
+        let skip = match rest.chars().next()? {
+            '?' => "?>",
+            '!' if rest.starts_with("!--") => "-->",
+            '!' => ">",
+            c if c.is_alphabetic() || c == '_' => {
+                let end = rest.find(|c: char| c.is_whitespace() || c == '>' || c == '/').unwrap_or(rest.len());
+                return rest.get(..end).map(|n| n.chars().take(40).collect());
+            }
+            _ => return None,
+        };
+        rest = rest.get(rest.find(skip)? + skip.len()..)?;
+    }
+    None
+}
+
+fn is_wxr(head: &Head) -> bool {
+    head.is_root("rss") && wxr::looks_like_export(&head.text)
+}
+
+fn is_blogger(head: &Head) -> bool {
+    head.is_root("feed")
+        && (head.text.contains("http://schemas.google.com/blogger/2018")
+            || head.text.contains("http://schemas.google.com/blogger/2008/kind#"))
+}
+
+fn is_feed(head: &Head) -> bool {
+    head.is_root("feed") || head.is_root("rss") || head.is_root("RDF") || feed::is_json_feed(&head.text)
+}
+
+fn is_page(head: &Head) -> bool {
+    head.is_root("html") || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
+}
+
+fn is_mhtml(head: &Head) -> bool {
+    let first = head.text.split("\n\n").next().unwrap_or_default().to_ascii_lowercase();
+    first.contains("mime-version:") && first.contains("multipart/related")
+}
+
+fn is_movable_type(head: &Head) -> bool {
+    let key =
+        |l: &str| l.split_once(':').is_some_and(|(k, _)| ["AUTHOR", "TITLE", "DATE", "STATUS"].contains(&k.trim()));
+    head.text.lines().take(3).any(key) && head.text.contains("\n-----\nBODY:")
+}
+
+/// Text is what holds no control characters and is no markup.
+fn is_text(head: &Head) -> bool {
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\u{c}' | '\u{85}');
+    let controls = head.text.chars().filter(|c| control(*c)).count();
+    !head.text.is_empty()
+        && controls * 200 < head.text.chars().count()
+        && !head.bytes.contains(&0)
+        && head.root.is_none()
+        || head.bytes.starts_with(&[0xff, 0xfe]) && controls == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> Option<&'static str> {
+        let head = Head::new("x", text.as_bytes().to_vec());
+        FORMATS.iter().find(|f| (f.fits)(&head)).map(|f| f.kind)
+    }
+
+    #[test]
+    fn content_tells_the_format() {
+        let table = [
+            ("WARC/1.0\r\nWARC-Type: warcinfo", Some("warc")),
+            ("<rss xmlns:wp='http://wordpress.org/export/1.2/'>", Some("wxr")),
+            (
+                "\n Warning: x\n<?xml version='1.0'?><!-- c --><rss xmlns:x=\"https://wordpress.org/export/1.0/\">",
+                Some("wxr"),
+            ),
+            ("<?xml version='1.0'?><rss><channel><title>x</title>", Some("feed")),
+            ("<feed xmlns='http://www.w3.org/2005/Atom'>", Some("feed")),
+            ("<!DOCTYPE html>\n<html lang='en'>", Some("page")),
+            ("<!-- saved from url=(0021)http://x/ -->\n<HTML>", Some("page")),
+            ("AUTHOR: A\nTITLE: T\nDATE: 01/02/2003 04:05:06\n-----\nBODY:\nx\n-----\n", Some("mt")),
+            ("---\ntitle: x\n---\n", Some("markdown")),
+            ("Just words.\n", Some("text")),
+            ("\u{0}\u{1}\u{2}", None),
+            ("<svg xmlns='http://www.w3.org/2000/svg'/>", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Which streams of a path belong together. A few formats are folders: then all that lies beside their posts is theirs.
+
+use crate::error::{Error, Result};
+use crate::input::Named;
+
+use super::detect::{FORMATS, Format, Head};
+
+/// Formats whose posts, settings and media lie in several files, the surer first; and the formats that say too little of
+/// a stream to keep it from them.
+const FOLDERS: [(&str, &[&str]); 6] = [
+    ("medium", &["page", "text", "markdown"]),
+    ("substack", &["page", "text", "markdown"]),
+    ("tumblr", &["page", "text"]),
+    ("livejournal", &["text"]),
+    ("blogger", &["text"]),
+    ("markdown", &["text"]),
+];
+
+/// Streams of one format.
+pub struct Group {
+    pub format: &'static Format,
+    pub streams: Vec<Named>,
+}
+
+/// What a path holds.
+#[derive(Default)]
+pub struct Groups {
+    pub groups: Vec<Group>,
+    /// Streams in no format known here.
+    pub left: Vec<Named>,
+}
+
+/// Sorts the streams of a path by format, in the order of the table.
+///
+/// Errors: a stream cannot be read.
+pub fn group(streams: &[Named]) -> Result<Groups> {
+    let mut formats: Vec<Option<&'static Format>> = Vec::with_capacity(streams.len());
+    for stream in streams {
+        // Lists of readers are not even looked at.
+        if super::substack::is_private(&stream.name) {
+            formats.push(None);
+            continue;
+        }
+        let head = Head::new(&stream.name, stream.head()?);
+        formats.push(FORMATS.iter().find(|f| f.read.is_some() && f.fits(&head)));
+    }
+    let found = |kind: &str| formats.iter().flatten().any(|f| f.kind == kind);
+    let folder = FOLDERS.into_iter().find(|(kind, _)| streams.len() > 1 && found(kind));
+    let table = |kind: &str| FORMATS.iter().find(|f| f.kind == kind && f.read.is_some());
+    let mut out = Groups::default();
+    for (stream, format) in streams.iter().zip(&formats) {
+        let own = folder.filter(|(_, weak)| format.is_none_or(|f| weak.contains(&f.kind))).and_then(|(k, _)| table(k));
+        match own.or(*format) {
+            Some(format) => match out.groups.iter_mut().find(|g| g.format.kind == format.kind) {
+                Some(group) => group.streams.push(stream.clone()),
+                None => out.groups.push(Group { format, streams: vec![stream.clone()] }),
+            },
+            None => out.left.push(stream.clone()),
+        }
+    }
+    let place = |g: &Group| FORMATS.iter().position(|f| f.kind == g.format.kind);
+    out.groups.sort_by_key(place);
+    if out.groups.is_empty()
+        && let [only] = streams
+    {
+        return Err(super::detect::detect(only)
+            .err()
+            .unwrap_or_else(|| Error::input(&only.shown, "not in a format known here")));
+    }
+    Ok(out)
+}

@@ -1,0 +1,313 @@
+//! WordPress, through its REST API (`wp/v2`), as every WordPress since 4.7 has it unless somebody closed it.
+
+mod discover;
+mod draft;
+mod memo;
+mod plan;
+mod rest;
+mod tables;
+
+use std::collections::{BTreeSet, VecDeque};
+
+use serde_json::Value;
+use url::Url;
+
+use self::discover::Blog;
+use self::memo::Memo;
+use self::plan::{Plan, Request, What};
+use self::rest::RestPost;
+use self::tables::Tables;
+use super::{Batch, Source, explain, gap_word};
+use crate::error::Result;
+use crate::http::{Answer, Ask};
+use crate::model::{Capture, Digest, Gap, Kind, Reason, Site};
+
+pub(super) use discover::probe;
+
+/// A blog made by WordPress.
+pub(super) struct WordPress {
+    blog: Blog,
+    plan: Plan,
+    tables: Tables,
+    memo: Memo,
+    /// Pages of posts that wait for a name or a term they use.
+    held: VecDeque<Held>,
+    /// Requests under way for such names and terms.
+    lookups: usize,
+    /// Totals of posts and pages, as far as they were told.
+    totals: [Option<u64>; 2],
+    /// Platform ids that came in this run.
+    seen: BTreeSet<(&'static str, u64)>,
+}
+
+/// A page of a listing, taken apart.
+struct Held {
+    kind: Kind,
+    uri: String,
+    sha256: Digest,
+    posts: Vec<RestPost>,
+    /// The page to go on with in a later run.
+    next_page: Option<u64>,
+}
+
+impl Source for WordPress {
+    fn name(&self) -> &'static str {
+        "rest"
+    }
+
+    fn site(&self) -> &Site {
+        &self.blog.site
+    }
+
+    fn resume(&mut self, memo: &Value) {
+        if let Some(memo) = Memo::of(memo, &self.blog.key) {
+            self.plan = if memo.done { Plan::again(&memo) } else { Plan::full() };
+            self.memo = memo;
+        }
+    }
+
+    fn next(&mut self) -> Option<(Url, Ask)> {
+        if self.plan.idle() && self.held.is_empty() {
+            self.plan.advance(&self.memo);
+        }
+        let request = self.plan.take()?;
+        Some((self.blog.api.url(request.what.route(), &request.query()), Ask::json()))
+    }
+
+    fn read(&mut self, answer: &Answer, known: &dyn Fn(&str) -> bool) -> Result<Batch> {
+        let Some(request) = self.plan.answered() else { return Ok(Batch::default()) };
+        let mut batch = Batch::default();
+        match self.rows(&request, answer) {
+            Ok((capture, rows)) => self.take(&request, capture, rows, known, &mut batch),
+            Err(miss) => self.fail(&request, answer, &miss, &mut batch)?,
+        }
+        self.release(&mut batch);
+        if self.plan.idle() && self.held.is_empty() && self.plan.at_end() {
+            self.memo.done = true;
+            batch.memo = Some(self.memo.to_value());
+        }
+        Ok(batch)
+    }
+}
+
+impl WordPress {
+    fn new(blog: Blog) -> WordPress {
+        let memo = Memo::new(&blog.key);
+        WordPress {
+            blog,
+            plan: Plan::full(),
+            tables: Tables::default(),
+            memo,
+            held: VecDeque::new(),
+            lookups: 0,
+            totals: [None; 2],
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// Returns the rows of an answer, or why there are none. Asking past the last page is an end like any other.
+    fn rows<'a>(&self, request: &Request, answer: &'a Answer) -> Result<(&'a Capture, Vec<Value>), crate::http::Miss> {
+        let past_the_end = |c: &&Capture| c.status == 400 && c.text().contains("invalid_page_number");
+        if let (Err(_), true, Some(last)) =
+            (answer.result(), request.page > 1, answer.captures.last().filter(past_the_end))
+        {
+            return Ok((last, Vec::new()));
+        }
+        let capture = answer.result()?;
+        match rest::json(capture) {
+            Some(Value::Array(rows)) => Ok((capture, rows)),
+            _ => Err(crate::http::Miss {
+                url: answer.url.clone(),
+                reason: Reason::WrongType,
+                detail: "not a listing of the WordPress API".into(),
+                status: Some(capture.status),
+            }),
+        }
+    }
+
+    /// Takes the rows of one page of a listing.
+    fn take(
+        &mut self,
+        request: &Request,
+        capture: &Capture,
+        rows: Vec<Value>,
+        known: &dyn Fn(&str) -> bool,
+        batch: &mut Batch,
+    ) {
+        let pages = rest::count(capture, "x-wp-totalpages");
+        let total = rest::count(capture, "x-wp-total");
+        match request.what {
+            What::Ids(kind) => {
+                let ids: Vec<u64> = rows.iter().filter_map(|r| r.get("id").and_then(Value::as_u64)).collect();
+                let missing = self.unknown_ids(kind, &ids, known);
+                if request.page > 1 || !self.memo.explains(kind, &ids, total) {
+                    self.plan.more_pages(request, pages);
+                }
+                self.memo.known[slot(kind)] = total;
+                self.plan.push_all(Request::including(kind, &missing));
+            }
+            What::Posts(kind) | What::Changed(kind) | What::Included(kind) => {
+                if request.what == What::Posts(kind) {
+                    if self.shifted(kind, request, total) {
+                        return;
+                    }
+                    self.totals[slot(kind)] = total;
+                    batch.expected = self.totals.iter().flatten().copied().reduce(|a, b| a + b);
+                }
+                self.hold(request, capture, rows, known, batch);
+            }
+            What::Comments => {
+                self.memo.comments_total = total;
+                self.plan.more_pages(request, pages);
+                self.tables.add_comments(&mut self.memo, &self.blog, rows);
+            }
+            What::NewComments | What::CommentsOf => {
+                self.plan.more_pages(request, pages);
+                batch.comments = self.tables.new_comments(&mut self.memo, &self.blog, rows);
+            }
+            What::CommentCount => {
+                let expected = self.memo.comments_total.map(|known| known + self.tables.fresh());
+                self.memo.comments_total = total;
+                if expected != total {
+                    // One that waited for approval, or one that was taken away: the dates do not tell.
+                    self.plan.push(Request::first(What::NewComments));
+                }
+            }
+            What::Users | What::Terms(_) | What::Media | What::Authors => {
+                if request.lookup {
+                    self.lookups = self.lookups.saturating_sub(1);
+                } else {
+                    self.plan.more_pages(request, pages);
+                }
+                self.tables.add(request.what, rows);
+            }
+        }
+    }
+
+    /// Holds a page of posts until all it names is known.
+    fn hold(
+        &mut self,
+        request: &Request,
+        capture: &Capture,
+        rows: Vec<Value>,
+        known: &dyn Fn(&str) -> bool,
+        batch: &mut Batch,
+    ) {
+        let kind = request.what.kind();
+        self.plan.more_pages(request, rest::count(capture, "x-wp-totalpages"));
+        let mut posts = Vec::new();
+        for row in rows {
+            let id = row.get("id").and_then(Value::as_u64);
+            match serde_json::from_value::<RestPost>(row) {
+                // Pages of a listing shift while it is read: the same post may come twice.
+                Ok(post) if !self.seen.insert((gap_word(kind), post.id)) => {}
+                Ok(post) => posts.push(post),
+                Err(error) => batch.gaps.push(Gap {
+                    url: id.map_or_else(|| answer_url(capture), |id| self.blog.short_link(kind, id)),
+                    what: gap_word(kind).into(),
+                    reason: Reason::Malformed,
+                    detail: error.to_string(),
+                    post: None,
+                }),
+            }
+        }
+        self.memo.note(kind, &posts, capture.time);
+        let wanted = self.tables.wanted(&posts, self.plan.is_again());
+        self.lookups += wanted.len();
+        self.plan.push_first(wanted);
+        if self.plan.is_again() {
+            // The comments of a post behind a password are shown to nobody, and asking for them is an error.
+            let new = |p: &&RestPost| !p.content.protected && !known(&self.blog.post_key(p.id));
+            let open: Vec<u64> = posts.iter().filter(new).map(|p| p.id).collect();
+            self.plan.push_all(Request::comments_of(&open));
+        }
+        let next_page = matches!(request.what, What::Posts(_)).then_some(request.page + 1);
+        if next_page.is_some() {
+            *self.memo.known[slot(kind)].get_or_insert(0) += posts.len() as u64;
+        }
+        let uri = answer_url(capture);
+        self.held.push_back(Held { kind, uri, sha256: capture.digest(), posts, next_page });
+    }
+
+    /// Hands over the pages that wait for nothing any more.
+    fn release(&mut self, batch: &mut Batch) {
+        if self.lookups > 0 {
+            return;
+        }
+        for held in std::mem::take(&mut self.held) {
+            for post in &held.posts {
+                if post.content.protected {
+                    batch.gaps.push(draft::protected(post, held.kind));
+                    continue;
+                }
+                let comments = self.tables.comments_of(post.id);
+                batch.drafts.push(draft::draft(post, &held, &self.blog, &self.tables, comments));
+            }
+            if let Some(next) = held.next_page {
+                self.memo.pages[slot(held.kind)] = next;
+                self.memo.totals[slot(held.kind)] = self.totals[slot(held.kind)];
+                batch.memo = Some(self.memo.to_value());
+            }
+        }
+    }
+
+    /// Returns whether a listing that is resumed is no longer the one that was begun; then it starts again.
+    fn shifted(&mut self, kind: Kind, request: &Request, total: Option<u64>) -> bool {
+        let before = self.memo.totals[slot(kind)];
+        if request.page == 1 || self.totals[slot(kind)].is_some() || before.is_none() || before == total {
+            return false;
+        }
+        let place = slot(kind);
+        (self.memo.pages[place], self.memo.totals[place], self.memo.known[place]) = (1, None, None);
+        self.plan.push(Request::first(What::Posts(kind)));
+        true
+    }
+
+    fn unknown_ids(&self, kind: Kind, ids: &[u64], known: &dyn Fn(&str) -> bool) -> Vec<u64> {
+        let ids = ids.iter().copied();
+        ids.filter(|id| !self.seen.contains(&(gap_word(kind), *id)) && !known(&self.blog.post_key(*id))).collect()
+    }
+
+    /// Goes on without what could not be had, if it can be gone on without.
+    fn fail(&mut self, request: &Request, answer: &Answer, miss: &crate::http::Miss, batch: &mut Batch) -> Result<()> {
+        if request.lookup {
+            self.lookups = self.lookups.saturating_sub(1);
+        }
+        let away = matches!(miss.reason, Reason::Unreachable | Reason::Timeout);
+        let gap = |what: &str| Gap {
+            url: answer.url.to_string(),
+            what: what.into(),
+            reason: miss.reason,
+            detail: miss.detail.clone(),
+            post: None,
+        };
+        match request.what {
+            _ if away && !request.lookup => return Err(explain(&self.blog.home, miss)),
+            What::Posts(kind) | What::Changed(kind) | What::Included(kind) => {
+                if request.page == 1 && request.what == What::Posts(Kind::Post) {
+                    return Err(explain(&self.blog.home, miss));
+                }
+                match request.smaller() {
+                    // One post that the server cannot show must not hide the hundred around it.
+                    Some(parts) => self.plan.push_first(parts),
+                    None => batch.gaps.push(gap(gap_word(kind))),
+                }
+            }
+            What::Comments | What::NewComments | What::CommentsOf => batch.gaps.push(gap("comments")),
+            What::Terms(name) => batch.notes.push(format!("the blog does not list its {name} ({})", miss.detail)),
+            // Lists of users are closed on many blogs: names are asked for with the posts.
+            What::Users => self.tables.users_closed = true,
+            What::Media | What::Authors | What::Ids(_) | What::CommentCount => {}
+        }
+        Ok(())
+    }
+}
+
+/// Returns the place of a kind in lists of two.
+fn slot(kind: Kind) -> usize {
+    usize::from(kind == Kind::Page)
+}
+
+fn answer_url(capture: &Capture) -> String {
+    capture.url.to_string()
+}

@@ -1,0 +1,149 @@
+//! The archive for readers: no lock, nothing written.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::entry::{Entry, damaged, read_entry};
+use super::gaps::{OpenGap, open_gaps};
+use super::layout::{INFO, inside};
+use super::runs::{RunLine, read_runs};
+use crate::error::{Error, Result};
+use crate::model::{ArchiveInfo, Digest, FORMAT, Media, Post, PostId};
+
+/// An archive, open for reading.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    pub root: PathBuf,
+    pub info: ArchiveInfo,
+}
+
+impl Archive {
+    /// Opens an archive. [`Error::Archive`] when there is none, or one of a newer format.
+    pub fn open(root: &Path) -> Result<Archive> {
+        let info = read_info(root)?.ok_or_else(|| {
+            Error::archive(root, "no archive there")
+                .with_hint("see what is kept with `mdarchive list`, or begin with `mdarchive fetch URL`")
+        })?;
+        Ok(Archive { root: root.to_path_buf(), info })
+    }
+
+    /// Returns all posts and pages in order of local time.
+    pub fn entries(&self) -> Result<Vec<Entry>> {
+        let files = post_files(&self.root)?;
+        let mut entries = files.par_iter().map(|f| read_entry(&self.root, f)).collect::<Result<Vec<_>>>()?;
+        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(entries)
+    }
+
+    pub fn read(&self, entry: &Entry) -> Result<Post> {
+        read_post(&self.root, &entry.path)
+    }
+
+    /// Returns where the kept bytes of a medium lie.
+    pub fn media_file(&self, digest: &Digest) -> Option<PathBuf> {
+        let folder = self.root.join("media/sha256").join(&digest.as_str()[..2]);
+        let prefix = format!("{digest}.");
+        fs::read_dir(folder).ok()?.filter_map(|e| e.ok()).map(|e| e.path()).find(|p| {
+            p.file_name()
+                .and_then(|n| n.to_str())
+                .is_some_and(|n| n.starts_with(&prefix) && !n.ends_with(super::layout::TEMP))
+        })
+    }
+
+    /// Returns where the bytes of a post's medium lie, without a look into the folder.
+    pub fn path_of(&self, media: &Media) -> Option<PathBuf> {
+        let digest = media.sha256.as_ref()?;
+        Some(self.root.join(super::layout::media_path(digest, super::layout::media_extension(media.mime.as_deref()))))
+    }
+
+    pub fn runs(&self) -> Result<Vec<RunLine>> {
+        read_runs(&self.root)
+    }
+
+    pub fn gaps(&self) -> Result<Vec<OpenGap>> {
+        Ok(open_gaps(&self.runs()?))
+    }
+
+    /// Returns the files of earlier texts of a post, oldest first as the runs wrote them.
+    pub fn versions(&self, id: &PostId) -> Result<Vec<PathBuf>> {
+        let folder = format!("versions/{id}/");
+        let runs = self.runs()?;
+        let mut files: Vec<PathBuf> = Vec::new();
+        for record in runs.iter().flat_map(|l| &l.files).filter(|f| f.path.starts_with(&folder)) {
+            if let Some(path) = inside(&self.root, &record.path).filter(|p| p.is_file() && !files.contains(p)) {
+                files.push(path);
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// Reads `archive.json`; none when there is no archive.
+pub fn read_info(root: &Path) -> Result<Option<ArchiveInfo>> {
+    let path = root.join(INFO);
+    let mut bytes = Vec::new();
+    match File::open(&path) {
+        Ok(file) => file.take(16 << 20).read_to_end(&mut bytes).map_err(Error::io("read", &path))?,
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(e) => return Err(Error::io("read", &path)(e)),
+    };
+    let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| damaged(root, INFO, e))?;
+    match value["format"].as_u64() {
+        Some(format) if format > u64::from(FORMAT) => {
+            Err(Error::archive(root, format!("format {format} is newer than this program knows (format {FORMAT})"))
+                .with_hint("update mdarchive; nothing was changed"))
+        }
+        Some(_) => serde_json::from_value(value).map(Some).map_err(|e| damaged(root, INFO, e)),
+        None => Err(damaged(root, INFO, "no format number")),
+    }
+}
+
+pub fn read_post(root: &Path, relative: &str) -> Result<Post> {
+    let path = inside(root, relative).ok_or_else(|| damaged(root, relative, "path leads out of the archive"))?;
+    let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
+    serde_json::from_slice(&bytes).map_err(|e| damaged(root, relative, e))
+}
+
+/// Returns the relative paths of all post and page files, sorted.
+pub fn post_files(root: &Path) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for folder in ["posts", "pages"] {
+        walk(root, folder, &mut |path| {
+            if path.ends_with(".json") {
+                files.push(path);
+            }
+        })?;
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Calls `found` with the relative path of each file below a folder; links are not followed.
+pub fn walk(root: &Path, folder: &str, found: &mut dyn FnMut(String)) -> Result<()> {
+    let mut folders = vec![folder.to_string()];
+    while let Some(folder) = folders.pop() {
+        let path = root.join(&folder);
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(e) => return Err(Error::io("read", &path)(e)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(Error::io("read", &path))?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let relative = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let kind = entry.file_type().map_err(Error::io("read", entry.path()))?;
+            if kind.is_dir() {
+                folders.push(relative);
+            } else if kind.is_file() {
+                found(relative);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! Files on their way into an archive: whole or not at all.
+//!
+//! The order that survives a kill and a power cut: temporaries in their final folders → one sync of the file system →
+//! the list of what is about to be put in place → renames → sync of each folder touched → the line in `runs.jsonl` →
+//! the list removed. After a kill the list says how to go on ([`super::recover`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::disk::Disk;
+use super::layout::{PENDING, RUNS, TEMP};
+use super::runs::{FileRecord, RunLine};
+use crate::error::{Error, Result};
+use crate::model::Digest;
+
+/// A file that is written but not yet in place.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Staged {
+    /// Where it lies now, relative to the archive.
+    pub temp: String,
+    #[serde(flatten)]
+    pub file: FileRecord,
+}
+
+/// `.pending.json`: what is about to be put in place, and the line that will say so.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pending {
+    pub staged: Vec<Staged>,
+    pub line: RunLine,
+}
+
+/// The files of one batch.
+#[derive(Debug, Default)]
+pub struct Batch {
+    staged: BTreeMap<String, Staged>,
+    removed: BTreeSet<String>,
+    /// Folders made since the last commit: their names must be made durable too.
+    made: BTreeSet<PathBuf>,
+}
+
+impl Batch {
+    pub fn is_empty(&self) -> bool {
+        self.staged.is_empty() && self.removed.is_empty()
+    }
+
+    pub fn contains(&self, path: &str) -> bool {
+        self.staged.contains_key(path)
+    }
+
+    /// Writes a file beside its final place.
+    pub fn stage(
+        &mut self,
+        disk: &mut dyn Disk,
+        root: &Path,
+        path: &str,
+        content: &mut dyn Read,
+    ) -> Result<FileRecord> {
+        let temp = format!("{path}{TEMP}");
+        self.make_folder(disk, root, path)?;
+        let mut hashing = Hashing { inner: content, hasher: Sha256::new(), bytes: 0 };
+        disk.write(&root.join(&temp), &mut hashing).map_err(Error::io("write", root.join(path)))?;
+        let file = FileRecord { path: path.to_string(), sha256: Digest::finish(hashing.hasher), bytes: hashing.bytes };
+        self.put(temp, file.clone());
+        Ok(file)
+    }
+
+    /// Adds a file that was written elsewhere in the archive.
+    pub fn put(&mut self, temp: String, file: FileRecord) {
+        self.removed.remove(&file.path);
+        self.staged.insert(file.path.clone(), Staged { temp, file });
+    }
+
+    pub fn remove(&mut self, path: &str) {
+        self.removed.insert(path.to_string());
+    }
+
+    pub fn make_folder(&mut self, disk: &mut dyn Disk, root: &Path, path: &str) -> Result<()> {
+        let folder = root.join(path).parent().map(Path::to_path_buf).unwrap_or_else(|| root.to_path_buf());
+        if folder.is_dir() {
+            return Ok(());
+        }
+        disk.create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        let within = |p: &&Path| p.starts_with(root);
+        self.made.extend(folder.ancestors().skip(1).take_while(within).map(Path::to_path_buf));
+        Ok(())
+    }
+
+    /// Puts all files in place and appends the line, which gets the records of the files.
+    pub fn commit(&mut self, disk: &mut dyn Disk, root: &Path, mut line: RunLine) -> Result<()> {
+        let staged: Vec<Staged> = std::mem::take(&mut self.staged).into_values().collect();
+        line.files = staged.iter().map(|s| s.file.clone()).collect();
+        line.removed = std::mem::take(&mut self.removed).into_iter().collect();
+        let pending = Pending { staged, line };
+        if !pending.staged.is_empty() || !pending.line.removed.is_empty() {
+            let temp = root.join(format!("{PENDING}{TEMP}"));
+            let words = serde_json::to_vec(&pending).unwrap_or_default();
+            disk.write(&temp, &mut words.as_slice()).map_err(Error::io("write", &temp))?;
+            // An error here is never retried: a second sync would say OK over lost data.
+            disk.sync_all(root).map_err(Error::io("sync", root))?;
+            disk.rename(&temp, &root.join(PENDING)).map_err(Error::io("write", root.join(PENDING)))?;
+            disk.sync_dir(root).map_err(Error::io("sync", root))?;
+        }
+        finish(disk, root, &pending, std::mem::take(&mut self.made))
+    }
+
+    /// Removes what was written for files that will not be put in place.
+    pub fn discard(&mut self, disk: &mut dyn Disk, root: &Path) {
+        for staged in std::mem::take(&mut self.staged).into_values() {
+            let _ = disk.remove(&root.join(staged.temp));
+        }
+    }
+}
+
+/// Carries a pending batch to its end, from wherever it stopped.
+pub fn finish(disk: &mut dyn Disk, root: &Path, pending: &Pending, made: BTreeSet<PathBuf>) -> Result<()> {
+    let mut folders = made;
+    for staged in &pending.staged {
+        let (from, to) = (root.join(&staged.temp), root.join(&staged.file.path));
+        if from.exists() {
+            disk.rename(&from, &to).map_err(Error::io("write", &to))?;
+        }
+        folders.extend(to.parent().map(Path::to_path_buf));
+    }
+    for path in &pending.line.removed {
+        disk.remove(&root.join(path)).map_err(Error::io("remove", root.join(path)))?;
+        folders.extend(root.join(path).parent().map(Path::to_path_buf));
+    }
+    for folder in folders.iter().filter(|f| f.is_dir()) {
+        disk.sync_dir(folder).map_err(Error::io("sync", folder))?;
+    }
+    let runs = root.join(RUNS);
+    let fresh = !runs.exists();
+    let line = pending.line.to_line();
+    // A kill may have fallen between this line and the end of the list.
+    if !ends_with(&runs, &line).map_err(Error::io("read", &runs))? {
+        disk.append(&runs, &line).map_err(Error::io("write", &runs))?;
+    }
+    if fresh {
+        disk.sync_dir(root).map_err(Error::io("sync", root))?;
+    }
+    disk.remove(&root.join(PENDING)).map_err(Error::io("remove", root.join(PENDING)))
+}
+
+/// Returns whether a file's last bytes are these; one that is not there has none.
+fn ends_with(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(e),
+    };
+    let Some(start) = file.metadata()?.len().checked_sub(bytes.len() as u64) else { return Ok(false) };
+    file.seek(SeekFrom::Start(start))?;
+    let mut last = Vec::with_capacity(bytes.len());
+    file.read_to_end(&mut last)?;
+    Ok(last == bytes)
+}
+
+/// Passes bytes on and takes their digest on the way.
+struct Hashing<'a> {
+    inner: &'a mut dyn Read,
+    hasher: Sha256,
+    bytes: u64,
+}
+
+impl Read for Hashing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+}

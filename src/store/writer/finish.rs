@@ -1,0 +1,158 @@
+//! How a batch and a run end: what was kept becomes durable, and the line that says so is written.
+
+use super::{Summary, Writer};
+use crate::error::{Error, Result};
+use crate::model::{Gap, pretty_json};
+use crate::store::gaps::open_gaps;
+use crate::store::layout::{CACHE, INFO};
+use crate::store::runs::{RunLine, read_runs};
+
+impl Writer {
+    /// Makes durable what came in since the last time.
+    pub fn commit(&mut self) -> Result<()> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        self.stage_info()?;
+        self.raw.flush().map_err(Error::io("write", self.root.join("raw")))?;
+        let line = RunLine {
+            what: "batch".into(),
+            run: self.run.clone(),
+            command: self.opening.command.into(),
+            ..std::mem::take(&mut self.line)
+        };
+        self.put_in_place(line)
+    }
+
+    fn put_in_place(&mut self, line: RunLine) -> Result<()> {
+        self.broken = true;
+        self.batch.commit(self.disk.as_mut(), &self.root, line)?;
+        self.broken = false;
+        self.fresh.clear();
+        self.batch_since = None;
+        self.committed = true;
+        Ok(())
+    }
+
+    fn stage_info(&mut self) -> Result<()> {
+        if let Some((kind, uri)) = &self.opening.source {
+            let list = self.info.sources.entry(kind.clone()).or_default();
+            if let Err(at) = list.binary_search(uri) {
+                list.insert(at, uri.clone());
+            }
+        }
+        let bytes = pretty_json(&self.info);
+        if self.info_kept.as_ref() != Some(&bytes) {
+            self.batch.stage(self.disk.as_mut(), &self.root, INFO, &mut bytes.as_slice())?;
+            self.info_kept = Some(bytes);
+        }
+        Ok(())
+    }
+
+    /// Ends the run: seals the raw capture (drops it when nothing came of the run) and writes the closing line.
+    pub fn finish(mut self, interrupted: bool) -> Result<Summary> {
+        let runs = read_runs(&self.root)?;
+        let open = open_gaps(&runs);
+        let known: Vec<Gap> = std::mem::take(&mut self.gaps);
+        let filled = |g: &Gap| match g.what.as_str() {
+            "media" => self.index.medium(&g.url).is_some(),
+            "post" | "page" => self.index.find(&g.url).is_some(),
+            _ => false,
+        };
+        let closed: Vec<String> = open.iter().filter(|g| filled(&g.gap)).map(|g| g.gap.url.clone()).collect();
+        let mut gaps: Vec<Gap> =
+            known.into_iter().filter(|g| !filled(g) && !open.iter().any(|o| o.gap.url == g.url)).collect();
+        gaps.sort();
+        let left = open.iter().filter(|g| !g.accepted && !closed.contains(&g.gap.url)).count() + gaps.len();
+
+        // A first run that had nothing but gaps begins the archive too: they are to be found again.
+        let first = self.info_kept.is_none() && !gaps.is_empty();
+        let something = self.committed || !self.batch.is_empty() || first;
+        if something {
+            self.raw.seal(self.disk.as_mut(), &self.root, &mut self.batch)?;
+            self.stage_info()?;
+        } else {
+            self.raw.discard(self.disk.as_mut(), &self.root);
+        }
+        let finished = self.clock.now();
+        let line = RunLine {
+            what: "run".into(),
+            run: self.run.clone(),
+            command: self.opening.command.into(),
+            started: Some(self.started),
+            finished: Some(finished),
+            interrupted,
+            gaps: gaps.clone(),
+            closed,
+            requests: self.summary.requests,
+            unchanged: self.summary.unchanged,
+            notes: self.summary.notes.clone(),
+            ..std::mem::take(&mut self.line)
+        };
+        if !something && self.info_kept.is_none() {
+            self.clear_away();
+        } else {
+            self.put_in_place(line)?;
+        }
+        if let Some(lock) = self.lock.take() {
+            lock.release();
+        }
+        Ok(Summary {
+            gaps,
+            open_gaps: left as u64,
+            counts: self.info.counts,
+            interrupted,
+            ..std::mem::take(&mut self.summary)
+        })
+    }
+
+    /// An archive that never came to hold anything leaves no folder behind.
+    fn clear_away(&mut self) {
+        self.batch.discard(self.disk.as_mut(), &self.root);
+        self.raw.discard(self.disk.as_mut(), &self.root);
+        if self.info_kept.is_none() {
+            let _ = std::fs::remove_dir_all(self.root.join(CACHE));
+            for folder in ["raw/import", "raw", "posts", "pages", "media", "."] {
+                let _ = std::fs::remove_dir(self.root.join(folder));
+            }
+            let _ = std::fs::remove_dir(&self.root);
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// A run that ends in an error: what was committed stands, the rest goes.
+    fn drop(&mut self) {
+        if self.lock.is_none() || self.broken {
+            return;
+        }
+        self.batch.discard(self.disk.as_mut(), &self.root);
+        let sealed = self.committed && self.close_raw().is_ok();
+        if !sealed {
+            self.raw.discard(self.disk.as_mut(), &self.root);
+        }
+        if !self.committed {
+            self.clear_away();
+        }
+        if let Some(lock) = self.lock.take() {
+            lock.release();
+        }
+    }
+}
+
+impl Writer {
+    /// Seals the raw capture of a run that failed after something of it was kept.
+    fn close_raw(&mut self) -> Result<()> {
+        self.raw.seal(self.disk.as_mut(), &self.root, &mut self.batch)?;
+        let line = RunLine {
+            what: "run".into(),
+            run: self.run.clone(),
+            command: self.opening.command.into(),
+            started: Some(self.started),
+            finished: Some(self.clock.now()),
+            interrupted: true,
+            ..RunLine::default()
+        };
+        self.put_in_place(line)
+    }
+}

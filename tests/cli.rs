@@ -1,0 +1,135 @@
+//! Promise: the command line teaches, its streams are clean, its exit codes mean what the help says.
+
+use std::path::Path;
+
+use crate::harness::run::{command, mdarchive};
+use crate::harness::{draft, open_writer, refine};
+
+fn archive_of_three(folder: &Path) {
+    let mut w = open_writer(&folder.join("archives/blog.example"), 0);
+    w.keep(refine(draft(1, "rest", "<p>One, see <a href=\"http://blog.example/?p=2\">two</a></p>"))).unwrap();
+    w.keep(refine(draft(2, "rest", "<p>Two</p>"))).unwrap();
+    let mut escape = draft(3, "rest", "<p>Three</p>");
+    escape.title = "Bell \u{7} and \u{1b}[31mred".into();
+    w.keep(refine(escape)).unwrap();
+    mdarchive::ops::close(w, false).unwrap();
+}
+
+#[test]
+fn alone_it_prints_commands_that_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = mdarchive(dir.path(), &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let commands: Vec<&str> = ran.out.lines().filter_map(|l| l.trim().strip_prefix("mdarchive ")).collect();
+    assert!(commands.len() >= 4, "{}", ran.out);
+    for line in commands.iter().filter(|l| !l.starts_with("saves")) {
+        let verb = line.split_whitespace().next().unwrap();
+        let words: Vec<&str> = if verb == "--help" { vec!["--help"] } else { vec![verb, "--help"] };
+        assert_eq!(mdarchive(dir.path(), &words).code, 0, "{line}");
+    }
+}
+
+#[test]
+fn address_without_a_command_hints_at_fetch() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = mdarchive(dir.path(), &["https://blog.example"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(
+        ran.err,
+        "error: https://blog.example is an address, not a command\nhint: mdarchive fetch https://blog.example\n"
+    );
+}
+
+#[test]
+fn file_without_a_command_hints_at_import() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("post.txt"), "words").unwrap();
+    let ran = mdarchive(dir.path(), &["post.txt"]);
+    assert_eq!((ran.code, ran.err.lines().last()), (2, Some("hint: mdarchive import post.txt")));
+}
+
+#[test]
+fn every_command_teaches_with_an_example_and_stands_in_the_manual() {
+    let dir = tempfile::tempdir().unwrap();
+    let manual = mdarchive(dir.path(), &["man"]).out;
+    for verb in ["fetch", "import", "export", "list", "show", "verify", "gaps", "extract"] {
+        let help = mdarchive(dir.path(), &[verb, "--help"]).out;
+        assert!(help.contains(&format!("mdarchive {verb}")) && help.contains("Examples:"), "{verb}: {help}");
+        assert!(manual.contains(verb), "{verb}");
+    }
+    assert!(mdarchive(dir.path(), &["completions", "bash"]).out.contains("mdarchive"));
+}
+
+#[test]
+fn nothing_kept_says_how_to_begin() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = mdarchive(dir.path(), &["list"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.starts_with("error: cannot use archive archives: nothing is kept there yet\nhint: begin with"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn list_and_show_find_posts_and_let_no_escape_through() {
+    let dir = tempfile::tempdir().unwrap();
+    archive_of_three(dir.path());
+    let listed = mdarchive(dir.path(), &["list"]);
+    assert_eq!(listed.out.lines().count(), 3);
+    assert!(listed.out.contains("Post 1  #Tag") && !listed.out.contains('\u{1b}') && !listed.out.contains('\u{7}'));
+    let json: serde_json::Value = serde_json::from_str(&mdarchive(dir.path(), &["list", "--json"]).out).unwrap();
+    assert_eq!(json[0]["title"], "Post 1");
+    let id = json[0]["id"].as_str().unwrap();
+    for name in [&id[..6], "post-1", "http://blog.example/?p=1", "blog.example/2007/04/post-1"] {
+        let shown = mdarchive(dir.path(), &["show", name]);
+        assert!(shown.code == 0 && shown.out.starts_with("Post 1\n"), "{name}: {shown:?}");
+    }
+    let several = mdarchive(dir.path(), &["show", "post"]);
+    assert!(several.code == 2 && several.err.contains("3 posts begin with post"), "{several:?}");
+    let post: serde_json::Value = serde_json::from_str(&mdarchive(dir.path(), &["show", id, "--json"]).out).unwrap();
+    assert_eq!(post["links"][0]["target"], json[1]["id"], "a link inside the blog knows its post");
+    let explained = mdarchive(dir.path(), &["show", id, "--explain"]).out;
+    assert!(explained.contains("title       rest     stated  Post 1"), "{explained}");
+}
+
+#[test]
+fn verify_finds_a_changed_file() {
+    let dir = tempfile::tempdir().unwrap();
+    archive_of_three(dir.path());
+    assert_eq!(mdarchive(dir.path(), &["verify"]).code, 0);
+    let path = dir.path().join("archives/blog.example/posts/2007/04");
+    let file = std::fs::read_dir(path).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("One", "Won").replace("Two", "Too").replace("Three", "Tree")).unwrap();
+    let ran = mdarchive(dir.path(), &["verify"]);
+    assert_eq!(ran.code, 4);
+    assert!(ran.out.contains(file.file_name().unwrap().to_str().unwrap()), "{ran:?}");
+}
+
+#[test]
+fn archive_of_a_newer_format_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    archive_of_three(dir.path());
+    let info = dir.path().join("archives/blog.example/archive.json");
+    let text = std::fs::read_to_string(&info).unwrap().replace("\"format\": 1", "\"format\": 9");
+    std::fs::write(&info, &text).unwrap();
+    let ran = mdarchive(dir.path(), &["list"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains("format 9 is newer than this program knows") && ran.err.contains("hint: update"),
+        "{ran:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&info).unwrap(), text);
+}
+
+#[cfg(unix)]
+#[test]
+fn closed_pipe_is_a_success() {
+    let dir = tempfile::tempdir().unwrap();
+    archive_of_three(dir.path());
+    let mut child = command(dir.path(), &["list", "--json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
