@@ -68,11 +68,12 @@ pub fn draft(
     }
     let mut body = front.body;
     draft.title = html::plain_text(node::first(fields, &["title"]).unwrap_or_default());
-    if draft.title.is_empty() && fields.is_empty() {
-        if let Some((title, rest)) = heading(body) {
-            (draft.title, body) = (title, rest);
-            draft.guessed.insert("title", "the first heading".into());
-        }
+    if draft.title.is_empty()
+        && fields.is_empty()
+        && let Some((title, rest)) = heading(body)
+    {
+        (draft.title, body) = (title, rest);
+        draft.guessed.insert("title", "the first heading".into());
     }
     dates(&mut draft, tree, name, fields);
     draft.kind = kind(&place, fields, &draft);

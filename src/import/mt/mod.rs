@@ -122,7 +122,7 @@ fn additions(stream: &Named, kind: Kind) -> Result<Added> {
 fn key(entry: &Entry, keys: &mut HashSet<u64>) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let date = entry.get("DATE").unwrap_or_default();
-    let name = entry.get("BASENAME").map_or_else(|| entry.get("TITLE").unwrap_or_default(), |b| b);
+    let name = entry.get("BASENAME").unwrap_or_else(|| entry.get("TITLE").unwrap_or_default());
     let own = format!("mt:{date}:{name}");
     let mut candidate = own.clone();
     let mut n = 1;
