@@ -19,7 +19,8 @@ fn check(name: &str) -> Read {
     let posts: Vec<Value> = found.posts.iter().map(shown).collect();
     let wanted = expected["posts"].as_array().unwrap();
     let titles: Vec<&Value> = posts.iter().map(|p| &p["title"]).collect();
-    assert_eq!(posts.len(), wanted.len(), "{name}: {titles:?}");
+    let skipped: Vec<_> = found.reports.iter().map(|r| &r.skipped).collect();
+    assert_eq!(posts.len(), wanted.len(), "{name}: {titles:?} {skipped:?} {:?}", found.kinds);
     for (post, wanted) in posts.iter().zip(wanted) {
         for (field, value) in wanted.as_object().unwrap() {
             let own = narrowed(&post[field], value);

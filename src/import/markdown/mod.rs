@@ -84,7 +84,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         front.fields.extend(tree::beside(job.streams, &stream.name));
         report.notes.extend(front.notes.drain(..).map(|n| format!("{}: {n}", stream.name)));
         let page = matches!(extension.as_str(), "html" | "htm") && front.language == front::Language::None;
-        let static_file = place == Place::Page && front.language == front::Language::None;
+        let static_file = place == Place::Page && front.fields.is_empty();
         if (page || static_file) && !single {
             report.skip("files without front matter", 1);
             continue;
