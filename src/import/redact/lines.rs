@@ -5,10 +5,13 @@ use std::io::{self, BufRead, BufReader, Read};
 /// The longest piece of a line that is looked at.
 const PIECE: u64 = 1 << 20;
 
+/// Returns what stands in the place of a piece; none where it stays.
+type Filter<'a> = Box<dyn FnMut(&[u8], bool) -> Option<Vec<u8>> + 'a>;
+
 /// A stream whose lines go through a filter.
 struct Filtered<'a> {
     inner: BufReader<Box<dyn Read + 'a>>,
-    filter: Box<dyn FnMut(&[u8], bool) -> Option<Vec<u8>> + 'a>,
+    filter: Filter<'a>,
     out: Vec<u8>,
     at: usize,
     /// The last piece ended its line.
