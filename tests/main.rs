@@ -6,6 +6,7 @@ mod epub;
 mod export;
 mod extract;
 mod faults;
+mod feeds;
 mod fetch;
 mod fixity;
 mod formats;

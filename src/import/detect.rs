@@ -6,7 +6,9 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{answers, dotclear, ghost, livejournal, markdown, medium, mt, redact, substack, text, tumblr, wxr};
+use super::{
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, redact, substack, text, tumblr, wxr,
+};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -30,7 +32,7 @@ pub type Redactor = for<'a> fn(Box<dyn Read + 'a>) -> Box<dyn Read + 'a>;
 pub type Reader = fn(&Job, &mut Sink) -> Result<Report>;
 
 /// All formats, the surest first.
-pub const FORMATS: &[Format] = &[
+pub static FORMATS: &[Format] = &[
     Format {
         kind: "wxr",
         name: "a WordPress export",
@@ -55,8 +57,22 @@ pub const FORMATS: &[Format] = &[
         read: None,
         redact: None,
     },
-    Format { kind: "blogger", name: "a Blogger export", extension: "xml", fits: is_blogger, read: None, redact: None },
-    Format { kind: "feed", name: "a feed", extension: "xml", fits: is_feed, read: None, redact: None },
+    Format {
+        kind: "blogger",
+        name: "a Blogger export",
+        extension: "xml",
+        fits: is_blogger,
+        read: Some(blogger::read),
+        redact: Some(feed::redact),
+    },
+    Format {
+        kind: "feed",
+        name: "a feed",
+        extension: "xml",
+        fits: is_feed,
+        read: Some(feed::read),
+        redact: Some(feed::redact),
+    },
     Format {
         kind: "tumblr",
         name: "a Tumblr export",
@@ -209,7 +225,7 @@ impl Format {
 pub fn detect(stream: &Named) -> Result<&'static Format> {
     let head = Head::new(&stream.name, stream.head()?);
     if head.bytes.is_empty() {
-        return Err(Error::input(&stream.shown, "the file is empty"));
+        return Err(Error::input(&stream.shown, "the file is empty").with_hint("copy or download it again"));
     }
     let format = FORMATS.iter().find(|f| (f.fits)(&head)).ok_or_else(|| unknown(stream, &head))?;
     if format.read.is_none() {
@@ -272,7 +288,7 @@ fn is_blogger(head: &Head) -> bool {
 }
 
 fn is_feed(head: &Head) -> bool {
-    head.is_root("feed") || head.is_root("rss") || head.is_root("RDF")
+    head.is_root("feed") || head.is_root("rss") || head.is_root("RDF") || feed::is_json_feed(&head.text)
 }
 
 fn is_page(head: &Head) -> bool {

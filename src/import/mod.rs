@@ -2,11 +2,13 @@
 //! It does no I/O beyond the streams given and knows no archive.
 
 mod answers;
+mod blogger;
 mod csv;
 mod date;
 mod detect;
 mod dotclear;
 mod element;
+pub mod feed;
 mod ghost;
 mod group;
 mod json;

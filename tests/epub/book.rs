@@ -112,8 +112,12 @@ impl Blog {
             source: Some(("rest".into(), "http://blog.example/".into())),
         };
         let mut writer = Writer::open(&root, opening, clock_at(0)).unwrap();
-        self.media.iter().for_each(|bytes| drop(writer.keep_media(bytes).unwrap()));
-        self.posts.iter().for_each(|p| drop(writer.keep(p.clone()).unwrap()));
+        for bytes in &self.media {
+            writer.keep_media(bytes).unwrap();
+        }
+        for post in &self.posts {
+            writer.keep(post.clone()).unwrap();
+        }
         writer.finish(false).unwrap();
         let archive = Archive::open(&root)?;
         let mut epub = Epub::default();
