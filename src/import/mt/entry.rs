@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     fn entries(text: &str) -> Vec<Entry> {
-        let mut lines = Lines::new(text.as_bytes(), Kind::of(text.as_bytes()));
+        let mut lines = Lines::new(text.as_bytes(), Kind::of(text.as_bytes(), None));
         std::iter::from_fn(|| next(&mut lines).unwrap()).collect()
     }
 
