@@ -7,7 +7,7 @@ use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
 use super::{
-    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, substack, text, tumblr, wxr,
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, redact, substack, text, tumblr, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -112,7 +112,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_rest,
         read: Some(answers::read_rest),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "wpcom",
@@ -120,7 +120,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_wpcom,
         read: Some(answers::read_wpcom),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "blogger-api",
@@ -128,7 +128,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_blogger,
         read: Some(answers::read_blogger),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "ghost",
@@ -136,7 +136,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: ghost::fits,
         read: Some(ghost::read),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "dotclear",
@@ -144,7 +144,7 @@ pub static FORMATS: &[Format] = &[
         extension: "txt",
         fits: dotclear::fits,
         read: Some(dotclear::read),
-        redact: None,
+        redact: Some(redact::dotclear),
     },
     Format {
         kind: "substack",
@@ -160,7 +160,7 @@ pub static FORMATS: &[Format] = &[
         extension: "txt",
         fits: is_movable_type,
         read: Some(mt::read),
-        redact: None,
+        redact: Some(redact::movable_type),
     },
     Format {
         kind: "markdown",

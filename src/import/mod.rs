@@ -17,6 +17,7 @@ mod markdown;
 mod medium;
 mod mt;
 mod parts;
+mod redact;
 mod report;
 mod substack;
 mod text;
