@@ -4,6 +4,7 @@
 mod blogger;
 mod corpus;
 mod feed;
+mod page;
 
 use std::path::Path;
 

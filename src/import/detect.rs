@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{blogger, feed, mt, text, wxr};
+use super::{blogger, feed, mt, page, text, wxr};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -87,7 +87,14 @@ pub static FORMATS: &[Format] = &[
         read: None,
         redact: None,
     },
-    Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None, redact: None },
+    Format {
+        kind: "page",
+        name: "a saved page",
+        extension: "html",
+        fits: is_page,
+        read: Some(page::read),
+        redact: None,
+    },
     Format {
         kind: "mhtml",
         name: "a saved page (MHTML)",
@@ -241,8 +248,13 @@ fn is_feed(head: &Head) -> bool {
     head.is_root("feed") || head.is_root("rss") || head.is_root("RDF") || feed::is_json_feed(&head.text)
 }
 
-fn is_page(head: &Head) -> bool {
-    head.is_root("html") || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
+/// Elements that a page may begin with whose writer left out what HTML does not ask for.
+const BEGINNINGS: [&str; 9] = ["html", "head", "body", "title", "meta", "link", "div", "table", "article"];
+
+/// Returns whether a stream is a page of HTML.
+pub(super) fn is_page(head: &Head) -> bool {
+    BEGINNINGS.iter().any(|name| head.is_root(name))
+        || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
 }
 
 fn is_mhtml(head: &Head) -> bool {

@@ -8,6 +8,7 @@ pub mod feed;
 mod group;
 mod markdown;
 mod mt;
+mod page;
 mod parts;
 mod report;
 mod text;

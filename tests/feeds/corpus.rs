@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use mdarchive::import::{Options, feed};
 use mdarchive::model::{Kind, Status};
+use mdarchive::ops::refine;
 use serde_json::Value;
 
 use super::take;
@@ -127,6 +128,30 @@ fn blogger_exports_are_counted_right() {
             ("untitled", posts().filter(|d| d.title.is_empty()).count().into()),
         ];
         differences(file, &is, wanted, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn saved_pages_give_a_post_with_its_captions() {
+    let Some((root, files)) = expected("saved_pages_give_a_post_with_its_captions", &["saved-html", "substack-page"])
+    else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let taken = take(&root.join(file), Options::default()).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let captions: u64 = wanted["captions"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+        let posts: Vec<_> = taken.drafts.into_iter().map(|d| refine(d, "case", None)).collect();
+        let found: usize = posts.iter().map(|p| p.captions.len()).sum();
+        if found as u64 != captions {
+            wrong.push(format!("{file}: {found} captions, not {captions}"));
+        }
+        println!(
+            "{file} {:?} {:?}",
+            posts.iter().map(|p| (&p.title, &p.url, p.tags.len(), p.text.len())).collect::<Vec<_>>(),
+            taken.reports[0].notes
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
