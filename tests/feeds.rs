@@ -40,6 +40,7 @@ pub fn take(path: &Path, options: Options) -> mdarchive::Result<Taken> {
                 Found::Site(site) => out.site = Some(site),
                 Found::Draft(draft) => out.drafts.push(*draft),
                 Found::File(file) => out.files.push(file),
+                Found::Original(..) => {}
             }
             Ok(())
         })?;

@@ -2,6 +2,7 @@
 
 mod cli;
 mod demo;
+mod epub;
 mod export;
 mod extract;
 mod faults;
@@ -12,6 +13,8 @@ mod formats;
 mod harness;
 mod http;
 mod import;
+mod killed;
+mod readme;
 mod schema;
 mod snapshot;
 mod store;

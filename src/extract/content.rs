@@ -3,18 +3,15 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
 use regex::Regex;
 use scraper::Html;
 
 use super::outline::{Item, Outline, Part};
 use super::rules;
-use crate::html::{fold, walk};
 
 static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOREIGN).ok());
 static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
-static JUNK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
 
 fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
     rule.as_ref().is_some_and(|r| r.is_match(text))
@@ -108,8 +105,9 @@ fn weight(item: &Item) -> i64 {
         return 0;
     }
     let link = item.inline_link as i64;
+    // What is not of the post is taken out later and speaks for nothing.
     if item.part != Part::Post {
-        return -length;
+        return 0;
     }
     let prose = length - link;
     if link * 2 > length {
@@ -123,9 +121,12 @@ fn weight(item: &Item) -> i64 {
         (80.., 1..) => prose,
         (80.., 0) => prose / 4,
         (_, 1..) => prose / 2,
-        _ => -(length.min(20) / 2),
+        _ => 0,
     }
 }
+
+/// How a container was found by its name.
+pub(super) const KNOWN: &str = "known container";
 
 /// Where the post's text stands.
 #[derive(Debug, Clone, Copy)]
@@ -147,13 +148,9 @@ pub(super) fn find(outline: &Outline) -> Option<Found> {
             let text = outline.items.get(n).map_or(0, |i| i.text);
             // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget.
             let poor = sum(n) * 4 < sum(d) && !(sure && text > 0);
-            Some(if poor && !holds {
-                Found { at: d, how: "text density" }
-            } else {
-                Found { at: n, how: "known container" }
-            })
+            Some(if poor && !holds { Found { at: d, how: "text density" } } else { Found { at: n, how: KNOWN } })
         }
-        (Some((n, _)), None) => Some(Found { at: n, how: "known container" }),
+        (Some((n, _)), None) => Some(Found { at: n, how: KNOWN }),
         (None, Some(d)) => Some(Found { at: d, how: "text density" }),
         (None, None) => None,
     }
@@ -226,70 +223,6 @@ fn dense(outline: &Outline, sums: &[i64]) -> Option<usize> {
             None => return Some(at),
         }
     }
-}
-
-/// Returns what in the container is no text of the post: to be taken out, in order.
-pub(super) fn chaff(tree: &Html, outline: &Outline, at: usize, title: &str) -> Vec<NodeId> {
-    let mut out = Vec::new();
-    let Some(container) = outline.items.get(at) else { return out };
-    let whole = container.text;
-    let mut skip = at + 1;
-    let mut seen_text = 0;
-    let squashed = squash(title);
-    for index in outline.within(at) {
-        let Some(item) = outline.items.get(index) else { break };
-        if index < skip {
-            continue;
-        }
-        if is_chaff(tree, outline, index, item, container, seen_text, &squashed) {
-            out.push(item.id);
-            skip = item.end;
-            continue;
-        }
-        seen_text += item.inline;
-    }
-    let _ = whole;
-    out
-}
-
-fn is_chaff(
-    tree: &Html,
-    outline: &Outline,
-    at: usize,
-    item: &Item,
-    container: &Item,
-    seen: usize,
-    title: &str,
-) -> bool {
-    if item.part != Part::Post && container.part == Part::Post {
-        return true;
-    }
-    let name = &*item.name;
-    let heading = matches!(name, "h1" | "h2" | "h3" | "h4");
-    if heading && !title.is_empty() && seen < 400 && item.text < 300 {
-        let words = tree.tree.get(item.id).map(|n| walk::text(n)).unwrap_or_default();
-        if squash(&words) == title {
-            return true;
-        }
-    }
-    if item.text == 0 || item.text > 400 {
-        return is_link_list(outline, at, item, container);
-    }
-    let leaf = outline.within(at).all(|c| outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
-    if item.block && (leaf || item.text < 120) {
-        let words = tree.tree.get(item.id).map(|n| fold(&walk::text(n)).to_lowercase()).unwrap_or_default();
-        if item.text < 250 && matches(&JUNK_LINES, &words) && (item.marks < 4 || item.link * 3 > item.text) {
-            return true;
-        }
-    }
-    is_link_list(outline, at, item, container)
-}
-
-/// Returns whether an element is a list of links and nothing else: related posts, tags, a menu.
-fn is_link_list(outline: &Outline, at: usize, item: &Item, container: &Item) -> bool {
-    let list = matches!(&*item.name, "ul" | "ol" | "div" | "table" | "section" | "dl");
-    let links = outline.within(at).filter(|c| outline.items.get(*c).is_some_and(|i| &*i.name == "a")).count();
-    list && item.pictures == 0 && links >= 3 && item.link * 10 > item.text * 8 && item.text * 3 < container.text
 }
 
 /// Returns letters and digits only, in lower case.

@@ -6,7 +6,9 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{blogger, feed, mt, page, text, wxr};
+use super::{
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, page, substack, text, tumblr, wxr,
+};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -75,16 +77,24 @@ pub static FORMATS: &[Format] = &[
         kind: "tumblr",
         name: "a Tumblr export",
         extension: "xml",
-        fits: |h| h.is_root("tumblr"),
-        read: None,
+        fits: tumblr::fits,
+        read: Some(tumblr::read),
         redact: None,
     },
     Format {
         kind: "livejournal",
         name: "a LiveJournal export",
         extension: "xml",
-        fits: |h| h.is_root("livejournal"),
-        read: None,
+        fits: livejournal::fits,
+        read: Some(livejournal::read),
+        redact: None,
+    },
+    Format {
+        kind: "medium",
+        name: "a Medium export",
+        extension: "html",
+        fits: medium::fits,
+        read: Some(medium::read),
         redact: None,
     },
     Format {
@@ -104,11 +114,51 @@ pub static FORMATS: &[Format] = &[
         redact: None,
     },
     Format {
-        kind: "ghost",
-        name: "a JSON export",
+        kind: "rest",
+        name: "answers of a WordPress site",
         extension: "json",
-        fits: |h| h.starts_with('{') && h.text.contains("\"posts\""),
-        read: None,
+        fits: answers::fits_rest,
+        read: Some(answers::read_rest),
+        redact: None,
+    },
+    Format {
+        kind: "wpcom",
+        name: "answers of WordPress.com",
+        extension: "json",
+        fits: answers::fits_wpcom,
+        read: Some(answers::read_wpcom),
+        redact: None,
+    },
+    Format {
+        kind: "blogger-api",
+        name: "answers of Blogger",
+        extension: "json",
+        fits: answers::fits_blogger,
+        read: Some(answers::read_blogger),
+        redact: None,
+    },
+    Format {
+        kind: "ghost",
+        name: "a Ghost export",
+        extension: "json",
+        fits: ghost::fits,
+        read: Some(ghost::read),
+        redact: None,
+    },
+    Format {
+        kind: "dotclear",
+        name: "a Dotclear backup",
+        extension: "txt",
+        fits: dotclear::fits,
+        read: Some(dotclear::read),
+        redact: None,
+    },
+    Format {
+        kind: "substack",
+        name: "a Substack export",
+        extension: "csv",
+        fits: substack::fits,
+        read: Some(substack::read),
         redact: None,
     },
     Format {
@@ -123,8 +173,8 @@ pub static FORMATS: &[Format] = &[
         kind: "markdown",
         name: "a Markdown post",
         extension: "md",
-        fits: |h| h.text.starts_with("---\n") || h.text.starts_with("+++\n"),
-        read: None,
+        fits: markdown::fits,
+        read: Some(markdown::read),
         redact: None,
     },
     Format {
@@ -182,7 +232,7 @@ impl Format {
 pub fn detect(stream: &Named) -> Result<&'static Format> {
     let head = Head::new(&stream.name, stream.head()?);
     if head.bytes.is_empty() {
-        return Err(Error::input(&stream.shown, "the file is empty"));
+        return Err(Error::input(&stream.shown, "the file is empty").with_hint("copy or download it again"));
     }
     let format = FORMATS.iter().find(|f| (f.fits)(&head)).ok_or_else(|| unknown(stream, &head))?;
     if format.read.is_none() {

@@ -1,17 +1,27 @@
 //! Understands bytes: one reader a format, chosen by content, each turning what it reads into drafts.
 //! It does no I/O beyond the streams given and knows no archive.
 
+mod answers;
 mod blogger;
+mod csv;
 mod date;
 mod detect;
+mod dotclear;
+mod element;
 pub mod feed;
+mod ghost;
 mod group;
+mod json;
+mod livejournal;
 mod markdown;
+mod medium;
 mod mt;
 mod page;
 mod parts;
 mod report;
+mod substack;
 mod text;
+mod tumblr;
 mod wxr;
 mod xml;
 

@@ -234,10 +234,12 @@ fn api(state: &State, route: &str, request: &Request) -> Response {
     };
     let later =
         |row: &Value, field: &str, than: Option<String>| than.is_none_or(|t| row[field].as_str().unwrap() > t.as_str());
-    let include = request.query("include").map(|i| i.split(',').map(str::to_string).collect::<Vec<_>>());
+    let list = |name: &str| request.query(name).map(|i| i.split(',').map(str::to_string).collect::<Vec<_>>());
+    let (include, of) = (list("include"), list("post"));
     let mut rows: Vec<Value> = rows
         .iter()
         .filter(|r| include.as_ref().is_none_or(|ids| ids.contains(&r["id"].to_string())))
+        .filter(|r| of.as_ref().is_none_or(|ids| ids.contains(&r["post"].to_string())))
         .filter(|r| later(r, "modified", request.query("modified_after")))
         .filter(|r| later(r, "date", request.query("after")))
         .cloned()

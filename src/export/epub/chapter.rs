@@ -3,10 +3,10 @@
 use minijinja::context;
 use scraper::Html;
 
-use super::flow::{Guide, Shown, build};
+use super::flow::{Guide, build};
 use super::language;
 use super::links::{self, outside, place};
-use super::pictures::{Picture, Pictures, Tally};
+use super::pictures::{Picture, Pictures, Shown, Tally};
 use super::plan::{Item, Plan};
 use super::rules::Played;
 use super::settle::{captions, close_up, settle};
@@ -301,7 +301,7 @@ impl Guide for Asked<'_> {
 
 fn figure(shown: Shown, caption: &str, credit: Option<&str>) -> Node {
     let picture = match shown {
-        Shown::Inside { file, alt } => Element::new("img").with("src", file).with("alt", alt),
+        Shown::Inside { file, alt, .. } => Element::new("img").with("src", file).with("alt", alt),
         Shown::Missing { url, alt, why } => Element::new(MISSING).with("url", url).with("alt", alt).with("why", why),
         Shown::Words(_) | Shown::Nothing => Element::new(MISSING),
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minijinja::context;
-use resvg::tiny_skia::{Pixmap, PremultipliedColorU8, Transform};
+use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, ImageHrefResolver, Node, Options};
 
 use super::tree::escape;
@@ -17,6 +17,7 @@ const ROOM: (f32, f32) = (1240.0, 900.0);
 const MIDDLE: f32 = 760.0;
 const SIZES: [f32; 9] = [190.0, 170.0, 150.0, 132.0, 116.0, 100.0, 88.0, 76.0, 64.0];
 const LINE: f32 = 1.22;
+const MOST_WORDS: usize = 60;
 
 /// Vollkorn, under the SIL Open Font License (its text lies beside it): Latin, Greek and Cyrillic.
 const FONT: &[u8] = include_bytes!("../../../templates/epub/fonts/Vollkorn-Regular.ttf");
@@ -84,16 +85,21 @@ pub fn draw(cover: &Cover<'_>, templates: &Templates, note: &mut dyn FnMut(Strin
     pixels.fill(resvg::tiny_skia::Color::WHITE);
     let scale = Transform::from_scale(WIDTH as f32 / tree.size().width(), HEIGHT as f32 / tree.size().height());
     resvg::render(&tree, scale, &mut pixels.as_mut());
-    png(pixels.pixels()).map_err(|e| fault(e.to_string()))
+    png(pixels.data()).map_err(|e| fault(e.to_string()))
 }
 
-/// Writes pixels as RGB: some readers refuse or blacken what is transparent.
-fn png(pixels: &[PremultipliedColorU8]) -> std::result::Result<Vec<u8>, png::EncodingError> {
-    let rgb: Vec<u8> = pixels.iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
+/// Writes opaque RGBA pixels as RGB: some readers refuse or blacken what may be transparent.
+fn png(rgba: &[u8]) -> std::result::Result<Vec<u8>, png::EncodingError> {
+    let mut rgb = Vec::with_capacity(rgba.len() / 4 * 3);
+    for pixel in rgba.chunks_exact(4) {
+        rgb.extend_from_slice(pixel.get(..3).unwrap_or_default());
+    }
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, WIDTH, HEIGHT);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    // Rows of a drawing are mostly like the row above; trying all filters on each costs more than it saves.
+    encoder.set_filter(png::Filter::Up);
     encoder.write_header()?.write_image_data(&rgb)?;
     Ok(out)
 }
@@ -102,7 +108,7 @@ fn png(pixels: &[PremultipliedColorU8]) -> std::result::Result<Vec<u8>, png::Enc
 fn fit(title: &str, options: &Options<'_>) -> Option<(f32, Vec<String>)> {
     // Signs the font lacks may go (an emoji), letters may not.
     let mut words: Vec<String> = Vec::new();
-    for word in title.split_whitespace().take(60) {
+    for word in title.split_whitespace().take(MOST_WORDS) {
         match widths(&[word], options).first().copied().flatten() {
             Some(_) => words.push(word.to_string()),
             None if word.chars().any(char::is_alphanumeric) => {
@@ -115,6 +121,9 @@ fn fit(title: &str, options: &Options<'_>) -> Option<(f32, Vec<String>)> {
     }
     if words.is_empty() {
         return None;
+    }
+    if title.split_whitespace().nth(MOST_WORDS).is_some() {
+        words.push("…".into());
     }
     let named: Vec<&str> = words.iter().map(String::as_str).collect();
     let widths: Vec<f32> = widths(&named, options).into_iter().map(|w| w.unwrap_or(0.0)).collect();

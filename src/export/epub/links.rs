@@ -64,7 +64,7 @@ impl Targets {
 }
 
 /// Returns the place in a page that an address names, where the page is this one or none is named.
-pub fn place<'a>(href: &'a str, is_here: impl Fn(&str) -> bool) -> Option<&'a str> {
+pub fn place(href: &str, is_here: impl Fn(&str) -> bool) -> Option<&str> {
     let (page, place) = href.trim().split_once('#')?;
     (!place.is_empty() && (page.is_empty() || is_here(page))).then_some(place)
 }

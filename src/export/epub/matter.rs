@@ -86,6 +86,10 @@ pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut 
     }
     let names: Vec<String> = metadata.creators.iter().map(|(n, _)| n.clone()).collect();
     let mut holds = vec![counted(maker)];
+    let pages = maker.plan.items().filter(|i| i.entry.kind == Kind::Page).count();
+    if pages > 0 {
+        holds.push(format!("{}: {pages}", words.pages));
+    }
     if book.comments > 0 {
         holds.push(words.count(book.comments, words.comment, words.comments));
     }

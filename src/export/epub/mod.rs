@@ -4,6 +4,7 @@
 //! `plan` (which posts, which names) → `chapter` (a post: `flow` builds, `settle` mends, `split` cuts) → `container`;
 //! then `package` lists what was written.
 
+mod attributes;
 mod chapter;
 mod container;
 mod cover;
@@ -17,7 +18,9 @@ mod pictures;
 mod plan;
 mod rules;
 mod settle;
+mod shapes;
 mod split;
+mod stack;
 mod thread;
 mod tree;
 mod words;
@@ -276,30 +279,4 @@ impl<'a, W: Write + Seek> Book<'a, W> {
         let mut out = self.container.finish().map_err(write_error(self.archive))?;
         out.flush().map_err(write_error(self.archive))
     }
-}
-
-/// Returns what one post looks like in the book, for tests of the passes.
-#[cfg(test)]
-fn body_of(html: &str) -> String {
-    struct Plain;
-    impl flow::Guide for Plain {
-        fn link(&mut self, href: &str) -> Option<String> {
-            links::outside(href)
-        }
-        fn picture(&mut self, img: &scraper::node::Element, _: Option<&str>) -> flow::Shown {
-            let of = |a: &str| img.attr(a).unwrap_or_default().to_string();
-            match of("src").as_str() {
-                "" => flow::Shown::Missing { url: "http://e.com/x.jpg".into(), alt: of("alt"), why: "gone".into() },
-                src => flow::Shown::Inside { file: src.into(), alt: of("alt") },
-            }
-        }
-        fn played(&mut self, _: rules::Played, url: &str) -> Option<(String, String)> {
-            Some(("Video".into(), links::outside(url)?))
-        }
-    }
-    let tree = crate::html::parse(html);
-    let anchors = links::anchors(&tree, |_| false);
-    let mut blocks = settle::settle(flow::build(&tree, &mut Plain, &anchors, true), words::Words::of("en"), false);
-    settle::close_up(&mut blocks);
-    tree::write(&blocks)
 }

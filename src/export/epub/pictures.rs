@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use scraper::node::Element as Source;
 
-use super::flow::Shown;
 use super::tree::line;
 use super::words::Words;
 use crate::model::{Media, Post, normalise_url};
@@ -20,6 +19,8 @@ pub struct Picture {
     pub mime: &'static str,
     /// Relative to the package document.
     pub file: String,
+    /// No larger than a line or two of text: an icon, a smiley.
+    pub small: bool,
 }
 
 /// What the pictures of a chapter, or of the book, are like: the claims about accessibility follow from it.
@@ -36,6 +37,26 @@ impl std::ops::AddAssign for Tally {
         self.described += other.described;
         self.moving += other.moving;
     }
+}
+
+/// What the book shows in place of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// The file in the book, the words that stand for it, and whether it is a sign in a line rather than a picture.
+    Inside {
+        file: String,
+        alt: String,
+        small: bool,
+    },
+    /// Words in place of the picture: a smiley.
+    Words(String),
+    /// Address, alternative text and the reason why it is not there.
+    Missing {
+        url: String,
+        alt: String,
+        why: String,
+    },
+    Nothing,
 }
 
 /// The pictures of one post.
@@ -102,14 +123,14 @@ impl<'a> Pictures<'a> {
     }
 
     fn inside(&mut self, picture: Picture, alt: String) -> Shown {
-        let file = format!("../{}", picture.file);
+        let (file, small) = (format!("../{}", picture.file), picture.small);
         self.tally.shown += 1;
         self.tally.described += usize::from(!alt.is_empty());
         self.tally.moving += usize::from(matches!(picture.mime, "image/gif" | "image/webp"));
         if !self.used.contains(&picture) {
             self.used.push(picture);
         }
-        Shown::Inside { file, alt }
+        Shown::Inside { file, alt, small }
     }
 
     fn missing(&mut self, url: &str, alt: String, fault: Fault) -> Shown {
@@ -128,28 +149,27 @@ impl<'a> Pictures<'a> {
         let digest = media.sha256.as_ref().ok_or(Fault::Missing)?;
         let named = self.archive.path_of(media).filter(|p| p.is_file());
         let path = named.or_else(|| self.archive.media_file(digest)).ok_or(Fault::Missing)?;
-        let (mime, ending) = kind(&path)?;
+        let (mime, ending, small) = kind(&path)?;
         // 32 digits tell any two pictures apart and keep the name short; an id begins with a letter.
         let file = format!("images/i{}.{ending}", digest.as_str().get(..32).unwrap_or_default());
-        Ok(Picture { path, mime, file })
+        Ok(Picture { path, mime, file, small })
     }
 }
 
-/// Returns type and ending by the first bytes, for the kinds every EPUB 3.3 reader shows ("core media types").
-fn kind(path: &std::path::Path) -> Result<(&'static str, &'static str), Fault> {
+/// Returns type, ending and whether it is small, by the first bytes, for the kinds every EPUB 3.3 reader shows ("core media types").
+fn kind(path: &std::path::Path) -> Result<(&'static str, &'static str, bool), Fault> {
     let mut head = Vec::new();
     let file = File::open(path).map_err(|_| Fault::Missing)?;
     file.take(256 << 10).read_to_end(&mut head).map_err(|_| Fault::Damaged)?;
-    let kind = match imagesize::image_type(&head) {
+    let (mime, ending) = match imagesize::image_type(&head) {
         Ok(imagesize::ImageType::Jpeg) => ("image/jpeg", "jpg"),
         Ok(imagesize::ImageType::Png) => ("image/png", "png"),
         Ok(imagesize::ImageType::Gif) => ("image/gif", "gif"),
         Ok(imagesize::ImageType::Webp) => ("image/webp", "webp"),
-        Ok(_) => return Err(Fault::Format),
-        Err(_) => return Err(Fault::Format),
+        _ => return Err(Fault::Format),
     };
     match imagesize::blob_size(&head) {
-        Ok(size) if size.width > 0 && size.height > 0 => Ok(kind),
+        Ok(size) if size.width > 0 && size.height > 0 => Ok((mime, ending, size.height <= 40 && size.width <= 200)),
         _ => Err(Fault::Damaged),
     }
 }

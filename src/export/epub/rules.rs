@@ -33,7 +33,6 @@ pub enum Rule {
     Line,
     LineEnd,
     WordBreak,
-    Ruby,
     RubyText(&'static str),
     /// Sound, film or a page within the page: a framed note tells where it is.
     Played(Played),
@@ -44,6 +43,20 @@ pub enum Played {
     Video,
     Sound,
     Embedded,
+}
+
+impl Rule {
+    /// Returns whether a block of the book may come of it.
+    pub fn is_block(self) -> bool {
+        use Rule::*;
+        let plain = matches!(self, Break | Words(_) | Blocks(_) | List(_) | Item | Definitions | Definition(_) | Line);
+        plain || self.is_cell() || matches!(self, Table | Figure | FigureCaption)
+    }
+
+    /// Returns whether it is a part of a table.
+    pub fn is_cell(self) -> bool {
+        matches!(self, Rule::Caption | Rule::Rows(_) | Rule::Row | Rule::Cell(_))
+    }
 }
 
 /// Returns the rule for an element by its local name; what HTML does not know is looked through.
@@ -102,7 +115,7 @@ pub fn rule(name: &str) -> Rule {
         "hr" => Line,
         "br" => LineEnd,
         "wbr" => WordBreak,
-        "ruby" => Ruby,
+        "ruby" => Inline("ruby"),
         "rt" => RubyText("rt"),
         "rp" => RubyText("rp"),
         "video" => Played(self::Played::Video),

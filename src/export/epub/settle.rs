@@ -1,12 +1,14 @@
 //! Passes over the book's tree once it is built: what stands alone becomes a figure, what is empty goes, headings
 //! close up. Each turns a valid tree into a valid tree.
 
-use super::tree::{Element, MISSING, Node, each, words};
+use super::shapes::{definitions, figure, ruby, table};
+use super::tree::{Element, MISSING, Node, SMALL, each, words};
 use super::words::Words;
 
 /// Runs all passes over the blocks of a body.
 pub fn settle(blocks: Vec<Node>, words: &Words, rtl: bool) -> Vec<Node> {
     let mut blocks = in_order(blocks, words);
+    each(&mut blocks, &mut |e| drop(e.take(SMALL)));
     if rtl {
         each(&mut blocks, &mut |e| {
             if e.name == "pre" && e.get("dir").is_none() {
@@ -42,11 +44,13 @@ fn one(mut e: Element, words: &Words, out: &mut Vec<Node>) {
             }
         }
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
-            lines_only(&mut e.children, words);
             trim(&mut e.children);
             let said = !super::tree::words(&e.children).trim().is_empty();
             match said {
-                true => out.push(e.node()),
+                true => {
+                    lines_only(&mut e.children, words);
+                    out.push(e.node());
+                }
                 // A heading without words is no heading; a picture or an anchor in it stays.
                 false => paragraph(Element::new("p").holding(e.children), words, out),
             }
@@ -58,13 +62,13 @@ fn one(mut e: Element, words: &Words, out: &mut Vec<Node>) {
         }
         "figure" => figure(e, out),
         "figcaption" => out.push(e.node()),
-        "ul" | "ol" | "dl" => {
+        "ul" | "ol" => {
             e.children.retain(|n| n.element().is_some_and(|e| !e.children.is_empty()));
-            match e.children.is_empty() {
-                true => {}
-                false => out.push(e.node()),
+            if !e.children.is_empty() {
+                out.push(e.node());
             }
         }
+        "dl" => definitions(e, out),
         "table" => table(e, out),
         "li" | "td" | "th" | "dd" | "caption" => {
             unwrap_only(&mut e);
@@ -96,11 +100,42 @@ fn paragraph(mut p: Element, words: &Words, out: &mut Vec<Node>) {
     }
     let said = super::tree::words(&p.children);
     if !said.trim().is_empty() || p.get("class").is_some() {
+        // A picture that begins or ends a paragraph stands before or after it, as it did where text flowed around it.
+        let (before, after) = if p.get("class").is_some() { Default::default() } else { ends(&mut p.children) };
+        pictures(before, words, out);
         lines_only(&mut p.children, words);
-        return out.push(p.node());
+        trim(&mut p.children);
+        out.push(p.node());
+        return pictures(after, words, out);
     }
+    pictures(p.children, words, out);
+}
+
+/// Takes the pictures off both ends of a paragraph with words.
+fn ends(nodes: &mut Vec<Node>) -> (Vec<Node>, Vec<Node>) {
+    let first = nodes.iter().take_while(|n| is_picture(n) || n.is_blank()).count();
+    let rest = nodes.split_off(first);
+    let before = std::mem::replace(nodes, rest);
+    let last = nodes.iter().rev().take_while(|n| is_picture(n) || n.is_blank()).count();
+    let after = nodes.split_off(nodes.len() - last);
+    (before, after)
+}
+
+/// Returns whether a node is a picture of some size, bare or in a link.
+fn is_picture(node: &Node) -> bool {
+    let Some(e) = node.element() else { return false };
+    match e.name {
+        "img" => e.get(SMALL).is_none(),
+        MISSING => e.get("url").is_some_and(|u| !u.is_empty()),
+        "a" => e.children.iter().any(is_picture) && e.children.iter().all(|n| is_picture(n) || n.is_blank()),
+        _ => false,
+    }
+}
+
+/// Sets pictures as paragraphs of their own, missing ones as framed figures.
+fn pictures(nodes: Vec<Node>, words: &Words, out: &mut Vec<Node>) {
     let mut pictures = Vec::new();
-    collect(p.children, &mut pictures);
+    collect(nodes, &mut pictures);
     let mut row: Vec<Node> = Vec::new();
     let flush = |row: &mut Vec<Node>, out: &mut Vec<Node>| {
         if !row.is_empty() {
@@ -168,140 +203,6 @@ fn lines_only(nodes: &mut Vec<Node>, words: &Words) {
             lines_only(&mut e.children, words);
         }
     }
-}
-
-/// A figure holds its pictures bare, then the caption. What holds no picture is no figure.
-fn figure(figure: Element, out: &mut Vec<Node>) {
-    let mut caption = None;
-    let (mut inside, mut lost, mut pictures) = (Vec::new(), false, false);
-    for node in figure.children {
-        match node {
-            Node::Element(mut e) if e.name == "figcaption" => {
-                e.children = as_paragraphs(e.children);
-                if e.children.iter().any(Node::shows) {
-                    caption = Some(e);
-                }
-            }
-            Node::Element(e) if e.name == "figure" => {
-                lost = true;
-                inside.extend(e.children);
-            }
-            Node::Element(e) if e.name == "p" && e.class() == "img" => {
-                pictures = true;
-                inside.extend(e.children);
-            }
-            node => inside.push(node),
-        }
-    }
-    if !lost && !pictures {
-        out.extend(inside);
-        if let Some(c) = caption {
-            out.extend(c.children.into_iter().map(|n| match n {
-                Node::Element(e) if e.name == "p" => e.with("class", "caption").node(),
-                n => n,
-            }));
-        }
-        return;
-    }
-    let mut figure = Element::new("figure");
-    if lost && !pictures {
-        figure.set("class", "missing");
-    }
-    out.push(figure.holding(inside).holding(caption.map(Element::node)).node());
-}
-
-/// A caption consists of paragraphs: their alignment is set on `p` by some readers.
-fn as_paragraphs(children: Vec<Node>) -> Vec<Node> {
-    let blocks = |n: &Node| {
-        n.element().is_some_and(|e| {
-            matches!(e.name, "p" | "ul" | "ol" | "div" | "blockquote" | "pre" | "dl" | "figure" | "hr" | "table")
-        })
-    };
-    match children.iter().any(blocks) {
-        true => children,
-        false => vec![Element::new("p").holding(children).node()],
-    }
-}
-
-/// Rows without cells and sections without rows go; one caption, first; no cell reaches below the last row.
-fn table(mut table: Element, out: &mut Vec<Node>) {
-    let mut caption = None;
-    let mut sections = Vec::new();
-    for node in table.children {
-        let Node::Element(mut e) = node else { continue };
-        if e.name == "caption" {
-            if caption.is_none() && e.children.iter().any(Node::shows) {
-                caption = Some(e);
-            }
-            continue;
-        }
-        e.children.retain(|n| n.element().is_some_and(|row| !row.children.is_empty()));
-        let rows = e.children.len();
-        for (n, row) in e.children.iter_mut().enumerate() {
-            if let Node::Element(row) = row {
-                clamp(row, rows - n);
-            }
-        }
-        // A second head, or one after the body, is a body like others.
-        if e.name == "thead" && !sections.is_empty() {
-            e.name = "tbody";
-        }
-        if rows > 0 {
-            sections.push(e.node());
-        }
-    }
-    match sections.is_empty() {
-        true => out.extend(caption.into_iter().map(|c| Element::new("div").holding(c.children).node())),
-        false => {
-            table.children = caption.map(Element::node).into_iter().chain(sections).collect();
-            out.push(table.node());
-        }
-    }
-}
-
-fn clamp(row: &mut Element, left: usize) {
-    for cell in &mut row.children {
-        if let Node::Element(cell) = cell
-            && let Some(n) = cell.get("rowspan").and_then(|v| v.parse::<usize>().ok())
-            && n > left
-        {
-            cell.take("rowspan");
-            if left > 1 {
-                cell.set("rowspan", left.to_string());
-            }
-        }
-    }
-}
-
-/// Base and reading in turn, or plain words: half a ruby is not valid. Readers of EPUB 3 know ruby, so that the
-/// brackets for those who do not (`rp`) are needed in plain words only.
-fn ruby(mut ruby: Element, out: &mut Vec<Node>) {
-    let mut based = false;
-    let mut whole = false;
-    let bracket = |n: &Node| n.element().is_some_and(|e| e.name == "rp");
-    for node in ruby.children.iter().filter(|n| !bracket(n)) {
-        match node.element().map(|e| e.name) {
-            Some("rt") if based => (based, whole) = (false, true),
-            Some("rt") => return out.extend(flat(ruby.children)),
-            _ if !node.is_blank() => based = true,
-            _ => {}
-        }
-    }
-    match whole && !based {
-        true => {
-            ruby.children.retain(|n| !bracket(n));
-            out.push(ruby.node());
-        }
-        false => out.extend(flat(ruby.children)),
-    }
-}
-
-fn flat(children: Vec<Node>) -> Vec<Node> {
-    let parts = children.into_iter().flat_map(|n| match n {
-        Node::Element(e) if matches!(e.name, "rt" | "rp") => e.children,
-        n => vec![n],
-    });
-    parts.collect()
 }
 
 /// An item, cell or caption of one paragraph holds its words bare, as does one of words and a list.
@@ -390,4 +291,111 @@ pub fn captions(blocks: &[Node]) -> Vec<String> {
         open.extend(e.children.iter().rev());
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{flow, links, pictures, rules};
+    use super::*;
+
+    /// Returns what a body looks like in the book.
+    fn body_of(html: &str) -> String {
+        struct Plain;
+        impl flow::Guide for Plain {
+            fn link(&mut self, href: &str) -> Option<String> {
+                links::outside(href)
+            }
+            fn picture(&mut self, img: &scraper::node::Element, _: Option<&str>) -> pictures::Shown {
+                let of = |a: &str| img.attr(a).unwrap_or_default().to_string();
+                match of("src").as_str() {
+                    "" => pictures::Shown::Missing {
+                        url: "http://e.com/x.jpg".into(),
+                        alt: of("alt"),
+                        why: "gone".into(),
+                    },
+                    src => pictures::Shown::Inside { file: src.into(), alt: of("alt"), small: false },
+                }
+            }
+            fn played(&mut self, _: rules::Played, url: &str) -> Option<(String, String)> {
+                Some(("Video".into(), links::outside(url)?))
+            }
+        }
+        let tree = crate::html::parse(html);
+        let anchors = links::anchors(&tree, |_| false);
+        let mut blocks = settle(flow::build(&tree, &mut Plain, &anchors, true), Words::of("en"), false);
+        close_up(&mut blocks);
+        super::super::tree::write(&blocks)
+    }
+
+    #[test]
+    fn words_stand_in_paragraphs_whatever_held_them() {
+        let cases = [
+            ("a<div>b</div>c", "<p>a</p>\n<p>b</p>\n<p>c</p>\n"),
+            ("<center><font color=red>x</font></center>", "<p>x</p>\n"),
+            ("one<br><br>two<br>", "<p>one</p>\n<p>two</p>\n"),
+            ("<i>a<p>b</p>c</i>", "<p><i>a</i></p>\n<p><i>b</i></p>\n<p><i>c</i></p>\n"),
+            ("<p> </p><p>&nbsp;</p><p><b> </b></p>", ""),
+            ("<blockquote>q</blockquote>", "<blockquote><p>q</p>\n</blockquote>\n"),
+            ("<p>a <b> b</b>  c</p>", "<p>a <b> b</b> c</p>\n"),
+        ];
+        for (html, expected) in cases {
+            assert_eq!(body_of(html), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn lists_and_tables_are_whole() {
+        let cases = [
+            (
+                "<ul><li>a<ul><li>b</li></ul></li><ul><li>c</li></ul></ul>",
+                "<ul><li>a<ul><li>b</li>\n</ul>\n<ul><li>c</li>\n</ul>\n</li>\n</ul>\n",
+            ),
+            ("<li>loose", "<ul><li>loose</li>\n</ul>\n"),
+            (
+                "<dl><dd>a<dt>b<dt>c<dd>d<dt>e</dl>",
+                "<p>a</p>\n<dl><dt>b</dt>\n<dt>c</dt>\n<dd>d</dd>\n</dl>\n<p>e</p>\n",
+            ),
+            (
+                "<table><tr><td rowspan=9>a<td>b</table>",
+                "<table><tbody><tr><td>a</td>\n<td>b</td>\n</tr>\n</tbody>\n</table>\n",
+            ),
+            (
+                "<table><tr><td><table><tr><td>a<td>b</table></table>",
+                "<table><tbody><tr><td>a</td>\n<td>b</td>\n</tr>\n</tbody>\n</table>\n",
+            ),
+            ("<table><tr><td>alone</table>", "<p>alone</p>\n"),
+        ];
+        for (html, expected) in cases {
+            assert_eq!(body_of(html), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn pictures_leave_the_ends_of_paragraphs_and_signs_stay() {
+        assert_eq!(
+            body_of(
+                "<p><img src=a.png alt=A> words <img src=b.png> more <a href=http://e.com/><img src=c.png></a></p>"
+            ),
+            "<p class=\"img\"><img src=\"a.png\" alt=\"A\"/></p>\n<p>words <img src=\"b.png\" alt=\"\"/> more</p>\n\
+             <p class=\"img\"><a href=\"http://e.com/\"><img src=\"c.png\" alt=\"\"/></a></p>\n"
+        );
+    }
+
+    #[test]
+    fn galleries_give_a_figure_a_picture() {
+        let html = "<figure><figure><img src=a.png><figcaption>A</figcaption></figure><figure><img src=b.png></figure><figcaption>All</figcaption></figure>";
+        assert_eq!(
+            body_of(html),
+            "<figure><img src=\"a.png\" alt=\"\"/><figcaption><p>A</p>\n</figcaption>\n</figure>\n\
+             <figure><img src=\"b.png\" alt=\"\"/></figure>\n<p class=\"caption\">All</p>\n"
+        );
+    }
+
+    #[test]
+    fn a_figure_without_a_picture_is_none() {
+        assert_eq!(
+            body_of("<figure><pre>x</pre><figcaption>C</figcaption></figure>"),
+            "<pre>x</pre>\n<p class=\"caption\">C</p>\n"
+        );
+    }
 }

@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn answers_nest_four_deep_and_then_say_whom_they_answer() {
         let comments: Vec<Comment> =
-            (0..7).map(|n| comment(&n.to_string(), n.checked_sub(1).map(|p: i32| p.to_string()).as_deref())).collect();
+            (0..7_u32).map(|n| comment(&n.to_string(), n.checked_sub(1).map(|p| p.to_string()).as_deref())).collect();
         let html = made(&comments);
         assert_eq!(html.matches("<ol").count(), 4, "{html}");
         assert!(html.contains("N4 · in reply to N3") && html.contains("N6 · in reply to N5"), "{html}");

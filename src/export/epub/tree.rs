@@ -127,6 +127,9 @@ impl Node {
 /// The stand-in for a picture that is not in the book, until it is known whether it stands alone or in a line.
 pub const MISSING: &str = "missing";
 
+/// Marks a picture that belongs into a line, until paragraphs are settled.
+pub const SMALL: &str = "small";
+
 /// Calls `act` on each element, parents first.
 pub fn each(nodes: &mut [Node], act: &mut impl FnMut(&mut Element)) {
     for node in nodes {

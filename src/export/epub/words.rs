@@ -176,6 +176,6 @@ mod tests {
         let of = |t: &str| Date::parse_iso(t).map(|d| (date(&d, "en"), machine(&d).unwrap()));
         assert_eq!(of("2007"), Some(("2007".into(), "2007".into())));
         assert_eq!(of("2007-04"), Some(("April 2007".into(), "2007-04".into())));
-        assert_eq!(of("2007-04-23T12:15+02:00"), Some(("23 April 2007".into(), "2007-04-23T12:15+02:00".into())));
+        assert_eq!(of("2007-04-23T12:15"), Some(("23 April 2007".into(), "2007-04-23T12:15".into())));
     }
 }

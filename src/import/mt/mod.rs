@@ -65,7 +65,7 @@ fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resu
         }
     }
     let digest = seen.digest();
-    report.originals.push((stream.name.clone(), digest.clone()));
+    sink(Found::Original(stream, digest.clone()))?;
     if lines.other() > 0 {
         let name = kind.label().unwrap_or("windows-1252");
         report.notes.push(format!("{}: {} lines that are not UTF-8, read as {name}", stream.name, lines.other()));

@@ -21,6 +21,15 @@ use origin::{origin, undo_replay};
 /// A page larger than this is no page.
 pub const MAX_PAGE: u64 = 64 << 20;
 
+/// Returns whether a stream can only be a part of a page: a style, a script, what a browser saved in the folder beside it.
+pub fn is_part(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let styles = [".css", ".js", ".mjs", ".map", ".woff", ".woff2", ".ttf", ".eot", ".ico"];
+    let beside = ["_files", ".files", "_fichiers", "-dateien", "_archivos", "_arquivos", "_bestanden", "_pliki"];
+    let folders = name.rsplit_once('/').map_or("", |(folders, _)| folders);
+    styles.iter().any(|s| name.ends_with(s)) || folders.split('/').any(|f| beside.iter().any(|b| f.ends_with(b)))
+}
+
 /// A page as it came, and what is known of it.
 pub struct Page<'a> {
     pub text: &'a str,
@@ -110,7 +119,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         job.events.check()?;
         one(stream, &beside, job, &mut site, &mut refused, sink, &mut report)?;
     }
-    if report.found == 0 {
+    if report.found == 0 && !pages.is_empty() {
         let shown = job.streams.first().map(|s| s.shown.clone()).unwrap_or_default();
         return Err(Error::input(shown, format!("a saved page, but {}", refused.why())));
     }
@@ -119,6 +128,9 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
 }
 
 fn is_page(stream: &Named) -> Result<bool> {
+    if is_part(&stream.name) {
+        return Ok(false);
+    }
     let head = Head::new(&stream.name, stream.head()?);
     Ok(super::detect::is_page(&head))
 }
@@ -135,7 +147,7 @@ fn one(
 ) -> Result<()> {
     let bytes = stream.read(MAX_PAGE)?;
     let sha256 = Digest::of(&bytes);
-    report.originals.push((stream.name.clone(), sha256.clone()));
+    sink(Found::Original(stream, sha256.clone()))?;
     let decoded = extract::decode(&bytes, None);
     if decoded.stray > 0 {
         let what = format!("{} bytes do not fit {}", decoded.stray, decoded.encoding);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::memo::Memo;
+use super::memo::{Memo, Newest};
 use super::slot;
 use crate::model::Kind;
 
@@ -25,7 +25,7 @@ pub(super) enum What {
     /// Posts asked for by their ids.
     Included(Kind),
     NewComments,
-    /// All comments of posts that are new or changed: they may be older than the newest comment that is known.
+    /// All comments of posts that are new: they may be older than the newest comment that is known.
     CommentsOf,
     /// One comment, for the count in the header.
     CommentCount,
@@ -60,14 +60,16 @@ impl What {
     }
 }
 
+/// Fields of a query beyond paging and order.
+type Extra = Vec<(&'static str, String)>;
+
 /// One request, before it has an address.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     pub what: What,
     pub page: u64,
     rows: u64,
-    /// Beyond paging and order.
-    extra: Vec<(&'static str, String)>,
+    extra: Extra,
     /// Asked because a post names something unknown; that post waits.
     pub lookup: bool,
 }
@@ -98,6 +100,7 @@ impl Request {
         let chunks = posts.chunks(ROWS as usize);
         chunks.map(|ids| Request::first(What::CommentsOf).with("post", list(ids))).collect()
     }
+
     /// Returns the requests for the same rows in tenths; none when a single row was asked for.
     pub fn smaller(&self) -> Option<Vec<Request>> {
         let rows = self.rows / 10;
@@ -129,6 +132,7 @@ enum Stage {
     Tables,
     Posts,
     Pages,
+    News,
     End,
 }
 
@@ -140,7 +144,7 @@ pub(super) struct Plan {
     queue: VecDeque<Request>,
     asked: VecDeque<Request>,
     /// The highest page of a listing that was queued, by what is asked.
-    queued: Vec<(What, Vec<(&'static str, String)>, u64)>,
+    queued: Vec<(What, Extra, u64)>,
 }
 
 impl Plan {
@@ -162,13 +166,7 @@ impl Plan {
             });
             queue.push(Request::first(What::Ids(kind)).with("_fields", "id"));
         }
-        let comments = Request::first(What::NewComments);
-        queue.push(match memo.newest_comment.as_ref().and_then(|c| c.since()) {
-            Some(since) => comments.with("after", since),
-            None => comments,
-        });
-        queue.push(Request::first(What::CommentCount).with("_fields", "id"));
-        Plan { again: true, ..Plan::begin(Stage::End, queue) }
+        Plan { again: true, ..Plan::begin(Stage::News, queue) }
     }
 
     fn begin(stage: Stage, queue: Vec<Request>) -> Plan {
@@ -193,6 +191,17 @@ impl Plan {
         let (next, kind) = match self.stage {
             Stage::Tables => (Stage::Posts, Kind::Post),
             Stage::Posts => (Stage::Pages, Kind::Page),
+            Stage::News => {
+                // After the posts, so that each comment finds its post.
+                let comments = Request::first(What::NewComments);
+                self.queue.push_back(match memo.newest_comment.as_ref().and_then(Newest::since) {
+                    Some(since) => comments.with("after", since),
+                    None => comments,
+                });
+                self.queue.push_back(Request::first(What::CommentCount).with("_fields", "id"));
+                self.stage = Stage::End;
+                return;
+            }
             Stage::Pages | Stage::End => {
                 self.stage = Stage::End;
                 return;

@@ -29,6 +29,7 @@ pub(super) struct Tables {
     terms: BTreeMap<u64, Term>,
     media: BTreeMap<u64, Medium>,
     comments: BTreeMap<u64, Vec<Comment>>,
+    fresh: BTreeSet<String>,
     /// The blog does not list its users.
     pub users_closed: bool,
     /// Numbers asked for, so that none is asked for twice.
@@ -100,7 +101,14 @@ impl Tables {
 
     /// Returns comments of posts that may be kept already, each with the key of its post.
     pub fn new_comments(&mut self, memo: &mut Memo, blog: &Blog, rows: Vec<Value>) -> Vec<(String, Comment)> {
-        read_comments(memo, blog, rows).into_iter().map(|(post, comment)| (blog.post_key(post), comment)).collect()
+        let comments = read_comments(memo, blog, rows);
+        self.fresh.extend(comments.iter().map(|(_, c)| c.id.clone()));
+        comments.into_iter().map(|(post, comment)| (blog.post_key(post), comment)).collect()
+    }
+
+    /// Returns how many comments came that an earlier run cannot have had.
+    pub fn fresh(&self) -> u64 {
+        self.fresh.len() as u64
     }
 
     /// Returns the requests for what posts refer to and the tables do not hold.
