@@ -4,6 +4,7 @@
 mod blogger;
 mod corpus;
 mod feed;
+mod mhtml;
 mod page;
 
 use std::path::Path;

@@ -7,7 +7,8 @@ use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
 use super::{
-    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, page, substack, text, tumblr, wxr,
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, substack, text, tumblr,
+    wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -110,7 +111,7 @@ pub static FORMATS: &[Format] = &[
         name: "a saved page (MHTML)",
         extension: "mhtml",
         fits: is_mhtml,
-        read: None,
+        read: Some(mhtml::read),
         redact: None,
     },
     Format {
@@ -309,7 +310,7 @@ pub(super) fn is_page(head: &Head) -> bool {
 
 fn is_mhtml(head: &Head) -> bool {
     let first = head.text.split("\n\n").next().unwrap_or_default().to_ascii_lowercase();
-    first.contains("mime-version:") && first.contains("multipart/related")
+    first.contains("mime-version:") && (first.contains("multipart/related") || first.contains("content-location:"))
 }
 
 fn is_movable_type(head: &Head) -> bool {

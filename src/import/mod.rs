@@ -15,6 +15,7 @@ mod json;
 mod livejournal;
 mod markdown;
 mod medium;
+pub mod mhtml;
 mod mt;
 mod page;
 mod parts;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mdarchive::import::{Options, feed};
+use mdarchive::import::{Options, feed, mhtml};
 use mdarchive::model::{Kind, Status};
 use mdarchive::ops::refine;
 use serde_json::Value;
@@ -147,11 +147,27 @@ fn saved_pages_give_a_post_with_its_captions() {
         if found as u64 != captions {
             wrong.push(format!("{file}: {found} captions, not {captions}"));
         }
-        println!(
-            "{file} {:?} {:?}",
-            posts.iter().map(|p| (&p.title, &p.url, p.tags.len(), p.text.len())).collect::<Vec<_>>(),
-            taken.reports[0].notes
-        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_parts_of_saved_mails_are_counted_right() {
+    let Some((root, files)) = expected("the_parts_of_saved_mails_are_counted_right", &["mhtml"]) else { return };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let mail = mhtml::parse(&fs::read(root.join(file)).unwrap());
+        let of = |kind: &str| mail.parts.iter().filter(|p| p.header.media_type().starts_with(kind)).count();
+        let is = [
+            ("parts", mail.parts.len().into()),
+            ("html_parts", of("text/html").into()),
+            ("images", of("image/").into()),
+        ];
+        differences(file, &is, wanted, &mut wrong);
+        let posts = take(&root.join(file), Options::default()).map_or(0, |t| t.drafts.len());
+        // The other two end before their page says anything.
+        let whole = ["mhtml/example.com.mhtml", "mhtml/portfolio.mhtml"].contains(&file.as_str());
+        assert_eq!(posts, usize::from(whole), "{file}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

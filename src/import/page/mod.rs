@@ -16,7 +16,7 @@ use crate::model::{Digest, Draft, Site, Source};
 use super::detect::Head;
 use super::report::{Attached, Bytes, Found, Job, Report, Sink};
 use local::Beside;
-use origin::{origin, undo_replay};
+pub(super) use origin::{origin, undo_replay};
 
 /// A page larger than this is no page.
 pub const MAX_PAGE: u64 = 64 << 20;
