@@ -4,6 +4,8 @@
 mod blogger;
 mod corpus;
 mod feed;
+mod mhtml;
+mod page;
 
 use std::path::Path;
 

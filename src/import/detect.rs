@@ -7,7 +7,8 @@ use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
 use super::{
-    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mt, substack, text, tumblr, wxr,
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, redact, substack, text,
+    tumblr, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -97,13 +98,20 @@ pub static FORMATS: &[Format] = &[
         read: Some(medium::read),
         redact: None,
     },
-    Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None, redact: None },
+    Format {
+        kind: "page",
+        name: "a saved page",
+        extension: "html",
+        fits: is_page,
+        read: Some(page::read),
+        redact: None,
+    },
     Format {
         kind: "mhtml",
         name: "a saved page (MHTML)",
         extension: "mhtml",
         fits: is_mhtml,
-        read: None,
+        read: Some(mhtml::read),
         redact: None,
     },
     Format {
@@ -112,7 +120,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_rest,
         read: Some(answers::read_rest),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "wpcom",
@@ -120,7 +128,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_wpcom,
         read: Some(answers::read_wpcom),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "blogger-api",
@@ -128,7 +136,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_blogger,
         read: Some(answers::read_blogger),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "ghost",
@@ -136,7 +144,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: ghost::fits,
         read: Some(ghost::read),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "dotclear",
@@ -144,7 +152,7 @@ pub static FORMATS: &[Format] = &[
         extension: "txt",
         fits: dotclear::fits,
         read: Some(dotclear::read),
-        redact: None,
+        redact: Some(redact::dotclear),
     },
     Format {
         kind: "substack",
@@ -160,7 +168,7 @@ pub static FORMATS: &[Format] = &[
         extension: "txt",
         fits: is_movable_type,
         read: Some(mt::read),
-        redact: None,
+        redact: Some(redact::movable_type),
     },
     Format {
         kind: "markdown",
@@ -205,10 +213,6 @@ impl Head {
     pub fn is_root(&self, local: &str) -> bool {
         let own = self.root.as_deref().map(|r| r.rsplit(':').next().unwrap_or(r));
         own.is_some_and(|r| r.eq_ignore_ascii_case(local))
-    }
-
-    fn starts_with(&self, c: char) -> bool {
-        self.text.starts_with(c)
     }
 }
 
@@ -291,13 +295,18 @@ fn is_feed(head: &Head) -> bool {
     head.is_root("feed") || head.is_root("rss") || head.is_root("RDF") || feed::is_json_feed(&head.text)
 }
 
-fn is_page(head: &Head) -> bool {
-    head.is_root("html") || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
+/// Elements that a page may begin with whose writer left out what HTML does not ask for.
+const BEGINNINGS: [&str; 9] = ["html", "head", "body", "title", "meta", "link", "div", "table", "article"];
+
+/// Returns whether a stream is a page of HTML.
+pub(super) fn is_page(head: &Head) -> bool {
+    BEGINNINGS.iter().any(|name| head.is_root(name))
+        || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
 }
 
 fn is_mhtml(head: &Head) -> bool {
     let first = head.text.split("\n\n").next().unwrap_or_default().to_ascii_lowercase();
-    first.contains("mime-version:") && first.contains("multipart/related")
+    first.contains("mime-version:") && (first.contains("multipart/related") || first.contains("content-location:"))
 }
 
 fn is_movable_type(head: &Head) -> bool {

@@ -7,13 +7,14 @@ use super::detect::{FORMATS, Format, Head};
 
 /// Formats whose posts, settings and media lie in several files, the surer first; and the formats that say too little of
 /// a stream to keep it from them.
-const FOLDERS: [(&str, &[&str]); 6] = [
+const FOLDERS: [(&str, &[&str]); 7] = [
     ("medium", &["page", "text", "markdown"]),
     ("substack", &["page", "text", "markdown"]),
     ("tumblr", &["page", "text"]),
     ("livejournal", &["text"]),
     ("blogger", &["text"]),
     ("markdown", &["text"]),
+    ("page", &[]),
 ];
 
 /// Streams of one format.
@@ -36,8 +37,8 @@ pub struct Groups {
 pub fn group(streams: &[Named]) -> Result<Groups> {
     let mut formats: Vec<Option<&'static Format>> = Vec::with_capacity(streams.len());
     for stream in streams {
-        // Lists of readers are not even looked at.
-        if super::substack::is_private(&stream.name) {
+        // Lists of readers are not even looked at; parts of saved pages are no posts of their own.
+        if super::substack::is_private(&stream.name) || streams.len() > 1 && super::page::is_part(&stream.name) {
             formats.push(None);
             continue;
         }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mdarchive::import::{Options, feed};
+use mdarchive::import::{Options, feed, mhtml};
 use mdarchive::model::{Kind, Status};
+use mdarchive::ops::refine;
 use serde_json::Value;
 
 use super::take;
@@ -127,6 +128,46 @@ fn blogger_exports_are_counted_right() {
             ("untitled", posts().filter(|d| d.title.is_empty()).count().into()),
         ];
         differences(file, &is, wanted, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn saved_pages_give_a_post_with_its_captions() {
+    let Some((root, files)) = expected("saved_pages_give_a_post_with_its_captions", &["saved-html", "substack-page"])
+    else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let taken = take(&root.join(file), Options::default()).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let captions: u64 = wanted["captions"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+        let posts: Vec<_> = taken.drafts.into_iter().map(|d| refine(d, "case", None)).collect();
+        let found: usize = posts.iter().map(|p| p.captions.len()).sum();
+        if found as u64 != captions {
+            wrong.push(format!("{file}: {found} captions, not {captions}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_parts_of_saved_mails_are_counted_right() {
+    let Some((root, files)) = expected("the_parts_of_saved_mails_are_counted_right", &["mhtml"]) else { return };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let mail = mhtml::parse(&fs::read(root.join(file)).unwrap());
+        let of = |kind: &str| mail.parts.iter().filter(|p| p.header.media_type().starts_with(kind)).count();
+        let is = [
+            ("parts", mail.parts.len().into()),
+            ("html_parts", of("text/html").into()),
+            ("images", of("image/").into()),
+        ];
+        differences(file, &is, wanted, &mut wrong);
+        let posts = take(&root.join(file), Options::default()).map_or(0, |t| t.drafts.len());
+        // The other two end before their page says anything.
+        let whole = ["mhtml/example.com.mhtml", "mhtml/portfolio.mhtml"].contains(&file.as_str());
+        assert_eq!(posts, usize::from(whole), "{file}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

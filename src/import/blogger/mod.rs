@@ -293,7 +293,7 @@ fn breaks(draft: &mut Draft, said: Option<bool>) {
 }
 
 /// `%C3%A9+x` → `é x`; what does not decode to UTF-8 stays.
-pub(super) fn decoded(name: &str) -> String {
+pub fn decoded(name: &str) -> String {
     let plus = name.replace('+', " ");
     let (mut out, mut rest) = (Vec::new(), plus.as_bytes());
     while let Some((first, tail)) = rest.split_first() {

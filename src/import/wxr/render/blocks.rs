@@ -61,7 +61,10 @@ impl Work<'_> {
                     }
                     Some(_) => String::new(),
                     None => {
-                        self.note("reusable blocks that are not in the export, or show themselves, left out", &id.to_string());
+                        self.note(
+                            "reusable blocks that are not in the export, or show themselves, left out",
+                            &id.to_string(),
+                        );
                         String::new()
                     }
                 }
