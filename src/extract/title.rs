@@ -72,7 +72,8 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
         if key.is_empty() || Some(&key) == site.as_ref() || leads_home(outline, tree, index) {
             continue;
         }
-        let mut weight = level + if named { 5 } else { 0 };
+        let sure = item.named(&rules::TITLES).is_some_and(|n| n + 3 < rules::TITLES.len());
+        let mut weight = level + if sure { 5 } else { 2 * i32::from(named) };
         if joined.iter().any(|p| squash(p) == key) {
             weight += 7;
         } else if key.len() > 9 && told.contains(&key) {
