@@ -39,6 +39,10 @@ check:
     RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --quiet
     cargo test --quiet
 
+# Make archives/sample anew, after a change of what posts become; read the diff
+sample:
+    MDARCHIVE_UPDATE=1 cargo test --quiet --test it demo
+
 # Measure
 bench:
     cargo bench

@@ -1,5 +1,7 @@
 //! The sample blog that comes with the program.
 
+use std::path::Path;
+
 use mdarchive::event::Events;
 use mdarchive::http::serve::Server;
 use mdarchive::model::{CommentKind, Post, Reason};
@@ -7,16 +9,17 @@ use mdarchive::ops::demo;
 use mdarchive::ops::fetch::{FetchRequest, fetch};
 use mdarchive::store::{Archive, Summary};
 
-use crate::harness::clock_at;
+use crate::harness::{clock_at, kept};
 
-/// Fetches the sample blog into a folder.
-fn fetched(archives: &std::path::Path) -> (Summary, Vec<Post>) {
+/// Fetches the sample blog into a folder, under a name.
+fn fetched(archives: &Path) -> (Summary, Vec<Post>) {
     let server = Server::start(demo::answer).unwrap();
     let url = format!("http://{}/", demo::HOST).parse().unwrap();
     let mut request = FetchRequest::new(url, archives);
     request.hosts = vec![(demo::HOST.to_string(), server.address())];
+    request.name = Some("sample".into());
     let summary = fetch(request, &Events::silent(), clock_at(0)).unwrap();
-    let archive = Archive::open(&archives.join(demo::HOST)).unwrap();
+    let archive = Archive::open(&archives.join("sample")).unwrap();
     let posts = archive.entries().unwrap().iter().map(|e| archive.read(e).unwrap()).collect();
     (summary, posts)
 }
@@ -53,4 +56,34 @@ fn links_inside_the_sample_blog_lead_to_kept_posts() {
 fn the_sample_blog_fetched_twice_is_the_same() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     assert_eq!(fetched(one.path()).1, fetched(other.path()).1);
+}
+
+/// `archives/sample` is what this program makes of the sample blog today. `just sample` makes it anew; read the diff.
+#[test]
+fn the_archive_that_comes_with_the_program_is_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    fetched(folder.path());
+    let (fresh, sample) = (folder.path().join("sample"), Path::new(env!("CARGO_MANIFEST_DIR")).join("archives/sample"));
+    if std::env::var_os("MDARCHIVE_UPDATE").is_some() {
+        let _ = std::fs::remove_dir_all(&sample);
+        copy(&fresh, &sample);
+    }
+    let names = |root: &Path| kept(root).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(names(&sample), names(&fresh));
+    for ((name, old), (_, new)) in kept(&sample).into_iter().zip(kept(&fresh)) {
+        assert!(old == new, "{name} is out of date: run `just sample` and read the diff");
+    }
+}
+
+/// Copies an archive without what can be rebuilt.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        } else if entry.file_name() != ".cache" {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    }
 }

@@ -2,11 +2,12 @@
 
 mod cases;
 mod corpus;
+mod hostile;
 
 use std::path::Path;
 
 use mdarchive::event::Events;
-use mdarchive::import::{Found, Job, Report, group};
+use mdarchive::import::{Found, Job, Options, Report, group};
 use mdarchive::input;
 use mdarchive::model::{Post, Site};
 use mdarchive::ops::refine;
@@ -18,6 +19,7 @@ pub struct Read {
     pub posts: Vec<Post>,
     pub reports: Vec<Report>,
     pub kinds: Vec<&'static str>,
+    pub files: Vec<String>,
 }
 
 /// Reads a path as `mdarchive import` does, up to the posts.
@@ -26,12 +28,14 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
     let events = Events::silent();
     let mut out = Read::default();
     for group in group(&opened.streams)?.groups {
-        let job = Job { streams: &group.streams, events: &events };
+        let job = Job { streams: &group.streams, events: &events, options: Options::default() };
         let mut drafts = Vec::new();
         let report = group.format.read.expect("a reader")(&job, &mut |found| {
             match found {
                 Found::Site(s) => out.site = Some(s),
                 Found::Draft(d) => drafts.push(*d),
+                Found::File(f) => out.files.push(f.url),
+                Found::Original(..) => {}
             }
             Ok(())
         })?;

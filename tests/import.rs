@@ -1,20 +1,25 @@
 //! What comes in by file: formats are told by content, and each is read to the last field it has.
 
+mod archive;
+mod broken;
 mod corpus;
+mod fuzz;
 mod text;
 mod truth;
+mod wxr;
 
 use std::path::Path;
 
 use mdarchive::event::Events;
-use mdarchive::import::{Found, Job, Report, detect};
+use mdarchive::import::{Found, Job, Options, Report, detect};
 use mdarchive::input;
-use mdarchive::model::{Draft, Site};
+use mdarchive::model::{Digest, Draft, Site};
 
 /// What a reader made of a path.
 pub struct Read {
     pub site: Option<Site>,
     pub drafts: Vec<Draft>,
+    pub originals: Vec<(String, Digest)>,
     pub report: Report,
 }
 
@@ -23,15 +28,18 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
     let opened = input::open(path)?;
     let format = detect(&opened.streams[0])?;
     let events = Events::silent();
-    let (mut site, mut drafts) = (None, Vec::new());
-    let report = format.read.unwrap()(&Job { streams: &opened.streams, events: &events }, &mut |found| {
+    let (mut site, mut drafts, mut originals) = (None, Vec::new(), Vec::new());
+    let job = Job { streams: &opened.streams, events: &events, options: Options::default() };
+    let report = format.read.unwrap()(&job, &mut |found| {
         match found {
             Found::Site(s) => site = Some(s),
+            Found::Original(stream, digest) => originals.push((stream.name.clone(), digest)),
             Found::Draft(d) => drafts.push(*d),
+            Found::File(_) => {}
         }
         Ok(())
     })?;
-    Ok(Read { site, drafts, report })
+    Ok(Read { site, drafts, originals, report })
 }
 
 /// A folder of `tests/imports`.

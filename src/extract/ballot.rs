@@ -1,5 +1,7 @@
 //! Candidates for one field and the vote over them: sources that agree add up. It knows no field.
 
+use std::collections::BTreeSet;
+
 use super::Evidence;
 
 #[derive(Debug, Clone)]
@@ -24,8 +26,17 @@ impl Ballot {
     /// Returns the value whose sources weigh most together; `same` says what counts as one value. Of equals the first wins.
     pub fn winner(&self, same: impl Fn(&str) -> String) -> Option<&Candidate> {
         let keys: Vec<String> = self.0.iter().map(|c| same(&c.value)).collect();
-        let total =
-            |key: &str| -> i32 { self.0.iter().zip(&keys).filter(|(_, k)| *k == key).map(|(c, _)| c.weight).sum() };
+        // Each source speaks once for a value, and a little louder when it says it again.
+        let sources: BTreeSet<&str> = self.0.iter().map(|c| c.source).collect();
+        let total = |key: &str| -> i32 {
+            let of = |source: &str| {
+                let all =
+                    self.0.iter().zip(&keys).filter(|(c, k)| *k == key && c.source == source).map(|(c, _)| c.weight);
+                let (most, times) = all.fold((0, 0), |(most, times), w| (w.max(most), times + 1));
+                most + i32::from(times > 1)
+            };
+            sources.iter().map(|s| of(s)).sum()
+        };
         let mut best: Option<(i32, &Candidate)> = None;
         for (candidate, key) in self.0.iter().zip(&keys) {
             let weight = total(key);

@@ -1,20 +1,17 @@
 //! Where the text of the post stands on a page, and what of that is no text of it. It knows no field but the body.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
 use regex::Regex;
 use scraper::Html;
 
 use super::outline::{Item, Outline, Part};
 use super::rules;
-use crate::html::{fold, walk};
 
 static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOREIGN).ok());
 static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
-static JUNK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
 
 fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
     rule.as_ref().is_some_and(|r| r.is_match(text))
@@ -68,14 +65,28 @@ fn named(tree: &Html, item: &Item) -> Part {
     }
 }
 
+/// Returns the elements with each of the names of bodies, in the order of the names.
+fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
+    static RANKS: LazyLock<HashMap<&str, usize>> =
+        LazyLock::new(|| rules::BODIES.iter().enumerate().rev().map(|(rank, n)| (*n, rank)).collect());
+    let mut out = vec![Vec::new(); rules::BODIES.len()];
+    for (at, item) in outline.items.iter().enumerate() {
+        for rank in item.sig.split_ascii_whitespace().filter_map(|c| RANKS.get(c)) {
+            if let Some(list) = out.get_mut(*rank) {
+                list.push(at);
+            }
+        }
+    }
+    out
+}
+
 /// Returns the elements around those whose name only a post's body has.
 fn guarded(outline: &Outline) -> HashSet<usize> {
     let mut out = HashSet::new();
-    for name in rules::BODIES.iter().filter(|n| !rules::LOOSE_BODIES.contains(n)) {
-        let wanted = format!(" {name} ");
-        let mut all =
-            outline.items.iter().enumerate().filter(|(_, i)| i.sig.contains(&wanted) && i.text > 0).map(|(at, _)| at);
-        if let (Some(only), None) = (all.next(), all.next()) {
+    for (rank, all) in bodies(outline).into_iter().enumerate() {
+        let loose = rules::BODIES.get(rank).is_some_and(|n| rules::LOOSE_BODIES.contains(n));
+        let mut full = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(|i| i.text > 0));
+        if let (false, Some(only), None) = (loose, full.next(), full.next()) {
             out.insert(only);
             out.extend(outline.around(only));
         }
@@ -108,8 +119,9 @@ fn weight(item: &Item) -> i64 {
         return 0;
     }
     let link = item.inline_link as i64;
+    // What is not of the post is taken out later and speaks for nothing.
     if item.part != Part::Post {
-        return -length;
+        return 0;
     }
     let prose = length - link;
     if link * 2 > length {
@@ -123,9 +135,12 @@ fn weight(item: &Item) -> i64 {
         (80.., 1..) => prose,
         (80.., 0) => prose / 4,
         (_, 1..) => prose / 2,
-        _ => -(length.min(20) / 2),
+        _ => 0,
     }
 }
+
+/// How a container was found by its name.
+pub(super) const KNOWN: &str = "known container";
 
 /// Where the post's text stands.
 #[derive(Debug, Clone, Copy)]
@@ -135,28 +150,38 @@ pub(super) struct Found {
     pub how: &'static str,
 }
 
-/// Returns the element that holds the post's text.
-pub(super) fn find(outline: &Outline) -> Option<Found> {
+/// Returns the element that holds the post's text. `heading` is the one with the post's title, where it was found.
+pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
     let sums = sums(outline);
-    let named = by_name(outline, &sums);
+    let near = |at: usize| heading.is_some_and(|h| is_near(outline, at, h));
+    let named = by_name(outline, &sums, near);
     let dense = dense(outline, &sums);
     let sum = |at: usize| sums.get(at).copied().unwrap_or(0);
     match (named, dense) {
         (Some((n, sure)), Some(d)) => {
             let holds = outline.items.get(n).is_some_and(|i| n <= d && d < i.end);
-            let text = outline.items.get(n).map_or(0, |i| i.text);
-            // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget.
-            let poor = sum(n) * 4 < sum(d) && !(sure && text > 0);
-            Some(if poor && !holds {
-                Found { at: d, how: "text density" }
-            } else {
-                Found { at: n, how: "known container" }
-            })
+            let full = outline.items.get(n).is_some_and(|i| i.text > 0 || i.pictures > 0);
+            // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget, unless the
+            // title stands over it.
+            let poor = sum(n) * 4 < sum(d) && !(near(n) && full) && (!sure || sum(d) > 600);
+            Some(if poor && !holds { Found { at: d, how: "text density" } } else { Found { at: n, how: KNOWN } })
         }
-        (Some((n, _)), None) => Some(Found { at: n, how: "known container" }),
+        (Some((n, _)), None) => Some(Found { at: n, how: KNOWN }),
         (None, Some(d)) => Some(Found { at: d, how: "text density" }),
         (None, None) => None,
     }
+}
+
+/// Returns whether a heading stands in an element or close before it.
+fn is_near(outline: &Outline, at: usize, heading: usize) -> bool {
+    let holds = |outer: usize| {
+        outline
+            .items
+            .get(outer)
+            .is_some_and(|i| outer <= heading && heading < i.end && !matches!(&*i.name, "body" | "html"))
+    };
+    let end = outline.items.get(at).map_or(0, |i| i.end);
+    heading < end && std::iter::once(at).chain(outline.around(at).take(3)).any(holds)
 }
 
 /// Returns for each element the sum of the weights of the blocks in it.
@@ -175,26 +200,23 @@ fn sums(outline: &Outline) -> Vec<i64> {
 }
 
 /// Returns the best element that a platform's name tells, and whether there is only one of it.
-fn by_name(outline: &Outline, sums: &[i64]) -> Option<(usize, bool)> {
+fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Option<(usize, bool)> {
     let mut best: Option<(i64, usize, bool)> = None;
-    for (rank, name) in rules::BODIES.iter().enumerate() {
-        let wanted = format!(" {name} ");
-        let all: Vec<usize> = outline
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, i)| {
-                i.part == Part::Post
-                    && i.sig.contains(&wanted)
-                    && (i.text > 0 || i.pictures > 0)
-                    && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
-            })
-            .map(|(at, _)| at)
-            .collect();
-        let Some(top) = all.iter().copied().max_by_key(|at| sums.get(*at).copied().unwrap_or(0)) else { continue };
+    for (rank, (name, all)) in rules::BODIES.iter().zip(bodies(outline)).enumerate() {
+        let whole = |i: &Item| {
+            i.part == Part::Post
+                && (i.text > 0 || i.pictures > 0)
+                && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
+        };
+        let all: Vec<usize> = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(whole)).collect();
+        let Some(top) = all.iter().copied().max_by_key(|at| {
+            (sums.get(*at).copied().unwrap_or(0) + if near(*at) { 150 } else { 0 }, std::cmp::Reverse(*at))
+        }) else {
+            continue;
+        };
         let sum = sums.get(top).copied().unwrap_or(0);
         let loose = rules::LOOSE_BODIES.contains(name);
-        let score = if loose { sum / 2 } else { sum } - rank as i64;
+        let score = if loose { sum / 2 } else { sum } - rank as i64 + if near(top) { 150 } else { 0 };
         let single = all.len() == 1 && !loose;
         if best.is_none_or(|(most, _, _)| score > most + most.abs() / 3) {
             best = Some((score, top, single));
@@ -226,70 +248,6 @@ fn dense(outline: &Outline, sums: &[i64]) -> Option<usize> {
             None => return Some(at),
         }
     }
-}
-
-/// Returns what in the container is no text of the post: to be taken out, in order.
-pub(super) fn chaff(tree: &Html, outline: &Outline, at: usize, title: &str) -> Vec<NodeId> {
-    let mut out = Vec::new();
-    let Some(container) = outline.items.get(at) else { return out };
-    let whole = container.text;
-    let mut skip = at + 1;
-    let mut seen_text = 0;
-    let squashed = squash(title);
-    for index in outline.within(at) {
-        let Some(item) = outline.items.get(index) else { break };
-        if index < skip {
-            continue;
-        }
-        if is_chaff(tree, outline, index, item, container, seen_text, &squashed) {
-            out.push(item.id);
-            skip = item.end;
-            continue;
-        }
-        seen_text += item.inline;
-    }
-    let _ = whole;
-    out
-}
-
-fn is_chaff(
-    tree: &Html,
-    outline: &Outline,
-    at: usize,
-    item: &Item,
-    container: &Item,
-    seen: usize,
-    title: &str,
-) -> bool {
-    if item.part != Part::Post && container.part == Part::Post {
-        return true;
-    }
-    let name = &*item.name;
-    let heading = matches!(name, "h1" | "h2" | "h3" | "h4");
-    if heading && !title.is_empty() && seen < 400 && item.text < 300 {
-        let words = tree.tree.get(item.id).map(|n| walk::text(n)).unwrap_or_default();
-        if squash(&words) == title {
-            return true;
-        }
-    }
-    if item.text == 0 || item.text > 400 {
-        return is_link_list(outline, at, item, container);
-    }
-    let leaf = outline.within(at).all(|c| outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
-    if item.block && (leaf || item.text < 120) {
-        let words = tree.tree.get(item.id).map(|n| fold(&walk::text(n)).to_lowercase()).unwrap_or_default();
-        if item.text < 250 && matches(&JUNK_LINES, &words) && (item.marks < 4 || item.link * 3 > item.text) {
-            return true;
-        }
-    }
-    is_link_list(outline, at, item, container)
-}
-
-/// Returns whether an element is a list of links and nothing else: related posts, tags, a menu.
-fn is_link_list(outline: &Outline, at: usize, item: &Item, container: &Item) -> bool {
-    let list = matches!(&*item.name, "ul" | "ol" | "div" | "table" | "section" | "dl");
-    let links = outline.within(at).filter(|c| outline.items.get(*c).is_some_and(|i| &*i.name == "a")).count();
-    list && item.pictures == 0 && links >= 3 && item.link * 10 > item.text * 8 && item.text * 3 < container.text
 }
 
 /// Returns letters and digits only, in lower case.

@@ -1,5 +1,7 @@
 //! When a post was published and changed: what metadata, markup, text and address say. It knows no other field.
 
+use std::collections::BTreeSet;
+
 use scraper::Html;
 use url::Url;
 
@@ -144,13 +146,19 @@ pub(super) fn ballot(
 /// Returns the day most speaks for, told as exactly as any of its sources tells it.
 pub(super) fn winner(votes: &[(Date, &'static str, i32)]) -> Option<Date> {
     let day = |d: &Date| d.text.get(..10).unwrap_or(&d.text).to_string();
-    let total = |key: &str| -> i32 { votes.iter().filter(|(d, _, _)| day(d) == key).map(|(_, _, w)| w).sum() };
-    let best = votes
-        .iter()
-        .map(|(d, _, _)| day(d))
-        .max_by_key(|key| (total(key), std::cmp::Reverse(votes.iter().position(|(d, _, _)| day(d) == *key))))?;
+    // Each source speaks once for a day: a list of other posts repeats its days.
+    let sources: BTreeSet<&str> = votes.iter().map(|(_, source, _)| *source).collect();
+    let first_shown = votes.iter().find(|(_, source, _)| *source == "markup").map(|(d, _, _)| day(d));
+    let total = |key: &str| -> i32 {
+        let most =
+            |source: &str| votes.iter().filter(|(d, s, _)| *s == source && day(d) == key).map(|(_, _, w)| *w).max();
+        let later = |source: &str| i32::from(source == "markup" && first_shown.as_deref() != Some(key));
+        sources.iter().filter_map(|s| most(s).map(|w| (w - later(s)).max(1))).sum()
+    };
+    let days: Vec<String> = votes.iter().take(200).map(|(d, _, _)| day(d)).collect();
+    let best = days.iter().enumerate().max_by_key(|(n, key)| (total(key), std::cmp::Reverse(*n)))?.1;
     let exact = |d: &Date| (d.precision, d.instant.is_some());
-    let chosen = votes.iter().filter(|(d, _, _)| day(d) == best).max_by_key(|(d, _, w)| (exact(d), *w))?;
+    let chosen = votes.iter().filter(|(d, _, _)| day(d) == *best).max_by_key(|(d, _, w)| (exact(d), *w))?;
     Some(chosen.0.clone())
 }
 
@@ -194,7 +202,7 @@ fn shown(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Option<(String
     if !(4..300).contains(&item.text) {
         return None;
     }
-    let named = SHOWN.iter().position(|class| item.sig.contains(&format!(" {class} ")));
+    let named = item.named(&SHOWN);
     let first = zone.distance(at).0 < 60;
     let weight = match (named, item.block, zone.in_text(at)) {
         (Some(n), _, _) if n < 20 => 5,

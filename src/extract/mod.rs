@@ -1,5 +1,6 @@
 //! One page to one post: evidence for each field, then a verdict. It knows no network, no disk and no archive.
 
+mod authors;
 mod ballot;
 mod content;
 mod dates;
@@ -7,8 +8,10 @@ mod decode;
 mod facts;
 mod outline;
 mod rules;
+mod terms;
 mod title;
 mod when;
+mod winnow;
 mod zone;
 
 use url::Url;
@@ -44,7 +47,7 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let facts = facts::Facts::of(&tree);
     let mut outline = outline::Outline::of(&tree);
     content::mark(&tree, &mut outline);
-    let Some(found) = content::find(&outline) else {
+    let Some(found) = content::find(&outline, title::heading(&tree, &outline, &facts)) else {
         return Verdict { reason: Some("no text of a post found".into()), ..Verdict::default() };
     };
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
@@ -59,7 +62,15 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let published = dates::winner(&days);
     let day = published.as_ref().and_then(|d| d.text.get(..10)).unwrap_or("-").to_string();
     evidence.extend(dates::votes(&days).evidence("published", |v| v.starts_with(&day)));
-    for id in content::chaff(&tree, &outline, found.at, &title) {
+    let names = authors::ballot(&tree, &outline, &zone, &facts, host);
+    let authors = authors::winner(&names);
+    let by = names.winner(content::squash).map(|c| content::squash(&c.value)).unwrap_or_default();
+    evidence.extend(names.evidence("author", |v| content::squash(v) == by));
+    let terms = terms::of(&tree, &outline, &zone, &facts, address.as_ref());
+    evidence.extend(terms.evidence);
+    let known = found.how == content::KNOWN;
+    let chaff = winnow::Winnow { tree: &tree, outline: &outline, at: found.at, known, title: &title }.chaff();
+    for id in chaff {
         html::walk::remove(&mut tree, id);
     }
     let Some(item) = outline.items.get(found.at) else { return Verdict::default() };
@@ -75,8 +86,11 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let draft = Draft {
         url: address.map(|u| u.to_string()),
         title,
+        authors,
         published,
         updated: dates::changed(&facts),
+        tags: terms.tags,
+        categories: terms.categories,
         language: facts.language.clone(),
         body: body.html,
         base: base.map(|u| u.to_string()),

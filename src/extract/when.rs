@@ -178,6 +178,11 @@ fn numbers(low: &str, order: Order) -> Option<Date> {
     })
 }
 
+/// Returns whether a word (lower case) is the name of a month.
+pub(super) fn is_month_name(word: &str) -> bool {
+    month(word.trim_end_matches('.')).is_some()
+}
+
 fn month(name: &str) -> Option<i8> {
     MONTHS.iter().find(|(start, _)| name.starts_with(start) && is_month(name, start)).map(|(_, n)| *n)
 }

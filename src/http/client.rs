@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, sleep_until};
 use url::{Origin, Url};
 
@@ -39,6 +39,8 @@ pub struct Client {
     slots: Mutex<HashMap<String, Arc<Semaphore>>>,
     credentials: Option<Credentials>,
     requests: AtomicU64,
+    /// Rung when a host gave no answer.
+    bell: Notify,
 }
 
 /// What a client is made of.
@@ -115,6 +117,7 @@ impl Builder {
             slots: Mutex::default(),
             credentials: self.credentials,
             requests: AtomicU64::new(0),
+            bell: Notify::new(),
         })
     }
 }
@@ -207,7 +210,13 @@ impl Client {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let outcome = self.line.exchange(url, ask, self.secrets(url, ask, origin)).await;
             drop(permit);
-            self.pace().heard(&host, outcome.capture.is_some(), Instant::now());
+            match (&outcome.capture, &outcome.fault) {
+                (None, Some(fault)) => {
+                    self.pace().silent(&host, fault, Instant::now());
+                    self.bell.notify_waiters();
+                }
+                _ => self.pace().answered(&host),
+            }
             let Some(fault) = &outcome.fault else { return outcome };
             let asked_for = outcome.capture.as_ref().and_then(|c| pause_asked(c, self.line.clock.now()));
             let pause = asked_for.unwrap_or_else(|| backoff(count, self.line.limits.backoff));
@@ -236,9 +245,8 @@ impl Client {
             let now = Instant::now();
             let at = {
                 let mut pace = self.pace();
-                if pace.is_down(host, now) {
-                    let detail = "the host gave no answer to several requests in a row";
-                    return Err(Fault::new(Trouble::Final, Reason::Unreachable, detail));
+                if let Some(fault) = pace.down(host, now) {
+                    return Err(fault);
                 }
                 if let Some(until) = pace.parked(host, now + LONGEST_PAUSE) {
                     let detail = format!("the host asks to wait {} s", (until - now).as_secs());
@@ -246,9 +254,23 @@ impl Client {
                 }
                 pace.book(host, pressure.gap, now)
             };
-            sleep_until(at).await;
-            if self.pace().parked(host, Instant::now()).is_none() {
+            self.wait(host, at).await;
+            let now = Instant::now();
+            let pace = self.pace();
+            if pace.parked(host, now).is_none() && pace.down(host, now).is_none() {
                 return Ok(permit);
+            }
+        }
+    }
+
+    /// Waits for an instant, or until the host turns out not to answer.
+    async fn wait(&self, host: &str, at: Instant) {
+        let slot = sleep_until(at);
+        tokio::pin!(slot);
+        while self.pace().down(host, Instant::now()).is_none() {
+            tokio::select! {
+                () = &mut slot => return,
+                () = self.bell.notified() => {}
             }
         }
     }

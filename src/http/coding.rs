@@ -93,7 +93,7 @@ mod tests {
     fn a_cut_stream_and_a_foreign_coding_are_told_apart() {
         let whole = gzip(&(0..=255u8).cycle().take(5000).collect::<Vec<_>>());
         assert_eq!(decode(&whole[..whole.len() / 2], Some("gzip"), 9999), Err(Undecoded::Cut));
-        assert_eq!(decode(b"\x1f\x8b\x08\x00garbage here, no header", Some("gzip"), 9999).is_err(), true);
+        assert!(decode(b"\x1f\x8b\x08\x00garbage here, no header", Some("gzip"), 9999).is_err());
         assert!(matches!(decode(b"x", Some("br"), 99), Err(Undecoded::Unknown(_))));
     }
 }

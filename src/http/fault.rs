@@ -33,6 +33,11 @@ impl Fault {
         Fault::new(Trouble::Final, Reason::Forbidden, detail)
     }
 
+    /// Returns whether the host's name leads nowhere.
+    pub fn nameless(&self) -> bool {
+        self.detail == NAMELESS
+    }
+
     /// Returns what a body that cannot be decoded means.
     pub fn undecoded(cause: Undecoded, cap: u64) -> Fault {
         match cause {
@@ -46,7 +51,12 @@ impl Fault {
     pub fn of(error: &(dyn StdError + 'static)) -> Fault {
         causes(error).find_map(known).unwrap_or_else(|| {
             let last = causes(error).last().map(ToString::to_string).unwrap_or_default();
-            Fault::new(Trouble::Broken, Reason::Unreachable, last)
+            let detail = match last.as_str() {
+                "connection closed before message completed" => "the server hung up without an answer".to_string(),
+                "end of file before message length reached" => "it ends before its announced length".to_string(),
+                _ => format!("no valid answer ({last})"),
+            };
+            Fault::new(Trouble::Broken, Reason::Unreachable, detail)
         })
     }
 }
@@ -56,10 +66,12 @@ impl Fault {
 #[error("the name leads to the private address {0}")]
 pub(super) struct Barred(pub IpAddr);
 
+const NAMELESS: &str = "name not found";
+
 /// The name has no address, as far as can be told.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoName {
-    #[error("name not found")]
+    #[error("{}", NAMELESS)]
     Unknown,
     /// The resolver itself gave no answer.
     #[error("name not found (the network may be down)")]
@@ -113,6 +125,7 @@ fn tls_words(error: &rustls::Error) -> String {
             UnknownIssuer => "the certificate is not signed by a known authority".into(),
             NotValidForName | NotValidForNameContext { .. } => "the certificate is for another name".into(),
             Revoked => "the certificate has been revoked".into(),
+            Other(_) => "the certificate is not signed by a known authority".into(),
             other => format!("the certificate is not valid ({other})"),
         },
         other => format!("no secure connection ({other})"),
@@ -132,6 +145,6 @@ mod tests {
         let barred = io::Error::other(Barred("10.0.0.1".parse().unwrap()));
         assert_eq!(Fault::of(&barred).reason, Reason::Forbidden);
         assert_eq!(Fault::of(&io::Error::from(ErrorKind::ConnectionRefused)).trouble, Trouble::Unreachable);
-        assert_eq!(Fault::of(&io::Error::other("strange")).detail, "strange");
+        assert_eq!(Fault::of(&io::Error::other("strange")).detail, "no valid answer (strange)");
     }
 }

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::fault::Fault;
+use super::retry::Trouble;
+
 /// How hard a host may be pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pressure {
@@ -28,7 +31,8 @@ struct Host {
     next: Option<Instant>,
     parked: Option<Instant>,
     silent: u32,
-    down_until: Option<Instant>,
+    /// Until when it is left alone, and why.
+    down: Option<(Instant, Fault)>,
 }
 
 /// The state of all hosts of a run.
@@ -57,21 +61,24 @@ impl Pace {
         self.hosts.get(host).and_then(|h| h.parked).filter(|until| *until > now)
     }
 
-    /// Returns whether a host gave no answer so often that it is left alone for a while.
-    pub fn is_down(&self, host: &str, now: Instant) -> bool {
-        self.hosts.get(host).and_then(|h| h.down_until).is_some_and(|until| until > now)
+    /// Returns why a host is left alone for a while, if it is.
+    pub fn down(&self, host: &str, now: Instant) -> Option<Fault> {
+        let (until, fault) = self.hosts.get(host)?.down.as_ref()?;
+        (*until > now).then(|| fault.clone())
     }
 
-    /// Notes whether a host gave any answer at all.
-    pub fn heard(&mut self, host: &str, answered: bool, now: Instant) {
+    /// Notes that a host gave an answer, whatever it was.
+    pub fn answered(&mut self, host: &str) {
         let host = self.host(host);
-        if answered {
-            (host.silent, host.down_until) = (0, None);
-            return;
-        }
+        (host.silent, host.down) = (0, None);
+    }
+
+    /// Notes that a host gave no answer at all. One without a name is not asked again at once.
+    pub fn silent(&mut self, host: &str, fault: &Fault, now: Instant) {
+        let host = self.host(host);
         host.silent = host.silent.saturating_add(1);
-        if host.silent >= DOWN_AFTER {
-            host.down_until = Some(now + DOWN_FOR);
+        if host.silent >= DOWN_AFTER || fault.nameless() {
+            host.down = Some((now + DOWN_FOR, Fault { trouble: Trouble::Final, ..fault.clone() }));
         }
     }
 
@@ -110,13 +117,14 @@ mod tests {
     #[test]
     fn a_silent_host_is_left_alone_for_a_while() {
         let (mut pace, now) = (Pace::default(), Instant::now());
+        let fault = Fault::timeout("no answer");
         for _ in 0..DOWN_AFTER {
-            assert!(!pace.is_down("a", now));
-            pace.heard("a", false, now);
+            assert_eq!(pace.down("a", now), None);
+            pace.silent("a", &fault, now);
         }
-        assert!(pace.is_down("a", now));
-        assert!(!pace.is_down("a", now + DOWN_FOR), "then it is tried again");
-        pace.heard("a", true, now);
-        assert!(!pace.is_down("a", now));
+        assert_eq!(pace.down("a", now).unwrap().detail, "no answer");
+        assert_eq!(pace.down("a", now + DOWN_FOR), None, "then it is tried again");
+        pace.answered("a");
+        assert_eq!(pace.down("a", now), None);
     }
 }

@@ -6,7 +6,10 @@ use crate::error::{Error, Result};
 use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
-use super::{mt, text, wxr};
+use super::{
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, redact, substack, text,
+    tumblr, wxr,
+};
 
 /// A format: how it is told from the others, and who reads it.
 pub struct Format {
@@ -30,7 +33,7 @@ pub type Redactor = for<'a> fn(Box<dyn Read + 'a>) -> Box<dyn Read + 'a>;
 pub type Reader = fn(&Job, &mut Sink) -> Result<Report>;
 
 /// All formats, the surest first.
-pub const FORMATS: &[Format] = &[
+pub static FORMATS: &[Format] = &[
     Format {
         kind: "wxr",
         name: "a WordPress export",
@@ -55,39 +58,108 @@ pub const FORMATS: &[Format] = &[
         read: None,
         redact: None,
     },
-    Format { kind: "blogger", name: "a Blogger export", extension: "xml", fits: is_blogger, read: None, redact: None },
-    Format { kind: "feed", name: "a feed", extension: "xml", fits: is_feed, read: None, redact: None },
+    Format {
+        kind: "blogger",
+        name: "a Blogger export",
+        extension: "xml",
+        fits: is_blogger,
+        read: Some(blogger::read),
+        redact: Some(feed::redact),
+    },
+    Format {
+        kind: "feed",
+        name: "a feed",
+        extension: "xml",
+        fits: is_feed,
+        read: Some(feed::read),
+        redact: Some(feed::redact),
+    },
     Format {
         kind: "tumblr",
         name: "a Tumblr export",
         extension: "xml",
-        fits: |h| h.is_root("tumblr"),
-        read: None,
+        fits: tumblr::fits,
+        read: Some(tumblr::read),
         redact: None,
     },
     Format {
         kind: "livejournal",
         name: "a LiveJournal export",
         extension: "xml",
-        fits: |h| h.is_root("livejournal"),
-        read: None,
+        fits: livejournal::fits,
+        read: Some(livejournal::read),
         redact: None,
     },
-    Format { kind: "page", name: "a saved page", extension: "html", fits: is_page, read: None, redact: None },
+    Format {
+        kind: "medium",
+        name: "a Medium export",
+        extension: "html",
+        fits: medium::fits,
+        read: Some(medium::read),
+        redact: None,
+    },
+    Format {
+        kind: "page",
+        name: "a saved page",
+        extension: "html",
+        fits: is_page,
+        read: Some(page::read),
+        redact: None,
+    },
     Format {
         kind: "mhtml",
         name: "a saved page (MHTML)",
         extension: "mhtml",
         fits: is_mhtml,
-        read: None,
+        read: Some(mhtml::read),
         redact: None,
     },
     Format {
-        kind: "ghost",
-        name: "a JSON export",
+        kind: "rest",
+        name: "answers of a WordPress site",
         extension: "json",
-        fits: |h| h.starts_with('{') && h.text.contains("\"posts\""),
-        read: None,
+        fits: answers::fits_rest,
+        read: Some(answers::read_rest),
+        redact: Some(redact::json),
+    },
+    Format {
+        kind: "wpcom",
+        name: "answers of WordPress.com",
+        extension: "json",
+        fits: answers::fits_wpcom,
+        read: Some(answers::read_wpcom),
+        redact: Some(redact::json),
+    },
+    Format {
+        kind: "blogger-api",
+        name: "answers of Blogger",
+        extension: "json",
+        fits: answers::fits_blogger,
+        read: Some(answers::read_blogger),
+        redact: Some(redact::json),
+    },
+    Format {
+        kind: "ghost",
+        name: "a Ghost export",
+        extension: "json",
+        fits: ghost::fits,
+        read: Some(ghost::read),
+        redact: Some(redact::json),
+    },
+    Format {
+        kind: "dotclear",
+        name: "a Dotclear backup",
+        extension: "txt",
+        fits: dotclear::fits,
+        read: Some(dotclear::read),
+        redact: Some(redact::dotclear),
+    },
+    Format {
+        kind: "substack",
+        name: "a Substack export",
+        extension: "csv",
+        fits: substack::fits,
+        read: Some(substack::read),
         redact: None,
     },
     Format {
@@ -96,14 +168,14 @@ pub const FORMATS: &[Format] = &[
         extension: "txt",
         fits: is_movable_type,
         read: Some(mt::read),
-        redact: None,
+        redact: Some(redact::movable_type),
     },
     Format {
         kind: "markdown",
         name: "a Markdown post",
         extension: "md",
-        fits: |h| h.text.starts_with("---\n") || h.text.starts_with("+++\n"),
-        read: None,
+        fits: markdown::fits,
+        read: Some(markdown::read),
         redact: None,
     },
     Format {
@@ -142,10 +214,6 @@ impl Head {
         let own = self.root.as_deref().map(|r| r.rsplit(':').next().unwrap_or(r));
         own.is_some_and(|r| r.eq_ignore_ascii_case(local))
     }
-
-    fn starts_with(&self, c: char) -> bool {
-        self.text.starts_with(c)
-    }
 }
 
 impl Format {
@@ -161,7 +229,7 @@ impl Format {
 pub fn detect(stream: &Named) -> Result<&'static Format> {
     let head = Head::new(&stream.name, stream.head()?);
     if head.bytes.is_empty() {
-        return Err(Error::input(&stream.shown, "the file is empty"));
+        return Err(Error::input(&stream.shown, "the file is empty").with_hint("copy or download it again"));
     }
     let format = FORMATS.iter().find(|f| (f.fits)(&head)).ok_or_else(|| unknown(stream, &head))?;
     if format.read.is_none() {
@@ -224,16 +292,21 @@ fn is_blogger(head: &Head) -> bool {
 }
 
 fn is_feed(head: &Head) -> bool {
-    head.is_root("feed") || head.is_root("rss") || head.is_root("RDF")
+    head.is_root("feed") || head.is_root("rss") || head.is_root("RDF") || feed::is_json_feed(&head.text)
 }
 
-fn is_page(head: &Head) -> bool {
-    head.is_root("html") || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
+/// Elements that a page may begin with whose writer left out what HTML does not ask for.
+const BEGINNINGS: [&str; 9] = ["html", "head", "body", "title", "meta", "link", "div", "table", "article"];
+
+/// Returns whether a stream is a page of HTML.
+pub(super) fn is_page(head: &Head) -> bool {
+    BEGINNINGS.iter().any(|name| head.is_root(name))
+        || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
 }
 
 fn is_mhtml(head: &Head) -> bool {
     let first = head.text.split("\n\n").next().unwrap_or_default().to_ascii_lowercase();
-    first.contains("mime-version:") && first.contains("multipart/related")
+    first.contains("mime-version:") && (first.contains("multipart/related") || first.contains("content-location:"))
 }
 
 fn is_movable_type(head: &Head) -> bool {

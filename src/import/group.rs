@@ -5,11 +5,17 @@ use crate::input::Named;
 
 use super::detect::{FORMATS, Format, Head};
 
-/// Formats whose posts, settings and media lie in several files.
-const FOLDERS: [&str; 7] = ["medium", "substack", "tumblr", "livejournal", "ljdump", "blogger", "markdown"];
-
-/// Formats that say little of what a stream is: they leave their streams to a folder's format.
-const WEAK: [&str; 4] = ["markdown", "page", "text", "mhtml"];
+/// Formats whose posts, settings and media lie in several files, the surer first; and the formats that say too little of
+/// a stream to keep it from them.
+const FOLDERS: [(&str, &[&str]); 7] = [
+    ("medium", &["page", "text", "markdown"]),
+    ("substack", &["page", "text", "markdown"]),
+    ("tumblr", &["page", "text"]),
+    ("livejournal", &["text"]),
+    ("blogger", &["text"]),
+    ("markdown", &["text"]),
+    ("page", &[]),
+];
 
 /// Streams of one format.
 pub struct Group {
@@ -31,24 +37,29 @@ pub struct Groups {
 pub fn group(streams: &[Named]) -> Result<Groups> {
     let mut formats: Vec<Option<&'static Format>> = Vec::with_capacity(streams.len());
     for stream in streams {
+        // Lists of readers are not even looked at; parts of saved pages are no posts of their own.
+        if super::substack::is_private(&stream.name) || streams.len() > 1 && super::page::is_part(&stream.name) {
+            formats.push(None);
+            continue;
+        }
         let head = Head::new(&stream.name, stream.head()?);
         formats.push(FORMATS.iter().find(|f| f.read.is_some() && f.fits(&head)));
     }
     let found = |kind: &str| formats.iter().flatten().any(|f| f.kind == kind);
-    let folder = FOLDERS.into_iter().find(|kind| streams.len() > 1 && found(kind));
+    let folder = FOLDERS.into_iter().find(|(kind, _)| streams.len() > 1 && found(kind));
+    let table = |kind: &str| FORMATS.iter().find(|f| f.kind == kind && f.read.is_some());
     let mut out = Groups::default();
     for (stream, format) in streams.iter().zip(&formats) {
-        let weak = format.is_none_or(|f| WEAK.contains(&f.kind));
-        let own = folder.and_then(|kind| FORMATS.iter().find(|f| f.kind == kind)).filter(|_| weak);
+        let own = folder.filter(|(_, weak)| format.is_none_or(|f| weak.contains(&f.kind))).and_then(|(k, _)| table(k));
         match own.or(*format) {
-            Some(format) => match out.groups.iter_mut().find(|g| std::ptr::eq(g.format, format)) {
+            Some(format) => match out.groups.iter_mut().find(|g| g.format.kind == format.kind) {
                 Some(group) => group.streams.push(stream.clone()),
                 None => out.groups.push(Group { format, streams: vec![stream.clone()] }),
             },
             None => out.left.push(stream.clone()),
         }
     }
-    let place = |g: &Group| FORMATS.iter().position(|f| std::ptr::eq(f, g.format));
+    let place = |g: &Group| FORMATS.iter().position(|f| f.kind == g.format.kind);
     out.groups.sort_by_key(place);
     if out.groups.is_empty()
         && let [only] = streams

@@ -1,17 +1,32 @@
 //! Understands bytes: one reader a format, chosen by content, each turning what it reads into drafts.
 //! It does no I/O beyond the streams given and knows no archive.
 
+mod answers;
+mod blogger;
+mod csv;
 mod date;
 mod detect;
+mod dotclear;
+mod element;
+pub mod feed;
+mod ghost;
 mod group;
+mod json;
+mod livejournal;
 mod markdown;
+mod medium;
+pub mod mhtml;
 mod mt;
+mod page;
 mod parts;
+mod redact;
 mod report;
+mod substack;
 mod text;
+mod tumblr;
 mod wxr;
 mod xml;
 
 pub use detect::{FORMATS, Format, Head, detect};
 pub use group::{Group, Groups, group};
-pub use report::{Found, Job, Report};
+pub use report::{Attached, Bytes, Found, Job, Options, Report};

@@ -87,7 +87,8 @@ impl Date {
         let parsed = pieces.parse_pieces(text).ok()?;
         let local = parsed.date().to_datetime(parsed.time()?);
         let mut date = Date::from_local(local)?;
-        if text.len() <= 17 && text.matches(':').count() == 1 {
+        let clock = text.get(11..).unwrap_or_default().split(['+', '-', 'Z', 'z']).next().unwrap_or_default();
+        if clock.matches(':').count() == 1 {
             date.precision = Precision::Minute;
         }
         if let Some(offset) = parsed.to_numeric_offset() {

@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, canonical_json};
 
 /// How near to what the author wrote a source is. Missing kinds rank lowest.
-const RANK: [(&str, u8); 8] = [
+const RANK: [(&str, u8); 9] = [
     ("wxr", 80),
+    ("blogger", 80),
     ("text", 75),
     ("rest", 60),
     ("feed", 50),

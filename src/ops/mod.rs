@@ -3,6 +3,8 @@
 pub mod demo;
 pub mod extract;
 pub mod fetch;
+pub mod import;
+mod names;
 mod refine;
 mod resolve;
 

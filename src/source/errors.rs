@@ -7,17 +7,25 @@ use crate::http::{Miss, without_password};
 use crate::model::Reason;
 
 /// What the user can do, by the reason; the first that fits.
-const HINTS: [(Reason, &str, &str); 8] = [
+const HINTS: [(Reason, &str, &str); 12] = [
     (
         Reason::Unreachable,
         "certificate",
         "the server cannot prove who it is; where that is known, its http:// address may do",
     ),
+    (Reason::Unreachable, "secure connection", "the server may not speak https there; try its http:// address"),
+    (Reason::Unreachable, "answer", "the server has trouble; run the same command again later"),
     (Reason::Unreachable, "", "check the spelling of the address and the connection to the network"),
     (Reason::NotFound, "", "check the address; the front page of the blog is the best one to name"),
     (Reason::Timeout, "", "the server is slow or away; run the same command again later"),
     (Reason::ServerError, "", "the server has trouble; run the same command again later"),
     (Reason::Refused, "", "the blog is closed to strangers, or to programs; an export file of it can be imported"),
+    (Reason::Truncated, "", "the server has trouble; run the same command again later"),
+    (
+        Reason::WrongType,
+        "",
+        "see whether the address works in a browser; the front page of the blog is the best one to name",
+    ),
     (Reason::TooLarge, "", "this is no page of a blog; name the front page of the blog"),
     (Reason::Forbidden, "", "only public http and https addresses are asked, unless you name a private one yourself"),
 ];

@@ -154,7 +154,7 @@ fn an_export_says_what_its_wordpress_says() {
             }
         }
     }
-    for note in &found.report.notes {
+    for note in found.report.all_notes() {
         eprintln!("note: {note}");
     }
     eprintln!("{seen} posts, differences: {counts:?}, skipped {:?}", found.report.skipped);

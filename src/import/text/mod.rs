@@ -9,8 +9,7 @@ mod label;
 mod post;
 mod related;
 
-use crate::error::Result;
-use crate::event::Unit;
+use crate::error::{Error, Result};
 use crate::input::{self, Named};
 use crate::model::{Digest, Draft, Source};
 
@@ -21,29 +20,38 @@ const MAX_SIZE: u64 = 16 << 20;
 
 /// Reads each stream as one post.
 ///
-/// Errors: a stream cannot be read, or is longer than a post can be.
+/// Errors: the only stream cannot be read, is longer than a post can be, or holds nothing.
 pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
     for stream in job.streams {
         job.events.check()?;
-        let bytes = stream.read(MAX_SIZE)?;
-        let digest = Digest::of(&bytes);
-        let (text, encoding) = input::decode(&bytes, None);
-        if encoding != "UTF-8" {
-            report.notes.push(format!("{}: read as {encoding}", stream.name));
+        match one(stream, &mut report) {
+            Ok((digest, draft)) => {
+                report.found += 1;
+                sink(Found::Original(stream, digest))?;
+                sink(Found::Draft(Box::new(draft)))?;
+            }
+            Err(error) if job.streams.len() > 1 => report.unreadable(stream, &error),
+            Err(error) => return Err(error),
         }
-        report.originals.push((stream.name.clone(), digest.clone()));
-        let mut draft = post::understand(&text, stem(stream));
-        if draft.body.is_empty() && draft.title.is_empty() {
-            report.skip("empty text", 1);
-            continue;
-        }
-        draft.source = Source { kind: "text".into(), uri: stream.name.clone(), sha256: Some(digest), updated: None };
-        report.found += 1;
-        job.events.done(Unit::Posts, 1);
-        sink(Found::Draft(Box::new(draft)))?;
     }
     Ok(report)
+}
+
+fn one(stream: &Named, report: &mut Report) -> Result<(Digest, Draft)> {
+    let bytes = stream.read(MAX_SIZE)?;
+    let digest = Digest::of(&bytes);
+    let (text, encoding) = input::decode(&bytes, None);
+    if text.trim().is_empty() {
+        return Err(Error::input(&stream.shown, "there is no text in it").with_hint("copy or download it again"));
+    }
+    if encoding != "UTF-8" {
+        report.notes.push(format!("{}: read as {encoding}", stream.name));
+    }
+    let mut draft = post::understand(&text, stem(stream));
+    let sha256 = Some(digest.clone());
+    draft.source = Source { kind: "text".into(), uri: stream.name.clone(), sha256, updated: None };
+    Ok((digest, draft))
 }
 
 /// Returns the stream's name without folders and ending.

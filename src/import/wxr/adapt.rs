@@ -45,8 +45,8 @@ impl<'a> Adapter<'a> {
         let (published, updated) = dates(&item, status);
         let url = self.permalink(&item, status);
         let rendered = render(&item, &Context { survey: self.survey, post: item.id.unwrap_or_default() });
-        let name = |note: String| format!("{}: {:?}: {note}", self.file, html::fold(&item.title));
-        report.notes.extend(rendered.notes.into_iter().map(name));
+        let title = html::plain_text(&item.title);
+        report.met(rendered.notes, &title);
         let kind = if item.kind == "page" { Kind::Page } else { Kind::Post };
         let sha256 = Some(self.survey.digest(self.file));
         let stamp = updated.as_ref().and_then(|d| d.instant);
@@ -58,12 +58,12 @@ impl<'a> Adapter<'a> {
             url,
             kind,
             status,
-            title: html::plain_text(&item.title),
+            title,
             authors: self.authors(&item),
             published,
             updated,
             language: None,
-            series: item.terms.iter().find(|t| t.domain.as_deref() == Some("series")).map(|t| label(t)),
+            series: item.terms.iter().find(|t| t.domain.as_deref() == Some("series")).map(label),
             tags: terms(&item.terms, &["post_tag", "tag"], "post_tag"),
             categories: categories(&item.terms),
             excerpt: Some(html::plain_text(&item.excerpt)).filter(|e| !e.is_empty()),

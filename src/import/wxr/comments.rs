@@ -1,5 +1,6 @@
 //! The readers' words: those that were public, without their e-mail and IP addresses.
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::adapt::moment;
@@ -29,7 +30,14 @@ pub fn comments(all: &[item::Comment], base: Option<&Url>, report: &mut Report) 
             _ => report.skip("comment never approved", 1),
         }
     }
+    // The order in which they are joined with what other sources say.
+    out.sort_by(|a, b| key(a).cmp(&key(b)));
     out
+}
+
+fn key(comment: &Comment) -> (Option<Timestamp>, u64, &str) {
+    let instant = comment.published.as_ref().and_then(|d| d.instant);
+    (instant, comment.id.parse().unwrap_or(u64::MAX), &comment.id)
 }
 
 fn comment(one: &item::Comment, kind: CommentKind, base: Option<&Url>) -> Comment {

@@ -36,8 +36,14 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut sites: BTreeMap<String, (Survey, Vec<&Named>)> = BTreeMap::new();
     job.events.phase("looking through the export");
     for stream in job.streams {
-        let one = survey::survey(stream, job.events)?;
-        report.originals.push((stream.name.clone(), one.digest(&stream.name)));
+        let one = match survey::survey(stream, job.events) {
+            Ok(one) => one,
+            Err(error @ Error::Input { .. }) if job.streams.len() > 1 => {
+                report.unreadable(stream, &error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         match sites.get_mut(&one.key()) {
             Some((all, streams)) => {
                 all.join(one);
@@ -56,6 +62,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     for (survey, streams) in sites.values().filter(|(s, _)| s.posts > 0) {
         sink(Found::Site(survey.site.clone()))?;
         for stream in streams {
+            sink(Found::Original(stream, survey.digest(&stream.name)))?;
             posts(stream, survey, job, sink, &mut report)?;
         }
         survey.tell(&mut report);
@@ -83,7 +90,6 @@ fn posts(stream: &Named, survey: &Survey, job: &Job, sink: &mut Sink, report: &m
         }
         let draft = adapter.draft(*item, report);
         report.found += 1;
-        job.events.done(Unit::Posts, 1);
         sink(Found::Draft(Box::new(draft)))?;
     }
     let place = |what: String| format!("{}: {what}", stream.name);

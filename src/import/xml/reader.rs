@@ -120,6 +120,11 @@ impl Xml {
         self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// Returns all attributes of the element that was opened, as written; a default namespace is one of them.
+    pub fn attributes(&self) -> &[(String, String)] {
+        &self.attributes
+    }
+
     pub fn line(&self) -> u64 {
         self.reader.get_ref().line()
     }

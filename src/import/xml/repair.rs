@@ -18,7 +18,10 @@ use crate::html;
 
 /// What was repaired: by kind, the lines.
 #[derive(Clone, Default)]
-pub struct Repairs(Rc<RefCell<BTreeMap<&'static str, (u64, Vec<u64>)>>>);
+pub struct Repairs(Rc<RefCell<BTreeMap<&'static str, Places>>>);
+
+/// How often, and the first lines.
+type Places = (u64, Vec<u64>);
 
 /// Lines named per kind of repair.
 const NAMED: usize = 5;
@@ -36,7 +39,7 @@ impl Repairs {
     /// Returns a sentence for each kind: `line 14, 20: bare & escaped (3 times)`.
     pub fn notes(&self) -> Vec<String> {
         let all = self.0.borrow();
-        let words = |(what, (count, lines)): (&&str, &(u64, Vec<u64>))| {
+        let words = |(what, (count, lines)): (&&str, &Places)| {
             let named: Vec<String> = lines.iter().map(u64::to_string).collect();
             let dots = if *count > lines.len() as u64 && lines.len() == NAMED { " …" } else { "" };
             let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
@@ -273,9 +276,7 @@ impl<R: Read> Repair<R> {
         let named = !body.is_empty() && body.bytes().all(|b| b.is_ascii_alphanumeric());
         let length = body.len() + 2;
         match number {
-            Some(Some(n)) if matches!(n, 9 | 10 | 13 | 0x20..=0xd7ff | 0xe000..=0xfffd | 0x10000..=0x10ffff) => {
-                self.pass(length)
-            }
+            Some(Some(9 | 10 | 13 | 0x20..=0xd7ff | 0xe000..=0xfffd | 0x10000..=0x10ffff)) => self.pass(length),
             Some(Some(_)) => self.replace(length, "", "control characters left out"),
             None if matches!(body, "amp" | "lt" | "gt" | "quot" | "apos") => self.pass(length),
             None if named => {

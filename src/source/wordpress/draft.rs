@@ -106,7 +106,8 @@ fn excerpt(rendered: &str, content: &str) -> Option<String> {
     if text.is_empty() || made_up {
         return None;
     }
-    let content = html::plain_text(content);
+    // Blocks that touch are two words.
+    let content = html::plain_text(&content.replace("><", "> <"));
     let mut words = letters(&content);
     let left_out_only = letters(&text).all(|word| words.any(|w| w == word));
     (!left_out_only).then_some(text)

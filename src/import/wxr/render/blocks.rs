@@ -61,7 +61,10 @@ impl Work<'_> {
                     }
                     Some(_) => String::new(),
                     None => {
-                        self.notes.insert(format!("reusable block {id} is not in the export, or shows itself"));
+                        self.note(
+                            "reusable blocks that are not in the export, or show themselves, left out",
+                            &id.to_string(),
+                        );
                         String::new()
                     }
                 }
@@ -80,8 +83,7 @@ impl Work<'_> {
             // Nothing to see.
             "spacer" | "more" | "nextpage" | "separator" | "column" | "group" => String::new(),
             name => {
-                let name: String = name.chars().take(60).collect();
-                self.notes.insert(format!("block {name} is made by WordPress when it is shown, and was left out"));
+                self.note("blocks that WordPress makes when a post is shown left out", name);
                 String::new()
             }
         }

@@ -107,7 +107,7 @@ impl Work<'_> {
             .map(|a| format!("<li><a href=\"{}\">{}</a></li>", escape(&a.url), escape(&html::plain_text(&a.title))))
             .collect();
         if items.is_empty() {
-            self.notes.insert("a playlist whose recordings are not in the export was left out".into());
+            self.note("playlists whose recordings are not in the export left out", "");
             return String::new();
         }
         format!("<ol class=\"playlist\">{}</ol>", items.concat())

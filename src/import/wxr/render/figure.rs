@@ -48,19 +48,18 @@ impl Work<'_> {
             name if super::embed::EMBEDS.contains(&name) => match self.embed(code) {
                 Some(link) => link,
                 None => {
-                    self.notes.insert(format!("[{name}] says no address and was left out"));
+                    self.note("shortcodes that give no address left out", name);
                     return code.content.map(|c| self.expand(c, depth + 1)).unwrap_or_default();
                 }
             },
             name => {
-                let name: String = name.chars().take(40).collect();
                 return match code.content {
                     Some(content) => {
-                        self.notes.insert(format!("shortcode [{name}] is not known; the text in it was kept"));
+                        self.note("unknown shortcodes left out, the text in them kept", name);
                         self.expand(content, depth + 1)
                     }
                     None => {
-                        self.notes.insert(format!("shortcode [{name}] is not known and was left out"));
+                        self.note("unknown shortcodes left out", name);
                         String::new()
                     }
                 };
@@ -99,7 +98,7 @@ impl Work<'_> {
         let figures: Vec<String> =
             self.attachments(code).into_iter().filter(|a| is_picture(&a.url)).map(figure).collect();
         if figures.is_empty() {
-            self.notes.insert("a gallery whose pictures are not in the export was left out".into());
+            self.note("galleries whose pictures are not in the export left out", "");
             return String::new();
         }
         let html = format!("<div class=\"gallery\">{}</div>", figures.concat());
@@ -113,11 +112,7 @@ impl Work<'_> {
         if let Some(ids) = code.get("ids").or_else(|| code.get("include")).map(numbers).filter(|ids| !ids.is_empty()) {
             let found: Vec<Attachment> = ids.iter().filter_map(|id| survey.attachment(*id).cloned()).collect();
             if found.len() < ids.len() {
-                self.notes.insert(format!(
-                    "{} of the {} files of a gallery are not in the export",
-                    ids.len() - found.len(),
-                    ids.len()
-                ));
+                self.note("galleries of which the export lacks files", "");
             }
             return found;
         }

@@ -27,8 +27,8 @@ pub struct Context<'a> {
 /// A rendered body.
 pub struct Rendered {
     pub html: String,
-    /// What could not be rendered.
-    pub notes: Vec<String>,
+    /// What could not be rendered: what happened, and to what.
+    pub notes: Vec<(&'static str, String)>,
 }
 
 /// What a body may grow to by blocks that it shows again and again.
@@ -60,17 +60,21 @@ pub fn render(item: &Item, context: &Context) -> Rendered {
 struct Work<'a> {
     context: &'a Context<'a>,
     slots: Slots,
-    notes: BTreeSet<String>,
+    notes: BTreeSet<(&'static str, String)>,
     /// Bytes made beyond what was typed.
     made: usize,
 }
 
 impl Work<'_> {
+    fn note(&mut self, what: &'static str, which: &str) {
+        self.notes.insert((what, which.chars().take(60).collect()));
+    }
+
     /// Accounts for what is about to be added; no more once there is too much.
     fn grow(&mut self, bytes: usize) -> bool {
         self.made = self.made.saturating_add(bytes);
         if self.made > MAX_GROWTH {
-            self.notes.insert("shows parts of itself too often; some were left out".into());
+            self.note("shown too often inside itself, some left out", "");
         }
         self.made <= MAX_GROWTH
     }

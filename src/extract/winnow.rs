@@ -1,0 +1,192 @@
+//! What stands in the container of a post and is no text of it: bylines, share bars, lists of other posts. It knows no
+//! field; where lines give the day or the author, those were read before.
+
+use std::sync::LazyLock;
+
+use ego_tree::{NodeId, NodeRef};
+use regex::Regex;
+use scraper::{Html, Node};
+
+use super::authors;
+use super::content::squash;
+use super::outline::{Item, Outline, Part};
+use super::rules;
+use super::when::{self, Order};
+use crate::html::text::is_breaking;
+use crate::html::walk;
+
+static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LAST_LINES).ok());
+static COMMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::COMMENTS).ok());
+static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
+
+/// The container and what is known of the post.
+pub(super) struct Winnow<'a> {
+    pub tree: &'a Html,
+    pub outline: &'a Outline,
+    pub at: usize,
+    /// Whether the container has a name that promises text of a post and little else.
+    pub known: bool,
+    pub title: &'a str,
+}
+
+/// Where the prose of a container begins and ends, as indexes of elements.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    heading: usize,
+    first: usize,
+    last: usize,
+    /// Where what readers wrote begins.
+    comments: usize,
+}
+
+impl Winnow<'_> {
+    /// Returns what is to be taken out, in order, nothing twice.
+    pub fn chaff(&self) -> Vec<NodeId> {
+        let mut out = Vec::new();
+        let Some(container) = self.outline.items.get(self.at) else { return out };
+        let title = squash(self.title);
+        let span = self.span(&title);
+        let (mut skip, mut seen) = (self.at + 1, 0);
+        for index in self.outline.within(self.at) {
+            let Some(item) = self.outline.items.get(index) else { break };
+            if index < skip {
+                continue;
+            }
+            if self.is_chaff(index, item, container, seen, &title, span) {
+                out.push(item.id);
+                skip = item.end;
+                continue;
+            }
+            seen += item.inline;
+        }
+        out
+    }
+
+    fn span(&self, title: &str) -> Span {
+        let prose =
+            |i: &Item| i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline;
+        let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(prose));
+        let first = all.next().unwrap_or(self.at);
+        let last = all.next_back().unwrap_or(first);
+        let is_title = |at: &usize| {
+            self.outline.items.get(*at).is_some_and(|i| {
+                matches!(&*i.name, "h1" | "h2" | "h3")
+                    && i.text < 300
+                    && !title.is_empty()
+                    && squash(&self.words(i)) == title
+            })
+        };
+        let heading = self.outline.within(self.at).filter(|at| *at < first).find(is_title).unwrap_or(self.at);
+        let heads_comments = |at: &usize| {
+            self.outline.items.get(*at).is_some_and(|i| {
+                let heading = matches!(&*i.name, "h2" | "h3" | "h4" | "h5" | "h6");
+                heading
+                    && i.part != Part::Foreign
+                    && (4..90).contains(&i.text)
+                    && COMMENTS.as_ref().is_some_and(|r| r.is_match(&self.words(i).to_lowercase()))
+            })
+        };
+        let before = |at: &usize| {
+            self.outline
+                .within(self.at)
+                .take_while(|i| i < at)
+                .filter_map(|i| self.outline.items.get(i))
+                .map(|i| i.inline)
+                .sum::<usize>()
+        };
+        let comments = self
+            .outline
+            .within(self.at)
+            .filter(|at| *at > first)
+            .find(|at| heads_comments(at) && before(at) > 150)
+            .unwrap_or(usize::MAX);
+        Span { heading, first, last: last.min(comments), comments }
+    }
+
+    fn words(&self, item: &Item) -> String {
+        self.tree.tree.get(item.id).map(|n| walk::text(n)).unwrap_or_default()
+    }
+
+    fn is_chaff(&self, at: usize, item: &Item, container: &Item, seen: usize, title: &str, span: Span) -> bool {
+        if item.part != Part::Post && container.part == Part::Post {
+            return true;
+        }
+        if item.text == 0 && item.pictures == 0 {
+            return false;
+        }
+        // All that stands before the title belongs to the site, all after the heading of the comments to readers.
+        if at >= span.comments && at > span.first {
+            return true;
+        }
+        if at < span.heading && item.end <= span.heading {
+            return true;
+        }
+        let leaf = self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
+        if (item.block || (item.parent == self.at && self.is_apart(item)))
+            && item.text > 0
+            && item.text <= 900
+            && (leaf || item.text < 120)
+        {
+            let words = self.words(item);
+            if seen < 400
+                && item.text < 300
+                && !title.is_empty()
+                && matches!(&*item.name, "h1" | "h2" | "h3" | "h4")
+                && squash(&words) == title
+            {
+                return true;
+            }
+            if self.is_line(item, &words) || (leaf && self.is_edge(at, item, &words, span)) {
+                return true;
+            }
+        }
+        self.is_link_list(at, item, container)
+    }
+
+    /// Returns whether an inline element stands on lines of its own.
+    fn is_apart(&self, item: &Item) -> bool {
+        let Some(node) = self.tree.tree.get(item.id) else { return false };
+        let filled = |n: &NodeRef<'_, Node>| {
+            n.value().is_element() || n.value().as_text().is_some_and(|t| !t.text.trim().is_empty())
+        };
+        let breaks = |n: Option<NodeRef<'_, Node>>| n.is_none_or(|n| is_breaking(walk::name(&n)));
+        breaks(node.prev_siblings().find(filled)) && breaks(node.next_siblings().find(filled))
+    }
+
+    /// Returns whether a short block speaks about the post or its page.
+    fn is_line(&self, item: &Item, words: &str) -> bool {
+        let low = words.to_lowercase();
+        if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
+            return true;
+        }
+        let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
+        item.text < 250
+            && (known && (item.marks < 4 || item.link * 3 > item.text)
+                || words.starts_with("<img ")
+                || words.starts_with("<a href"))
+    }
+
+    /// Returns whether a block before or after the prose is no part of it.
+    fn is_edge(&self, at: usize, item: &Item, words: &str, span: Span) -> bool {
+        let heading = item.name.len() == 2 && item.name.starts_with('h');
+        if at < span.first {
+            let day = item.text < 70 && when::parse(words, Order::MonthFirst).is_some();
+            let byline = item.text < 100 && item.marks < 3 && authors::named(words).is_some();
+            let label = !self.known && !heading && item.text < 60 && item.marks == 0 && item.pictures == 0;
+            return day || byline || label;
+        }
+        !self.known && at > span.last && item.pictures == 0 && (item.marks == 0 || item.inline_link * 2 > item.inline)
+    }
+
+    /// Returns whether an element is a list of links and nothing else: related posts, tags, a menu.
+    fn is_link_list(&self, at: usize, item: &Item, container: &Item) -> bool {
+        let list = matches!(&*item.name, "ul" | "ol" | "div" | "table" | "section" | "dl");
+        let links =
+            || self.outline.within(at).filter(|c| self.outline.items.get(*c).is_some_and(|i| &*i.name == "a")).count();
+        list && item.pictures == 0
+            && item.text > 0
+            && item.link * 10 > item.text * 8
+            && item.text * 3 < container.text
+            && links() >= 3
+    }
+}

@@ -1,0 +1,190 @@
+//! Saved pages: from a browser ("save as", SingleFile), mirrors (wget, HTTrack), downloads of a web archive. What a page
+//! says goes through [`extract`]; here is only where it came from and what lies beside it.
+
+mod local;
+mod origin;
+
+use url::Url;
+
+use crate::error::{Error, Result};
+use crate::event::Unit;
+use crate::extract;
+use crate::html;
+use crate::input::Named;
+use crate::model::{Digest, Draft, Site, Source};
+
+use super::detect::Head;
+use super::report::{Attached, Bytes, Found, Job, Report, Sink};
+use local::Beside;
+pub(super) use origin::{origin, undo_replay};
+
+/// A page larger than this is no page.
+pub const MAX_PAGE: u64 = 64 << 20;
+
+/// Returns whether a stream can only be a part of a page: a style, a script, what a browser saved in the folder beside it.
+pub fn is_part(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let styles = [".css", ".js", ".mjs", ".map", ".woff", ".woff2", ".ttf", ".eot", ".ico"];
+    let beside = ["_files", ".files", "_fichiers", "-dateien", "_archivos", "_arquivos", "_bestanden", "_pliki"];
+    let folders = name.rsplit_once('/').map_or("", |(folders, _)| folders);
+    styles.iter().any(|s| name.ends_with(s)) || folders.split('/').any(|f| beside.iter().any(|b| f.ends_with(b)))
+}
+
+/// A page as it came, and what is known of it.
+pub struct Page<'a> {
+    pub text: &'a str,
+    pub url: Option<&'a Url>,
+    /// What its post names as source: kind, and the stream or address.
+    pub kind: &'static str,
+    pub uri: &'a str,
+    pub sha256: &'a Digest,
+}
+
+impl Page<'_> {
+    /// Returns the posts of the page, or why there is none.
+    pub fn drafts(&self) -> std::result::Result<Vec<Draft>, String> {
+        let verdict = extract::page(self.text, self.url);
+        let mut drafts: Vec<Draft> = verdict.draft.into_iter().collect();
+        if drafts.is_empty() {
+            return Err(verdict.reason.unwrap_or_else(|| "no post found".into()));
+        }
+        for draft in &mut drafts {
+            let sha256 = Some(self.sha256.clone());
+            draft.source = Source { kind: self.kind.into(), uri: self.uri.into(), sha256, updated: None };
+            draft.base = draft.base.take().or_else(|| draft.url.clone());
+        }
+        Ok(drafts)
+    }
+}
+
+/// Hands on those of some files that a draft shows, before the draft.
+pub fn send(drafts: Vec<Draft>, files: Vec<(String, Bytes)>, sink: &mut Sink) -> Result<()> {
+    for (url, bytes) in files {
+        let written = url.replace('&', "&amp;");
+        if drafts.iter().any(|d| d.body.contains(&written) || d.media.iter().any(|m| m.url == url)) {
+            sink(Found::File(Attached { url, bytes }))?;
+        }
+    }
+    for draft in drafts {
+        sink(Found::Draft(Box::new(draft)))?;
+    }
+    Ok(())
+}
+
+/// Pages that are no posts, and why: counted, the first of each reason named.
+#[derive(Default)]
+pub struct Refused(Vec<(String, String)>);
+
+impl Refused {
+    pub fn add(&mut self, name: &str, why: String, report: &mut Report) {
+        report.skip("page without a post", 1);
+        if self.0.len() < 20 && !self.0.iter().any(|(w, _)| *w == why) {
+            self.0.push((why, name.to_string()));
+        }
+    }
+
+    pub fn tell(self, report: &mut Report) {
+        report.notes.extend(self.0.into_iter().map(|(why, name)| format!("{name}: {why}")));
+    }
+
+    /// Returns the first reason.
+    pub fn why(&self) -> &str {
+        self.0.first().map_or("no post found", |(why, _)| why)
+    }
+}
+
+/// Reads each stream as a page; what is no page lies beside them.
+///
+/// Errors: a stream cannot be read; no page holds a post.
+pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
+    let mut report = Report::default();
+    let mut beside = Beside::default();
+    let mut pages: Vec<&Named> = Vec::new();
+    for stream in job.streams {
+        if is_page(stream)? {
+            pages.push(stream);
+        } else {
+            beside.add_file(stream);
+        }
+    }
+    if job.streams.len() > 1 {
+        for page in &pages {
+            let head = extract::decode(&page.head()?, None).text;
+            beside.add_page(page, origin(&head, &page.name).url);
+        }
+    }
+    job.events.total(Unit::Posts, pages.len() as u64);
+    let (mut refused, mut site) = (Refused::default(), None);
+    for stream in &pages {
+        job.events.check()?;
+        one(stream, &beside, job, &mut site, &mut refused, sink, &mut report)?;
+    }
+    if report.found == 0 && !pages.is_empty() {
+        let shown = job.streams.first().map(|s| s.shown.clone()).unwrap_or_default();
+        return Err(Error::input(shown, format!("a saved page, but {}", refused.why())));
+    }
+    refused.tell(&mut report);
+    Ok(report)
+}
+
+fn is_page(stream: &Named) -> Result<bool> {
+    if is_part(&stream.name) {
+        return Ok(false);
+    }
+    let head = Head::new(&stream.name, stream.head()?);
+    Ok(super::detect::is_page(&head))
+}
+
+/// Reads one page.
+fn one(
+    stream: &Named,
+    beside: &Beside,
+    job: &Job,
+    site: &mut Option<String>,
+    refused: &mut Refused,
+    sink: &mut Sink,
+    report: &mut Report,
+) -> Result<()> {
+    let bytes = stream.read(MAX_PAGE)?;
+    let sha256 = Digest::of(&bytes);
+    sink(Found::Original(stream, sha256.clone()))?;
+    let decoded = extract::decode(&bytes, None);
+    if decoded.stray > 0 {
+        let what = format!("{} bytes do not fit {}", decoded.stray, decoded.encoding);
+        report.notes.push(format!("{}: {what}", stream.name));
+    }
+    let origin = origin(&decoded.text, &stream.name);
+    let text = if origin.rewritten { undo_replay(&decoded.text) } else { decoded.text };
+    let url = origin.url.as_ref();
+    tell_site(url, job, site, sink)?;
+    let (text, files) = beside.resolve(&text, &stream.name, url);
+    let kind = if origin.rewritten { "wayback" } else { "page" };
+    let page = Page { text: &text, url, kind, uri: &stream.name, sha256: &sha256 };
+    match page.drafts() {
+        Ok(mut drafts) => {
+            if url.is_some() {
+                drafts.iter_mut().for_each(|d| {
+                    d.guessed.entry("url").or_insert_with(|| origin.how.to_string());
+                });
+            }
+            report.found += drafts.len() as u64;
+            job.events.done(Unit::Posts, drafts.len() as u64);
+            let files = files.into_iter().map(|(url, file)| (url, Bytes::Stream(file.clone()))).collect();
+            send(drafts, files, sink)
+        }
+        Err(why) => {
+            refused.add(&stream.name, why, report);
+            Ok(())
+        }
+    }
+}
+
+/// Names the site once, by the first page whose address is known.
+pub fn tell_site(url: Option<&Url>, job: &Job, told: &mut Option<String>, sink: &mut Sink) -> Result<()> {
+    let root = job.options.site.clone().or_else(|| url.and_then(|u| u.join("/").ok()));
+    if let (None, Some(root)) = (&told, root) {
+        *told = Some(root.to_string());
+        sink(Found::Site(Site { url: Some(html::fold(root.as_str())), ..Site::default() }))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! The real files of `../shared`, held against counts made by a script that shares no code with this program.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mdarchive::import::{Options, feed, mhtml};
+use mdarchive::model::{Kind, Status};
+use mdarchive::ops::refine;
+use serde_json::Value;
+
+use super::take;
+use crate::import::shared;
+
+/// The files of some folders of the corpus with what is expected of each.
+fn expected(test: &str, folders: &[&str]) -> Option<(PathBuf, Vec<(String, Value)>)> {
+    let root = shared(test, "corpus/import")?;
+    let all: Value = serde_json::from_slice(&fs::read(root.join("expected.json")).unwrap()).unwrap();
+    let files = all["files"].as_object().unwrap().iter();
+    let wanted = files.filter(|(f, _)| folders.iter().any(|d| f.starts_with(&format!("{d}/"))));
+    let wanted = wanted.map(|(f, e)| (f.clone(), e.clone())).collect();
+    Some((root, wanted))
+}
+
+fn differences(file: &str, is: &[(&str, Value)], expected: &Value, wrong: &mut Vec<String>) {
+    for (name, is) in is {
+        if let Some(wanted) = expected.get(name).filter(|w| *w != is) {
+            wrong.push(format!("{file}: {name} is {is}, not {wanted}"));
+        }
+    }
+}
+
+fn feed_counts(path: &Path) -> Vec<(&'static str, Value)> {
+    let feed = feed::parse(&fs::read(path).unwrap(), None).unwrap();
+    let dialect = match feed.dialect {
+        feed::Dialect::Rss => "rss",
+        feed::Dialect::Rdf => "rdf",
+        feed::Dialect::Atom => "atom",
+        feed::Dialect::Json => "json",
+    };
+    let tags: BTreeSet<String> =
+        feed.entries.iter().flat_map(|e| &e.categories).map(|c| c.term.to_lowercase()).collect();
+    let full = feed.entries.iter().filter(|e| e.content.is_some()).count();
+    let files = feed.entries.iter().flat_map(|e| &e.links).filter(|l| l.rel == "enclosure").count();
+    vec![
+        ("kind", dialect.into()),
+        ("version", feed.version.clone().into()),
+        ("posts", feed.entries.len().into()),
+        ("tags", tags.len().into()),
+        ("with_full_content", full.into()),
+        ("enclosures", files.into()),
+        ("next", feed.next().is_some().into()),
+    ]
+}
+
+fn history(path: &Path) -> BTreeSet<&'static str> {
+    let feed = feed::parse(&fs::read(path).unwrap(), None).unwrap();
+    let mut out: BTreeSet<&str> =
+        ["current", "prev-archive", "next"].into_iter().filter(|r| feed.link(r).is_some()).collect();
+    out.extend(feed.complete.then_some("complete"));
+    out.extend(feed.archive.then_some("archive"));
+    out
+}
+
+/// The content of this entry is XHTML, of which the counting script saw no text.
+const XHTML: &str = "feed/atom/atom_example_1.xml";
+
+/// The one item of this file ends within its title: there is nothing of it to keep.
+const EMPTY_ITEM: &str = "feed/feedparser/rss_incomplete_cdata.xml";
+
+#[test]
+fn feeds_of_all_ages_are_counted_right() {
+    let Some((root, files)) = expected("feeds_of_all_ages_are_counted_right", &["feed", "feed-rfc5005"]) else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let path = root.join(file);
+        let posts = wanted["posts"].as_u64().unwrap();
+        let read = take(&path, Options::default());
+        if posts == 0 || file == EMPTY_ITEM {
+            let error = read.err().map(|e| e.to_string()).unwrap_or_default();
+            assert!(error.contains("no entries"), "{file}: {error}");
+            continue;
+        }
+        let mut wanted = wanted.clone();
+        if file == XHTML {
+            wanted["with_full_content"] = 1.into();
+        }
+        differences(file, &feed_counts(&path), &wanted, &mut wrong);
+        if let Some(links) = wanted["history"].as_array() {
+            let links: BTreeSet<&str> = links.iter().filter_map(Value::as_str).collect();
+            assert_eq!(history(&path), links, "{file}");
+        }
+        let read = read.unwrap_or_else(|e| panic!("{file}: {e}"));
+        assert_eq!(read.drafts.len() as u64, posts, "{file}");
+        if wanted["wellformed"] == false {
+            assert!(!read.notes().is_empty(), "{file}: repaired without a word");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn blogger_exports_are_counted_right() {
+    let Some((root, files)) = expected("blogger_exports_are_counted_right", &["blogger-classic", "blogger-takeout"])
+    else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let taken = take(&root.join(file), Options::default()).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let count = |kind, wanted: fn(Status) -> bool| -> Value {
+            taken.drafts.iter().filter(|d| d.kind == kind && wanted(d.status)).count().into()
+        };
+        let tags: BTreeSet<&str> = taken.drafts.iter().flat_map(|d| &d.tags).map(|t| t.label.as_str()).collect();
+        let comments: usize = taken.drafts.iter().map(|d| d.comments.len()).sum();
+        let posts = || taken.drafts.iter().filter(|d| d.kind == Kind::Post);
+        let is = [
+            ("posts", count(Kind::Post, |_| true)),
+            ("published", count(Kind::Post, |s| s == Status::Published)),
+            ("drafts", count(Kind::Post, |s| s == Status::Draft)),
+            ("scheduled", count(Kind::Post, |s| s == Status::Scheduled)),
+            ("trashed", count(Kind::Post, |s| s == Status::Trash)),
+            ("pages", count(Kind::Page, |_| true)),
+            ("comments_approved", comments.into()),
+            ("tags", tags.len().into()),
+            ("untitled", posts().filter(|d| d.title.is_empty()).count().into()),
+        ];
+        differences(file, &is, wanted, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn saved_pages_give_a_post_with_its_captions() {
+    let Some((root, files)) = expected("saved_pages_give_a_post_with_its_captions", &["saved-html", "substack-page"])
+    else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let taken = take(&root.join(file), Options::default()).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let captions: u64 = wanted["captions"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+        let posts: Vec<_> = taken.drafts.into_iter().map(|d| refine(d, "case", None)).collect();
+        let found: usize = posts.iter().map(|p| p.captions.len()).sum();
+        if found as u64 != captions {
+            wrong.push(format!("{file}: {found} captions, not {captions}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_parts_of_saved_mails_are_counted_right() {
+    let Some((root, files)) = expected("the_parts_of_saved_mails_are_counted_right", &["mhtml"]) else { return };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let mail = mhtml::parse(&fs::read(root.join(file)).unwrap());
+        let of = |kind: &str| mail.parts.iter().filter(|p| p.header.media_type().starts_with(kind)).count();
+        let is = [
+            ("parts", mail.parts.len().into()),
+            ("html_parts", of("text/html").into()),
+            ("images", of("image/").into()),
+        ];
+        differences(file, &is, wanted, &mut wrong);
+        let posts = take(&root.join(file), Options::default()).map_or(0, |t| t.drafts.len());
+        // The other two end before their page says anything.
+        let whole = ["mhtml/example.com.mhtml", "mhtml/portfolio.mhtml"].contains(&file.as_str());
+        assert_eq!(posts, usize::from(whole), "{file}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
