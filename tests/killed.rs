@@ -79,7 +79,7 @@ fn fetch_killed_at_any_moment_is_completed_to_the_same_bytes() {
 /// An export of so many posts, of which every tenth has a caption and a comment.
 fn export_file(posts: u32) -> String {
     let item = |n: u32| {
-        let more = if n % 10 == 0 {
+        let more = if n.is_multiple_of(10) {
             format!(
                 "<wp:comment><wp:comment_id>{n}</wp:comment_id><wp:comment_author>Reader</wp:comment_author>\
                  <wp:comment_date_gmt>2007-05-01 00:00:00</wp:comment_date_gmt><wp:comment_approved>1</wp:comment_approved>\

@@ -214,10 +214,6 @@ impl Head {
         let own = self.root.as_deref().map(|r| r.rsplit(':').next().unwrap_or(r));
         own.is_some_and(|r| r.eq_ignore_ascii_case(local))
     }
-
-    fn starts_with(&self, c: char) -> bool {
-        self.text.starts_with(c)
-    }
 }
 
 impl Format {
