@@ -8,7 +8,7 @@ use crate::input::{self, Named};
 use super::report::{Job, Report, Sink};
 use super::{
     answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, substack, text, tumblr,
-    wxr,
+    warc, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -44,10 +44,10 @@ pub static FORMATS: &[Format] = &[
     },
     Format {
         kind: "warc",
-        name: "a WARC file",
+        name: "a web archive (WARC)",
         extension: "warc",
-        fits: |h| h.bytes.starts_with(b"WARC/"),
-        read: None,
+        fits: warc::fits,
+        read: Some(warc::read),
         redact: None,
     },
     Format {
@@ -55,7 +55,7 @@ pub static FORMATS: &[Format] = &[
         name: "an ARC file",
         extension: "arc",
         fits: |h| h.bytes.starts_with(b"filedesc://"),
-        read: None,
+        read: Some(warc::read),
         redact: None,
     },
     Format {

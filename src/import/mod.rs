@@ -23,6 +23,7 @@ mod report;
 mod substack;
 mod text;
 mod tumblr;
+pub mod warc;
 mod wxr;
 mod xml;
 

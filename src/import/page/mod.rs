@@ -147,7 +147,7 @@ fn one(
 ) -> Result<()> {
     let bytes = stream.read(MAX_PAGE)?;
     let sha256 = Digest::of(&bytes);
-    sink(Found::Original(stream, sha256.clone()))?;
+    report.originals.push((stream.name.clone(), sha256.clone()));
     let decoded = extract::decode(&bytes, None);
     if decoded.stray > 0 {
         let what = format!("{} bytes do not fit {}", decoded.stray, decoded.encoding);
@@ -168,7 +168,6 @@ fn one(
                 });
             }
             report.found += drafts.len() as u64;
-            job.events.done(Unit::Posts, drafts.len() as u64);
             let files = files.into_iter().map(|(url, file)| (url, Bytes::Stream(file.clone()))).collect();
             send(drafts, files, sink)
         }
