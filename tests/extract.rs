@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mdarchive::html;
+use mdarchive::{extract, html};
 
 /// Returns the folder of real pages; says so in one line when there is none.
 fn corpus(set: &str) -> Option<PathBuf> {
@@ -68,5 +68,66 @@ fn a_real_page_as_xhtml_is_xml() {
                 Err(e) => panic!("{name}: {e}"),
             }
         }
+    }
+}
+
+/// Each folder under `tests/pages` is a page, what is to be found in it, and why it is there.
+#[test]
+fn every_page_gives_what_stands_in_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|f| f.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    let mut wrong = Vec::new();
+    for case in cases {
+        let bytes = std::fs::read(case.join("page.html")).unwrap();
+        let expected: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(case.join("expected.json")).unwrap()).unwrap();
+        let url = url::Url::parse(expected["url"].as_str().unwrap()).ok();
+        let text = extract::decode(&bytes, None).text;
+        let Some(draft) = extract::page(&text, url.as_ref()).draft else { panic!("{} gives no post", case.display()) };
+        let found = extract::flat(&draft, "x");
+        for (field, expected) in expected.as_object().unwrap() {
+            let found = match field.as_str() {
+                "links" => found["links"].as_array().unwrap().iter().map(|l| l["url"].clone()).collect(),
+                _ => found[field].clone(),
+            };
+            if found != *expected {
+                wrong.push(format!(
+                    "{} {field}\n  expected {expected}\n  found    {found}",
+                    case.file_name().unwrap().to_string_lossy()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_page_without_a_post_says_why() {
+    for page in ["", "<html></html>", "<p></p>", "<nav><a href=/>Home</a></nav>"] {
+        let verdict = extract::page(page, None);
+        assert!(verdict.draft.is_none() && verdict.reason.is_some(), "{page}");
+    }
+}
+
+#[test]
+fn hostile_pages_end_soon() {
+    let cases = [
+        "<div class=entry-content><p>word, word. ".repeat(20_000),
+        "<div class=comments><a href=x>a".repeat(20_000),
+        format!("<article>{}", "<p>By Ann Example on May 1, 2007 in <a rel=tag href=/tag/x>x</a></p>".repeat(5_000)),
+        format!("<title>{}</title><h1>x</h1>{}", "a | ".repeat(50_000), "<h2>a</h2>".repeat(5_000)),
+        format!("<script type=application/ld+json>{}</script><p>x", "[".repeat(100_000)),
+        "<table><tr><td><p class=wp-caption-text>a".repeat(5_000),
+        "\u{0}\u{1}&#0;<a href='\u{0}'>".repeat(10_000),
+    ];
+    for case in cases {
+        let start = std::time::Instant::now();
+        let verdict = extract::page(&case, None);
+        if let Some(draft) = verdict.draft {
+            extract::flat(&draft, "x");
+        }
+        assert!(start.elapsed().as_secs() < 30, "{} took {:?}", &case[..case.floor_char_boundary(40)], start.elapsed());
     }
 }

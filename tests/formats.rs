@@ -2,6 +2,7 @@
 
 mod cases;
 mod corpus;
+mod hostile;
 
 use std::path::Path;
 

@@ -3,6 +3,7 @@
 mod archive;
 mod broken;
 mod corpus;
+mod fuzz;
 mod text;
 mod truth;
 mod wxr;

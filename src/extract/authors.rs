@@ -145,11 +145,13 @@ fn shown(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Option<(String
     {
         return Some((walk::text(node), "markup", weigh(6)));
     }
-    for (class, weight) in CLASSES {
-        if item.sig.contains(&format!(" {class} ")) && !matches!(e.name(), "body" | "article") {
+    for class in item.sig.split_ascii_whitespace() {
+        if let Some((_, weight)) = CLASSES.iter().find(|(c, _)| *c == class)
+            && !matches!(e.name(), "body" | "article")
+        {
             let text = walk::text(node);
             let by = named(&text).filter(|_| text.len() > 40);
-            return Some((by.unwrap_or(text), "markup", weigh(weight)));
+            return Some((by.unwrap_or(text), "markup", weigh(*weight)));
         }
     }
     let line =

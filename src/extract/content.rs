@@ -1,6 +1,6 @@
 //! Where the text of the post stands on a page, and what of that is no text of it. It knows no field but the body.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -65,14 +65,28 @@ fn named(tree: &Html, item: &Item) -> Part {
     }
 }
 
+/// Returns the elements with each of the names of bodies, in the order of the names.
+fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
+    static RANKS: LazyLock<HashMap<&str, usize>> =
+        LazyLock::new(|| rules::BODIES.iter().enumerate().rev().map(|(rank, n)| (*n, rank)).collect());
+    let mut out = vec![Vec::new(); rules::BODIES.len()];
+    for (at, item) in outline.items.iter().enumerate() {
+        for rank in item.sig.split_ascii_whitespace().filter_map(|c| RANKS.get(c)) {
+            if let Some(list) = out.get_mut(*rank) {
+                list.push(at);
+            }
+        }
+    }
+    out
+}
+
 /// Returns the elements around those whose name only a post's body has.
 fn guarded(outline: &Outline) -> HashSet<usize> {
     let mut out = HashSet::new();
-    for name in rules::BODIES.iter().filter(|n| !rules::LOOSE_BODIES.contains(n)) {
-        let wanted = format!(" {name} ");
-        let mut all =
-            outline.items.iter().enumerate().filter(|(_, i)| i.sig.contains(&wanted) && i.text > 0).map(|(at, _)| at);
-        if let (Some(only), None) = (all.next(), all.next()) {
+    for (rank, all) in bodies(outline).into_iter().enumerate() {
+        let loose = rules::BODIES.get(rank).is_some_and(|n| rules::LOOSE_BODIES.contains(n));
+        let mut full = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(|i| i.text > 0));
+        if let (false, Some(only), None) = (loose, full.next(), full.next()) {
             out.insert(only);
             out.extend(outline.around(only));
         }
@@ -136,24 +150,38 @@ pub(super) struct Found {
     pub how: &'static str,
 }
 
-/// Returns the element that holds the post's text.
-pub(super) fn find(outline: &Outline) -> Option<Found> {
+/// Returns the element that holds the post's text. `heading` is the one with the post's title, where it was found.
+pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
     let sums = sums(outline);
-    let named = by_name(outline, &sums);
+    let near = |at: usize| heading.is_some_and(|h| is_near(outline, at, h));
+    let named = by_name(outline, &sums, near);
     let dense = dense(outline, &sums);
     let sum = |at: usize| sums.get(at).copied().unwrap_or(0);
     match (named, dense) {
         (Some((n, sure)), Some(d)) => {
             let holds = outline.items.get(n).is_some_and(|i| n <= d && d < i.end);
-            let text = outline.items.get(n).map_or(0, |i| i.text);
-            // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget.
-            let poor = sum(n) * 4 < sum(d) && !(sure && text > 0);
+            let full = outline.items.get(n).is_some_and(|i| i.text > 0 || i.pictures > 0);
+            // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget, unless the
+            // title stands over it.
+            let poor = sum(n) * 4 < sum(d) && !(near(n) && full) && (!sure || sum(d) > 600);
             Some(if poor && !holds { Found { at: d, how: "text density" } } else { Found { at: n, how: KNOWN } })
         }
         (Some((n, _)), None) => Some(Found { at: n, how: KNOWN }),
         (None, Some(d)) => Some(Found { at: d, how: "text density" }),
         (None, None) => None,
     }
+}
+
+/// Returns whether a heading stands in an element or close before it.
+fn is_near(outline: &Outline, at: usize, heading: usize) -> bool {
+    let holds = |outer: usize| {
+        outline
+            .items
+            .get(outer)
+            .is_some_and(|i| outer <= heading && heading < i.end && !matches!(&*i.name, "body" | "html"))
+    };
+    let end = outline.items.get(at).map_or(0, |i| i.end);
+    heading < end && std::iter::once(at).chain(outline.around(at).take(3)).any(holds)
 }
 
 /// Returns for each element the sum of the weights of the blocks in it.
@@ -172,26 +200,23 @@ fn sums(outline: &Outline) -> Vec<i64> {
 }
 
 /// Returns the best element that a platform's name tells, and whether there is only one of it.
-fn by_name(outline: &Outline, sums: &[i64]) -> Option<(usize, bool)> {
+fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Option<(usize, bool)> {
     let mut best: Option<(i64, usize, bool)> = None;
-    for (rank, name) in rules::BODIES.iter().enumerate() {
-        let wanted = format!(" {name} ");
-        let all: Vec<usize> = outline
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, i)| {
-                i.part == Part::Post
-                    && i.sig.contains(&wanted)
-                    && (i.text > 0 || i.pictures > 0)
-                    && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
-            })
-            .map(|(at, _)| at)
-            .collect();
-        let Some(top) = all.iter().copied().max_by_key(|at| sums.get(*at).copied().unwrap_or(0)) else { continue };
+    for (rank, (name, all)) in rules::BODIES.iter().zip(bodies(outline)).enumerate() {
+        let whole = |i: &Item| {
+            i.part == Part::Post
+                && (i.text > 0 || i.pictures > 0)
+                && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
+        };
+        let all: Vec<usize> = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(whole)).collect();
+        let Some(top) = all.iter().copied().max_by_key(|at| {
+            (sums.get(*at).copied().unwrap_or(0) + if near(*at) { 150 } else { 0 }, std::cmp::Reverse(*at))
+        }) else {
+            continue;
+        };
         let sum = sums.get(top).copied().unwrap_or(0);
         let loose = rules::LOOSE_BODIES.contains(name);
-        let score = if loose { sum / 2 } else { sum } - rank as i64;
+        let score = if loose { sum / 2 } else { sum } - rank as i64 + if near(top) { 150 } else { 0 };
         let single = all.len() == 1 && !loose;
         if best.is_none_or(|(most, _, _)| score > most + most.abs() / 3) {
             best = Some((score, top, single));

@@ -202,7 +202,7 @@ fn shown(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Option<(String
     if !(4..300).contains(&item.text) {
         return None;
     }
-    let named = SHOWN.iter().position(|class| item.sig.contains(&format!(" {class} ")));
+    let named = item.named(&SHOWN);
     let first = zone.distance(at).0 < 60;
     let weight = match (named, item.block, zone.in_text(at)) {
         (Some(n), _, _) if n < 20 => 5,

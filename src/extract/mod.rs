@@ -47,7 +47,7 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let facts = facts::Facts::of(&tree);
     let mut outline = outline::Outline::of(&tree);
     content::mark(&tree, &mut outline);
-    let Some(found) = content::find(&outline) else {
+    let Some(found) = content::find(&outline, title::heading(&tree, &outline, &facts)) else {
         return Verdict { reason: Some("no text of a post found".into()), ..Verdict::default() };
     };
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());

@@ -40,6 +40,13 @@ pub(super) struct Item {
     pub part: Part,
 }
 
+impl Item {
+    /// Returns the place in a list of the first class or id that stands there.
+    pub fn named(&self, list: &[&str]) -> Option<usize> {
+        self.sig.split_ascii_whitespace().filter_map(|c| list.iter().position(|l| *l == c)).min()
+    }
+}
+
 pub(super) struct Outline {
     pub items: Vec<Item>,
 }

@@ -102,7 +102,7 @@ pub(super) const FOREIGN: &str = concat!(
     r"|related|relateds|related-?\S+|related_\S+|\S+-related|\S+_related|recommended\S*|recommendations?|readmore-?posts|more-?(?:posts|stories|articles|news|from\S*)|you-?may-?\S+|also-?\S+|popular|popular-\S+|most-?(?:popular|read|viewed|commented)|recent-?(?:posts|entries|articles|comments)|latest-?(?:posts|news|articles)|trending\S*|similar-?\S+|promo|promos|promo-\S+|\S+-promo|promoted\S*|teasers?|read-?next|up-?next|next-?article",
     r"|ads?|ad-\S+|\S+-ads?|ads-\S+|advert\S*|adsense\S*|google-?ad\S*|adsbygoogle|ad_\S+|adbox|adblock|dfp\S*|sponsor\S*|banner-?ad\S*",
     r"|newsletter\S*|\S+-newsletter|subscribe\S*|\S+-subscribe|subscription\S*|signup\S*|sign-up\S*|mailchimp\S*|mc_embed\S*|optin\S*|opt-in\S*|cta|cta-\S+|\S+-cta|call-to-action|lead-?magnet|follow-?\S*|paywall\S*|regwall|login\S*|cookie\S*|consent\S*|gdpr\S*|popup\S*|modal\S*|overlay\S*|lightbox\S*|rss|feedlink|feed-?links?|donat\S+|tip-?jar",
-    r"|search|searchform|search-\S+|archives?-list|calendar|tagcloud|tag-?cloud|hidden|screen-reader-text|screen-reader|sr-only|visually-?hidden|visuallyhidden|assistive-text|no-?print|noprint|print-only|printonly|accessibility|hide|disclaimer|legal|credits|copyright-\S+|post-?ratings\S*|gdsr\S*|rating|ratings|star-?rating|poll\S*|wp-polls\S*|quiz|addtocart|jump-?links?|back-?to-?top|backtotop|scroll-?top|editsection|mw-editsection|edit-link|editlink|hatom-extra|blog-pager|cleared|pullout|slideshow-?controls|reply|replies) "
+    r"|search|searchform|search-\S+|archives?-list|calendar|tagcloud|tag-?cloud|hidden|screen-reader-text|screen-reader|sr-only|visually-?hidden|visuallyhidden|assistive-text|no-?print|noprint|print-only|printonly|accessibility|hide|disclaimer|legal|credits|copyright-\S+|post-?ratings\S*|gdsr\S*|rating|ratings|star-?rating|poll\S*|wp-polls\S*|quiz|addtocart|jump-?links?|back-?to-?top|backtotop|scroll-?top|editsection|mw-editsection|edit-link|editlink|notes|post-notes|note-list|notecontainer|hatom-extra|blog-pager|cleared|pullout|slideshow-?controls|reply|replies) "
 );
 
 /// Parts of classes and ids of what is said about a post: no text of it, but where its date, author and terms are found.
@@ -121,7 +121,7 @@ pub(super) const JUNK_LINES: &str = concat!(
     r"posted (?:by|on|at|in|under|from|to)\b|posted:|by [\w.'’ -]{2,40} (?:on|at|in) |filed (?:under|in)\b|published (?:on|by|in|at)\b|published:|written by\b|labels?:|tags?:|tagged\b|topics?:|keywords?:|categor(?:y|ies)\b ?:?|technorati tags|del\.icio\.us|read more\b|continue reading|keep reading|more:|(?:click|tap) here to (?:subscribe|read|download)",
     r"|share(?:$|:| this| on| it)|tweet(?:$| this)|like this|email this|print this|pin it|stumble|digg|bookmark|save this|add to |sphere:|reddit",
     r"|related(?:$|:| (?:posts?|articles?|stories|links|content|reading|topics|news|coverage)[^.]{0,30}$)|you (?:may|might) (?:also|like)|more (?:from|posts|stories|on this)|see also:|recommended|similar posts|also (?:read|see|on)\b.{0,40}$|most popular|recent posts|possibly related|read next|up next|don['’]t miss",
-    r"|permalink|permanent link|link to this|trackback|comments? ?(?:\(|$|:|off|are closed)|\d+ (?:comments?|responses?|replies|notes|shares?|likes?)\b.{0,30}$|no comments|leave a (?:comment|reply)|(?:add|post|write) (?:a|your) comment|comment on this|be the first to|you can (?:leave|follow|skip)|you can follow|both comments|responses? (?:are|is) (?:currently )?closed|comments are|this entry was posted|this post was|this entry is filed|this article was (?:originally )?(?:posted|published)|posted in\b|subscribe|follow (?:us|me|@)|sign up|join (?:our|the|us)|get (?:our|the) (?:latest|newsletter)|like us|find us|connect with|advertis|sponsored|loading\.\.\.|copyright\b|©|all rights reserved|previous (?:post|article|entry|story)|next (?:post|article|entry|story)|older (?:posts?|entries)|newer (?:posts?|entries)|prev(?:ious)?(?:$| \|)|next(?:$| \|)|main(?:$| \|)|home(?:$| \|)|back to|skip to|return to|jump to|go to top|view (?:all|more)|show (?:all|more)|about the author|about me$|filed:|last (?:updated|modified)\b|updated:|print(?:$| \|)|e-?mail(?:$| \|)|rate this|reactions:|edit(?:$| this)|reblog|via$|reply$|save$|source:$",
+    r"|permalink|permanent link|link to this|trackback|comments? ?(?:\(|$|:|off|are closed)|\d+ (?:comments?|responses?|replies|notes|shares?|likes?)\b.{0,30}$|no comments|leave a (?:comment|reply)|(?:add|post|write) (?:a|your) comment|comment on this|be the first to|you can (?:leave|follow|skip)|you can follow|both comments|responses? (?:are|is) (?:currently )?closed|comments are|this entry was posted|this post was|this entry is filed|this article was (?:originally )?(?:posted|published)|posted in\b|subscribe|follow (?:us|me|@)|sign up|join (?:our|the|us)|get (?:our|the) (?:latest|newsletter)|like us|find us|connect with|advertis|sponsored|loading\.\.\.|copyright\b|©|all rights reserved|previous (?:post|article|entry|story)|next (?:post|article|entry|story)|older (?:posts?|entries)|newer (?:posts?|entries)|prev(?:ious)?(?:$| \|)|next(?:$| \|)|main(?:$| \|)|home(?:$| \|)|back to|skip to|return to|jump to|go to top|blog comments powered|powered by\b|weitere (?:beiträge|artikel|themen|meldungen|informationen|infos|news|links)|(?:das|dies) könnte (?:sie|dich)|(?:lesen sie|mehr zum thema|auch interessant|schon gelesen|lies auch|lesetipp|zum thema)\b|zurück (?:zu|zur)\b|zurück$|nach oben|lea (?:también|más)|lee también|leer más|te puede interesar|czytaj (?:też|także|więcej|dalej)|zobacz (?:także|też)|polecamy|reklama$|anzeige$|werbung$|publicidad$|publicité$|à lire|lire (?:aussi|la suite)|voir aussi|leggi anche|leia (?:também|mais)|lees ook|läs också|læs også|teilen$|artikel (?:drucken|teilen)|drucken$|kommentare?(?:$| \(| schreiben)|schlagwörter|schlagworte|kategorien?:?|abgelegt unter|veröffentlicht (?:am|in|von)|geschrieben von|erstellt (?:am|von)|stand: ?\d|quelle$|wir respektieren|möchten sie den artikel|compartir$|comparte|partager|condividi|view (?:all|more)|show (?:all|more)|about the author|about me$|filed:|last (?:updated|modified)\b|updated:|print(?:$| \|)|e-?mail(?:$| \|)|rate this|reactions:|edit(?:$| this)|reblog|via$|reply$|save$|source:$",
     r"))"
 );
 
@@ -133,26 +133,32 @@ pub(super) const KEPT: &str = concat!(
 
 /// Classes of the title of a post.
 pub(super) const TITLES: [&str; 22] = [
-    " entry-title ",
-    " entry_title ",
-    " entrytitle ",
-    " post-title ",
-    " post_title ",
-    " posttitle ",
-    " p-name ",
-    " entry-header ",
-    " asset-name ",
-    " storytitle ",
-    " article-title ",
-    " article_title ",
-    " articletitle ",
-    " article-headline ",
-    " headline ",
-    " blog-title-single ",
-    " page-title ",
-    " single-title ",
-    " blog-post-title ",
-    " post-headline ",
-    " article-header-title ",
-    " title ",
+    "entry-title",
+    "entry_title",
+    "entrytitle",
+    "post-title",
+    "post_title",
+    "posttitle",
+    "p-name",
+    "entry-header",
+    "asset-name",
+    "storytitle",
+    "article-title",
+    "article_title",
+    "articletitle",
+    "article-headline",
+    "headline",
+    "blog-title-single",
+    "page-title",
+    "single-title",
+    "blog-post-title",
+    "post-headline",
+    "article-header-title",
+    "title",
 ];
+
+/// How a line begins that ends the post, however long it is.
+pub(super) const LAST_LINES: &str = r"^(?:this entry was posted (?:on|in|by|at)|this entry was (?:written|published) by|this post was (?:posted|written) (?:by|on)|you can follow (?:any|all) (?:responses|comments)|both comments and pings)";
+
+/// Headings of what readers wrote: all that comes after is theirs.
+pub(super) const COMMENTS: &str = r"^[\s»«•|]*(?:(?:\d+|no|one|two|three)\s+)?(?:comments?|responses?|replies|reader comments|kommentare?|commentaires?|comentarios?|trackbacks?|pingbacks?|thoughts?)(?:\s*\(\d+\)|\s*:|\s*\d+|\s+(?:to|on|for|so far|zu|sur)\b.{0,120})?[\s:»«]*$";

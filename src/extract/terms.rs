@@ -237,7 +237,7 @@ fn judge(outline: &Outline, zone: &Zone<'_>, at: usize, rel: &[&str], href: &str
     let near: Vec<&Item> =
         outline.around(at).take(4).filter_map(|i| outline.items.get(i)).filter(|i| i.text < 700).collect();
     let own = outline.items.get(at).into_iter();
-    let has = |classes: &[&str], i: &Item| classes.iter().any(|c| i.sig.contains(&format!(" {c} ")));
+    let has = |classes: &[&str], i: &Item| i.named(classes).is_some();
     for item in own.chain(near) {
         if has(&TAGS, item) {
             return Some((by_path != Some(false), "markup", 7));

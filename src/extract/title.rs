@@ -5,7 +5,7 @@ use scraper::Html;
 use super::ballot::Ballot;
 use super::content::squash;
 use super::facts::Facts;
-use super::outline::{Outline, Part};
+use super::outline::{Item, Outline, Part};
 use super::rules;
 use crate::html::{fold, walk};
 
@@ -50,7 +50,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, h
     let joined = pieces(&facts.title);
     let end = outline.items.get(at).map_or(0, |i| i.end);
     for (index, item) in outline.items.iter().enumerate() {
-        let named = rules::TITLES.iter().any(|t| item.sig.contains(t));
+        let named = item.named(&rules::TITLES).is_some();
         let level = match &*item.name {
             "h1" => 4,
             "h2" => 3,
@@ -65,7 +65,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, h
         let Some(node) = tree.tree.get(item.id) else { continue };
         let words = walk::text(node);
         let key = squash(&words);
-        if key.is_empty() || Some(&key) == site.as_ref() || (leads_home(outline, tree, index) && !named) {
+        if key.is_empty() || Some(&key) == site.as_ref() || leads_home(outline, tree, index) {
             continue;
         }
         let mut weight = level + if named { 5 } else { 0 };
@@ -85,6 +85,24 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, h
     let only = joined.len() == 1;
     ballot.add(whole, "title", if only { 4 } else { 3 });
     ballot
+}
+
+/// Returns the heading that says what the page's head says the title is: the one that says most of it.
+pub(super) fn heading(tree: &Html, outline: &Outline, facts: &Facts) -> Option<usize> {
+    let mut keys: Vec<String> = pieces(&facts.title).iter().map(|p| squash(p)).collect();
+    keys.extend(facts.meta_value("og:title").map(squash));
+    let site = facts.site().map(|s| squash(&s)).unwrap_or_default();
+    let level = |i: &Item| ["h1", "h2", "h3", "h4"].contains(&&*i.name) || i.named(&rules::TITLES).is_some();
+    let candidates = outline
+        .items
+        .iter()
+        .enumerate()
+        .filter(|(_, i)| i.part != Part::Foreign && (1..300).contains(&i.text) && level(i));
+    let matching = candidates.filter_map(|(at, i)| {
+        let key = squash(&walk::text(tree.tree.get(i.id)?));
+        (key != site && keys.contains(&key)).then_some((key.len(), std::cmp::Reverse(at)))
+    });
+    matching.max().map(|(_, at)| at.0)
 }
 
 /// Returns how much text of the container stands before an element.

@@ -3,17 +3,20 @@
 
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
+use ego_tree::{NodeId, NodeRef};
 use regex::Regex;
-use scraper::Html;
+use scraper::{Html, Node};
 
 use super::authors;
 use super::content::squash;
 use super::outline::{Item, Outline, Part};
 use super::rules;
 use super::when::{self, Order};
+use crate::html::text::is_breaking;
 use crate::html::walk;
 
+static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LAST_LINES).ok());
+static COMMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::COMMENTS).ok());
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
 
 /// The container and what is known of the post.
@@ -32,6 +35,8 @@ struct Span {
     heading: usize,
     first: usize,
     last: usize,
+    /// Where what readers wrote begins.
+    comments: usize,
 }
 
 impl Winnow<'_> {
@@ -62,7 +67,7 @@ impl Winnow<'_> {
             |i: &Item| i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline;
         let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(prose));
         let first = all.next().unwrap_or(self.at);
-        let last = all.last().unwrap_or(first);
+        let last = all.next_back().unwrap_or(first);
         let is_title = |at: &usize| {
             self.outline.items.get(*at).is_some_and(|i| {
                 matches!(&*i.name, "h1" | "h2" | "h3")
@@ -72,7 +77,30 @@ impl Winnow<'_> {
             })
         };
         let heading = self.outline.within(self.at).filter(|at| *at < first).find(is_title).unwrap_or(self.at);
-        Span { heading, first, last }
+        let heads_comments = |at: &usize| {
+            self.outline.items.get(*at).is_some_and(|i| {
+                let heading = matches!(&*i.name, "h2" | "h3" | "h4" | "h5" | "h6");
+                heading
+                    && i.part != Part::Foreign
+                    && (4..90).contains(&i.text)
+                    && COMMENTS.as_ref().is_some_and(|r| r.is_match(&self.words(i).to_lowercase()))
+            })
+        };
+        let before = |at: &usize| {
+            self.outline
+                .within(self.at)
+                .take_while(|i| i < at)
+                .filter_map(|i| self.outline.items.get(i))
+                .map(|i| i.inline)
+                .sum::<usize>()
+        };
+        let comments = self
+            .outline
+            .within(self.at)
+            .filter(|at| *at > first)
+            .find(|at| heads_comments(at) && before(at) > 150)
+            .unwrap_or(usize::MAX);
+        Span { heading, first, last: last.min(comments), comments }
     }
 
     fn words(&self, item: &Item) -> String {
@@ -86,12 +114,19 @@ impl Winnow<'_> {
         if item.text == 0 && item.pictures == 0 {
             return false;
         }
-        // All that stands before the title belongs to the site.
-        if !self.known && at < span.heading && item.end <= span.heading {
+        // All that stands before the title belongs to the site, all after the heading of the comments to readers.
+        if at >= span.comments && at > span.first {
+            return true;
+        }
+        if at < span.heading && item.end <= span.heading {
             return true;
         }
         let leaf = self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
-        if item.block && item.text > 0 && item.text <= 400 && (leaf || item.text < 120) {
+        if (item.block || (item.parent == self.at && self.is_apart(item)))
+            && item.text > 0
+            && item.text <= 900
+            && (leaf || item.text < 120)
+        {
             let words = self.words(item);
             if seen < 400
                 && item.text < 300
@@ -108,9 +143,23 @@ impl Winnow<'_> {
         self.is_link_list(at, item, container)
     }
 
+    /// Returns whether an inline element stands on lines of its own.
+    fn is_apart(&self, item: &Item) -> bool {
+        let Some(node) = self.tree.tree.get(item.id) else { return false };
+        let filled = |n: &NodeRef<'_, Node>| {
+            n.value().is_element() || n.value().as_text().is_some_and(|t| !t.text.trim().is_empty())
+        };
+        let breaks = |n: Option<NodeRef<'_, Node>>| n.is_none_or(|n| is_breaking(walk::name(&n)));
+        breaks(node.prev_siblings().find(filled)) && breaks(node.next_siblings().find(filled))
+    }
+
     /// Returns whether a short block speaks about the post or its page.
     fn is_line(&self, item: &Item, words: &str) -> bool {
-        let known = LINES.as_ref().is_some_and(|r| r.is_match(&words.to_lowercase()));
+        let low = words.to_lowercase();
+        if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
+            return true;
+        }
+        let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
         item.text < 250
             && (known && (item.marks < 4 || item.link * 3 > item.text)
                 || words.starts_with("<img ")

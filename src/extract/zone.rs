@@ -7,6 +7,8 @@ pub(super) struct Zone<'a> {
     outline: &'a Outline,
     /// The container of the text.
     pub at: usize,
+    /// How much text stands before each element of the page.
+    before: Vec<usize>,
     /// The element around it that still speaks of this post only.
     pub around: usize,
 }
@@ -36,7 +38,14 @@ impl<'a> Zone<'a> {
             around = outer;
             text = more.max(text);
         }
-        Zone { outline, at, around }
+        let mut sum = 0;
+        let mut before = Vec::with_capacity(outline.items.len() + 1);
+        for item in &outline.items {
+            before.push(sum);
+            sum += item.inline;
+        }
+        before.push(sum);
+        Zone { outline, at, before, around }
     }
 
     /// Returns the elements of the zone that are not foreign, with their index.
@@ -53,10 +62,10 @@ impl<'a> Zone<'a> {
 
     /// Returns how much text of the container stands before and after an element.
     pub fn distance(&self, at: usize) -> (usize, usize) {
-        let sum =
-            |range: std::ops::Range<usize>| range.filter_map(|i| self.outline.items.get(i)).map(|i| i.inline).sum();
         let end = self.outline.items.get(self.at).map_or(0, |i| i.end);
-        (sum(self.at.min(at)..at.min(end)), sum(at.clamp(self.at, end)..end))
+        let until = |at: usize| self.before.get(at).copied().unwrap_or(0);
+        let at = at.clamp(self.at, end);
+        (until(at).saturating_sub(until(self.at)), until(end).saturating_sub(until(at)))
     }
 }
 

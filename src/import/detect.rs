@@ -7,8 +7,8 @@ use crate::input::{self, Named};
 
 use super::report::{Job, Report, Sink};
 use super::{
-    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, substack, text, tumblr,
-    warc, wxr,
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, redact, substack, text,
+    tumblr, warc, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -120,7 +120,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_rest,
         read: Some(answers::read_rest),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "wpcom",
@@ -128,7 +128,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_wpcom,
         read: Some(answers::read_wpcom),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "blogger-api",
@@ -136,7 +136,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: answers::fits_blogger,
         read: Some(answers::read_blogger),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "ghost",
@@ -144,7 +144,7 @@ pub static FORMATS: &[Format] = &[
         extension: "json",
         fits: ghost::fits,
         read: Some(ghost::read),
-        redact: None,
+        redact: Some(redact::json),
     },
     Format {
         kind: "dotclear",
@@ -152,7 +152,7 @@ pub static FORMATS: &[Format] = &[
         extension: "txt",
         fits: dotclear::fits,
         read: Some(dotclear::read),
-        redact: None,
+        redact: Some(redact::dotclear),
     },
     Format {
         kind: "substack",
@@ -168,7 +168,7 @@ pub static FORMATS: &[Format] = &[
         extension: "txt",
         fits: is_movable_type,
         read: Some(mt::read),
-        redact: None,
+        redact: Some(redact::movable_type),
     },
     Format {
         kind: "markdown",
@@ -213,10 +213,6 @@ impl Head {
     pub fn is_root(&self, local: &str) -> bool {
         let own = self.root.as_deref().map(|r| r.rsplit(':').next().unwrap_or(r));
         own.is_some_and(|r| r.eq_ignore_ascii_case(local))
-    }
-
-    fn starts_with(&self, c: char) -> bool {
-        self.text.starts_with(c)
     }
 }
 

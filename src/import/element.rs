@@ -10,7 +10,6 @@ const MAX_NODES: usize = 200_000;
 #[derive(Debug, Default)]
 pub struct Element {
     pub name: String,
-    pub line: u64,
     attributes: Vec<(String, String)>,
     /// Its own characters, those of its children apart.
     pub text: String,
@@ -53,7 +52,7 @@ impl Element {
 
     fn opened(xml: &Xml) -> Element {
         let attributes = xml.attributes().to_vec();
-        Element { name: xml.name().to_string(), line: xml.line(), attributes, ..Element::default() }
+        Element { name: xml.name().to_string(), attributes, ..Element::default() }
     }
 
     /// Returns an attribute, none of what is blank.
@@ -96,7 +95,7 @@ pub fn each(
 ) -> crate::error::Result<Ending> {
     let mut xml = Xml::open(stream.open()?, false, &[]).map_err(|e| stream.fault(e))?;
     let mut ending = Ending::default();
-    let mut take = |xml: &mut Xml| -> Result<Option<Element>, Fault> {
+    let take = |xml: &mut Xml| -> Result<Option<Element>, Fault> {
         loop {
             match xml.next()? {
                 Token::Open if wanted.contains(&xml.name()) => return Element::read(xml).map(Some),

@@ -19,6 +19,7 @@ pub mod mhtml;
 mod mt;
 mod page;
 mod parts;
+mod redact;
 mod report;
 mod substack;
 mod text;

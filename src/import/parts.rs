@@ -1,10 +1,12 @@
 //! What readers of several formats make in the same way: terms, comments, keys, texts with newlines for breaks.
 //! It knows no format.
 
+use jiff::tz::{Offset, TimeZone};
 use url::Url;
 
+use super::report::Options;
 use crate::html;
-use crate::model::{Author, Date, Digest, Media, Term, slugify};
+use crate::model::{Author, Date, Digest, Media, Precision, Term, slugify};
 
 /// Makes terms of labels; of those that differ in case only, the first stands.
 pub fn terms<S: AsRef<str>>(labels: impl IntoIterator<Item = S>, taxonomy: &str) -> Vec<Term> {
@@ -59,6 +61,27 @@ pub fn from_seconds(seconds: i64) -> Option<Date> {
 /// Returns a moment known in UTC.
 pub fn from_instant(instant: jiff::Timestamp) -> Option<Date> {
     Date::from_local_and_utc(None, Some(jiff::tz::Offset::UTC.to_datetime(instant)))
+}
+
+/// Returns the zone that the user names: an IANA name or an offset.
+pub fn zone(options: &Options) -> Option<TimeZone> {
+    let name = options.timezone.as_deref()?.trim();
+    let offset = || Date::parse_iso(&format!("2000-01-01T00:00:00{name}"))?.instant;
+    let fixed = || {
+        let seconds = 946_684_800 - offset()?.as_second();
+        Some(Offset::from_seconds(i32::try_from(seconds).ok()?).ok()?.to_time_zone())
+    };
+    TimeZone::get(name).ok().or_else(fixed)
+}
+
+/// Completes a local time by a zone; what is known to the day only stays as it is.
+pub fn in_zone(date: Date, zone: Option<&TimeZone>) -> Date {
+    let exact = matches!(date.precision, Precision::Minute | Precision::Second);
+    let local = date.local().filter(|_| exact && date.instant.is_none());
+    match zone.zip(local).and_then(|(zone, local)| zone.to_zoned_datetime(local).ok()) {
+        Some(zoned) => Date { precision: date.precision, ..Date::from_zoned(&zoned) },
+        None => date,
+    }
 }
 
 /// Elements that are blocks of their own where a writer's newlines become breaks.
@@ -155,6 +178,15 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(paragraphs(text), expected);
+        }
+    }
+
+    #[test]
+    fn the_user_may_name_a_zone_or_an_offset() {
+        let told = |name: &str| Options { timezone: Some(name.into()), ..Options::default() };
+        let local = Date::parse_iso("2007-04-23T12:15:00").unwrap();
+        for (name, offset) in [("Europe/Oslo", Some("+02:00")), ("-05:30", Some("-05:30")), ("nowhere", None)] {
+            assert_eq!(in_zone(local.clone(), zone(&told(name)).as_ref()).offset.as_deref(), offset, "{name}");
         }
     }
 

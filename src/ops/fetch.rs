@@ -156,6 +156,10 @@ impl<'a> Run<'a> {
             answer.captures.iter().try_for_each(|c| self.writer.capture(c))?;
             let writer = &self.writer;
             let batch = self.source.read(&answer, &|key| writer.find(key).is_some())?;
+            if let Some(whole) = batch.whole {
+                self.state.gaps.retain(|g| g.what != whole);
+                open.iter().filter(|g| g.gap.what == whole).for_each(|g| self.writer.fill(&g.gap.url));
+            }
             drop(answer);
             self.ask_ahead(&mut pending);
             self.take(batch)?;

@@ -61,6 +61,7 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
         let end = run.group(&name, &group);
         match end {
             Ok(()) => {}
+            Err(Error::Interrupted) if run.writer.is_none() => return Err(Error::Interrupted),
             Err(Error::Interrupted) => {
                 run.end(true)?;
                 break;
@@ -127,6 +128,8 @@ struct Run<'a> {
     events: &'a Events,
     clock: Clock,
     writer: Option<Writer>,
+    /// What the writer was opened for: name of the path, address of the site.
+    place: Option<(String, Option<String>)>,
     site: Option<Url>,
     drafts: Vec<Draft>,
     bytes: usize,
@@ -145,6 +148,7 @@ impl<'a> Run<'a> {
             events,
             clock,
             writer: None,
+            place: None,
             site: None,
             drafts: Vec::new(),
             bytes: 0,
@@ -160,16 +164,17 @@ impl<'a> Run<'a> {
         self.events.phase(format!("restoring {}", path.display()));
         let done = bag::restore(path, &self.request.archives, self.request.name.as_deref(), self.events)?;
         let name = done.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let note = match done.already {
-            true => "the same archive is already there; nothing was written".to_string(),
-            false => format!("{} files restored", done.files),
-        };
-        self.summaries.push(Summary {
-            archive: name,
-            counts: done.info.counts,
-            notes: vec![note],
-            ..Summary::default()
-        });
+        let (counts, mut summary) = (done.info.counts, Summary { archive: name, ..Summary::default() });
+        summary.counts = counts;
+        if done.already {
+            summary.unchanged = counts.posts + counts.pages;
+            summary.notes.push("the same archive is already there; nothing was written".to_string());
+        } else {
+            (summary.new, summary.media, summary.comments) =
+                (counts.posts + counts.pages, counts.media, counts.comments);
+            summary.notes.push(format!("{} files restored", done.files));
+        }
+        self.summaries.push(summary);
         Ok(())
     }
 
@@ -181,7 +186,6 @@ impl<'a> Run<'a> {
         let mut site = None;
         let report = read(&job, &mut |found| match found {
             Found::Site(found) => {
-                self.flush()?;
                 self.open(stem, Some(found.clone()), group)?;
                 site = Some(found);
                 Ok(())
@@ -221,6 +225,12 @@ impl<'a> Run<'a> {
 
     /// Opens the archive that a site or a file belongs to, and closes another one that is open.
     fn open(&mut self, stem: &str, site: Option<Site>, group: &Group) -> Result<()> {
+        let place = (stem.to_string(), site.as_ref().and_then(|s| s.url.clone()));
+        if self.writer.is_some() && self.place.as_ref() == Some(&place) {
+            return Ok(());
+        }
+        self.flush()?;
+        self.place = Some(place);
         let url = site.as_ref().and_then(|s| s.url.as_deref()).and_then(|u| Url::parse(u).ok());
         let name = match (&self.request.name, &url) {
             (Some(name), _) => name.clone(),

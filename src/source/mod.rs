@@ -1,4 +1,4 @@
-//! Finds the posts of a blog on the web: one row of [`SOURCES`] for each way a blog can be read.
+//! Finds the posts of a blog on the web: one row of `SOURCES` for each way a blog can be read.
 //! It opens no socket and knows no archive: it says what to ask and reads the answers.
 
 mod errors;
@@ -21,6 +21,8 @@ pub struct Batch {
     pub comments: Vec<(String, Comment)>,
     pub gaps: Vec<Gap>,
     pub notes: Vec<String>,
+    /// Gaps of this kind (`comments`) are filled: all of it was read.
+    pub whole: Option<&'static str>,
     /// How many posts and pages are expected in all, once that is known.
     pub expected: Option<u64>,
     /// What to hand to [`Source::resume`] in a later run, once everything up to here is kept.

@@ -93,6 +93,8 @@ pub struct Writer {
     line: RunLine,
     raw: Raw,
     gaps: Vec<Gap>,
+    /// Addresses of gaps that the caller knows to be filled.
+    filled: HashSet<String>,
     summary: Summary,
     /// Whether anything was made durable in this run.
     committed: bool,
@@ -142,6 +144,7 @@ impl Writer {
             fresh: HashMap::new(),
             batch_since: None,
             gaps: Vec::new(),
+            filled: HashSet::new(),
             committed: false,
             broken: false,
             touched: HashSet::new(),
@@ -244,6 +247,11 @@ impl Writer {
             return Ok(());
         }
         self.batch.stage(self.disk.as_mut(), &self.root, &path, redacted).map(|_| ())
+    }
+
+    /// Says that an open gap is filled where the archive cannot see it by itself: a listing that can be read again.
+    pub fn fill(&mut self, url: &str) {
+        self.filled.insert(url.to_string());
     }
 
     /// Notes something wanted and not had; told at the end of the run.

@@ -181,7 +181,7 @@ fn record_counts(file: &Path) -> Vec<(&'static str, Value)> {
     for stream in streams.iter().filter(|s| !s.name.ends_with(".json") && !s.name.ends_with(".jsonl")) {
         let mut records = warc::Records::new(stream.open().unwrap());
         loop {
-            let record = match records.next() {
+            let record = match records.record() {
                 Ok(Some(record)) => record,
                 Ok(None) => break,
                 Err(fault) => {

@@ -12,14 +12,15 @@ use super::{Read, read};
 /// Reads a case and compares what its expected.json names; what it does not name is not compared.
 fn check(name: &str) -> Read {
     let folder = case(name);
-    let input = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path());
-    let input = input.filter(|p| p.file_stem().is_some_and(|s| s == "input")).next().expect("an input");
+    let mut input = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path());
+    let input = input.find(|p| p.file_stem().is_some_and(|s| s == "input")).expect("an input");
     let found = read(&input).unwrap();
     let expected: Value = serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap();
     let posts: Vec<Value> = found.posts.iter().map(shown).collect();
     let wanted = expected["posts"].as_array().unwrap();
     let titles: Vec<&Value> = posts.iter().map(|p| &p["title"]).collect();
-    assert_eq!(posts.len(), wanted.len(), "{name}: {titles:?}");
+    let skipped: Vec<_> = found.reports.iter().map(|r| &r.skipped).collect();
+    assert_eq!(posts.len(), wanted.len(), "{name}: {titles:?} {skipped:?} {:?}", found.kinds);
     for (post, wanted) in posts.iter().zip(wanted) {
         for (field, value) in wanted.as_object().unwrap() {
             let own = narrowed(&post[field], value);
@@ -80,4 +81,61 @@ fn shown(post: &Post) -> Value {
 #[test]
 fn movable_type_keeps_dashes_breaks_and_late_comments() {
     check("mt");
+}
+
+#[test]
+fn markdown_trees_are_read_by_the_rules_of_their_generator() {
+    check("markdown");
+}
+
+#[test]
+fn every_other_front_matter_is_understood() {
+    let found = check("markdown-others");
+    assert_eq!(found.files, ["content/posts/a-bundle/knot.png", "static/p/1.png"]);
+}
+
+#[test]
+fn ghost_posts_of_every_age_have_a_body() {
+    check("ghost");
+}
+
+#[test]
+fn medium_tells_posts_drafts_and_responses_apart() {
+    check("medium");
+}
+
+#[test]
+fn substack_lists_of_readers_stay_closed() {
+    check("substack");
+}
+
+#[test]
+fn tumblr_posts_of_every_type_have_a_body_and_their_files() {
+    let found = check("tumblr");
+    let places = [
+        "https://64.media.tumblr.com/x/y.jpg",
+        "http://64.media.tumblr.com/p1_1280.jpg",
+        "http://64.media.tumblr.com/p2_1280.jpg",
+    ];
+    assert_eq!(found.files, places);
+}
+
+#[test]
+fn journals_get_their_comments_from_other_files() {
+    check("livejournal");
+}
+
+#[test]
+fn dotclear_tables_are_joined() {
+    check("dotclear");
+}
+
+#[test]
+fn answers_of_one_site_know_each_other() {
+    check("rest");
+}
+
+#[test]
+fn blogger_answers_are_unescaped() {
+    check("blogger-api");
 }

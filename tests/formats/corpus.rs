@@ -12,7 +12,9 @@ use crate::import::shared;
 use super::read;
 
 /// What the counts call a number, and how it is counted here.
-const COUNTS: [(&str, fn(&[Post]) -> usize); 10] = [
+type Count = fn(&[Post]) -> usize;
+
+const COUNTS: [(&str, Count); 10] = [
     ("posts", |p| of(p, |p| p.kind == Kind::Post)),
     ("published", |p| of(p, |p| p.kind == Kind::Post && p.status == Status::Published)),
     ("drafts", |p| of(p, |p| p.kind == Kind::Post && matches!(p.status, Status::Draft | Status::Pending))),
@@ -149,10 +151,9 @@ fn markdown_trees_say_what_their_front_matter_says() {
                 out.push(format!("{name}: title {:?}, not {title:?}", post.title));
             }
             let date = post.published.as_ref().map(|d| comparable(&d.text)).unwrap_or_default();
-            if let Some(wanted) = expected["date"].as_str().map(comparable) {
-                if date.len() < 10 || !(wanted.starts_with(&date) || date.starts_with(&wanted)) {
-                    out.push(format!("{name}: date {date}, not {wanted}"));
-                }
+            let wanted = expected["date"].as_str().map(comparable).unwrap_or_default();
+            if !wanted.is_empty() && (date.len() < 10 || !(wanted.starts_with(&date) || date.starts_with(&wanted))) {
+                out.push(format!("{name}: date {date}, not {wanted}"));
             }
             if (post.status == Status::Draft) != expected["draft"].as_bool().unwrap() {
                 out.push(format!("{name}: status {:?}", post.status));

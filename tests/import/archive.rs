@@ -80,7 +80,7 @@ fn the_seed_like_text_is_kept_with_its_evidence() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ferry.txt");
     fs::copy(case("text-bare/input.txt"), &file).unwrap();
-    let summary = run(&folder.path().join("archives"), &[file.clone()], 0).unwrap().remove(0);
+    let summary = run(&folder.path().join("archives"), std::slice::from_ref(&file), 0).unwrap().remove(0);
     assert_eq!((summary.archive.as_str(), summary.new, summary.gaps.len()), ("ferry", 1, 0));
     let root = folder.path().join("archives/ferry");
     let post = posts(&root).remove(0);

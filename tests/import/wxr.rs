@@ -15,7 +15,7 @@ fn variety() -> Read {
     read(&case("wxr-variety/input.xml")).unwrap()
 }
 
-fn find<'a>(read: &'a Read, id: u64) -> &'a Draft {
+fn find(read: &Read, id: u64) -> &Draft {
     read.drafts.iter().find(|d| d.extra["wxr"]["id"] == id).unwrap()
 }
 

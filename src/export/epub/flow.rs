@@ -299,7 +299,11 @@ impl Flow<'_> {
     }
 
     fn open_inline(&mut self, mut element: Element, source: &scraper::node::Element, deep: bool) -> Frame {
-        if deep || self.stack.inline.len() >= DEPTH {
+        // Bold in bold says nothing more, and a definition in a definition is not valid.
+        let again = !matches!(element.name, "q" | "sub" | "sup" | "small" | "cite")
+            && self.stack.inline.iter().any(|e| e.name == element.name);
+        let marked = direction(source).is_some() || language(source).is_some();
+        if deep || again && (!marked || element.name == "dfn") || self.stack.inline.len() >= DEPTH {
             return Frame::Nothing;
         }
         mark(&mut element, source);

@@ -34,7 +34,7 @@ pub fn outside(address: &str) -> Option<String> {
                 hash = true;
                 out.push('#');
             }
-            '"' | '<' | '>' | '[' | ']' | '\\' | '^' | '`' | '{' | '|' | '}' => {
+            ' ' | '"' | '<' | '>' | '[' | ']' | '\\' | '^' | '`' | '{' | '|' | '}' => {
                 out.push_str(&format!("%{:02X}", c as u32))
             }
             c => out.push(c),
@@ -139,6 +139,7 @@ mod tests {
             outside("http://example.com/a|b?c[]=1#d#e").as_deref(),
             Some("http://example.com/a%7Cb?c%5B%5D=1#d%23e")
         );
+        assert_eq!(outside("tel:+1 23").as_deref(), Some("tel:+1%2023"));
         assert_eq!(outside("mailto:a@example.com").as_deref(), Some("mailto:a@example.com"));
         for bad in
             ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "page.html", "http://", "", "mailto:"]

@@ -168,10 +168,20 @@ fn kind(path: &std::path::Path) -> Result<(&'static str, &'static str, bool), Fa
         Ok(imagesize::ImageType::Webp) => ("image/webp", "webp"),
         _ => return Err(Fault::Format),
     };
+    if mime == "image/gif" && !gif_begins(&head) {
+        return Err(Fault::Damaged);
+    }
     match imagesize::blob_size(&head) {
         Ok(size) if size.width > 0 && size.height > 0 => Ok((mime, ending, size.height <= 40 && size.width <= 200)),
         _ => Err(Fault::Damaged),
     }
+}
+
+/// Returns whether a first block follows the head of a GIF and its colours: less is refused by EPUBCheck and shows nothing.
+fn gif_begins(head: &[u8]) -> bool {
+    let packed = head.get(10).copied().unwrap_or_default();
+    let colours = if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) };
+    head.get(13 + colours).is_some_and(|block| matches!(block, 0x21 | 0x2c))
 }
 
 /// Returns an alternative text that says something: a file name is none.

@@ -1,6 +1,7 @@
 //! Figures, lists of terms, tables and ruby: made whole once what is in them is settled.
 
-use super::tree::{Element, Node};
+use super::stack::is_inline;
+use super::tree::{Element, MISSING, Node};
 
 /// A figure holds its pictures bare, then the caption. What holds no picture is no figure.
 pub fn figure(figure: Element, out: &mut Vec<Node>) {
@@ -68,9 +69,7 @@ pub fn definitions(mut list: Element, out: &mut Vec<Node>) {
 /// A caption consists of paragraphs: their alignment is set on `p` by some readers.
 fn as_paragraphs(children: Vec<Node>) -> Vec<Node> {
     let blocks = |n: &Node| {
-        n.element().is_some_and(|e| {
-            matches!(e.name, "p" | "ul" | "ol" | "div" | "blockquote" | "pre" | "dl" | "figure" | "hr" | "table")
-        })
+        n.element().is_some_and(|e| !is_inline(e.name) && !matches!(e.name, "br" | "img" | "span" | "wbr" | MISSING))
     };
     match children.iter().any(blocks) {
         true => children,

@@ -75,7 +75,10 @@ struct Known {
 }
 
 fn one(job: &Job, stream: &Named, digest: &Digest, data: Data, report: &mut Report, sink: &mut Sink) -> Result<()> {
-    let site = site(&data);
+    let mut site = site(&data);
+    if let Some(told) = &job.options.site {
+        site.url = Some(told.to_string());
+    }
     for user in &data.users {
         report.skip("password hashes of users", u64::from(user.password.get().is_some()));
         report.skip("e-mail addresses of users", u64::from(user.email.get().is_some()));
@@ -97,6 +100,7 @@ fn one(job: &Job, stream: &Named, digest: &Digest, data: Data, report: &mut Repo
         job.events.check()?;
         let meta = post.id.get().and_then(|id| metas.get(id)).copied();
         let mut draft = adapt(post, meta, &known, report, &stream.name);
+        address(&mut draft, post, &data, job.options.site.as_ref());
         draft.source =
             Source { kind: "ghost".into(), uri: stream.name.clone(), sha256: Some(digest.clone()), updated: None };
         report.found += 1;
@@ -104,6 +108,29 @@ fn one(job: &Job, stream: &Named, digest: &Digest, data: Data, report: &mut Repo
         sink(Found::Draft(Box::new(draft)))?;
     }
     Ok(())
+}
+
+/// Forms the permalink as the settings say, where the user says what site it is.
+fn address(draft: &mut Draft, post: &Post, data: &Data, site: Option<&Url>) {
+    let (Some(site), Some(slug), None, Status::Published) = (site, post.slug.get(), &draft.url, draft.status) else {
+        return;
+    };
+    let rule = data.settings.iter().find(|s| s.key.get() == Some("permalinks")).and_then(|s| s.value.get());
+    let rule = rule.filter(|r| r.contains(":slug") && draft.kind == Kind::Post).unwrap_or("/:slug/");
+    let day = draft.published.as_ref().map(|d| d.text.clone()).unwrap_or_default();
+    let part = |range: std::ops::Range<usize>| day.get(range).unwrap_or_default();
+    let path = rule
+        .replace(":slug", slug)
+        .replace(":year", part(0..4))
+        .replace(":month", part(5..7))
+        .replace(":day", part(8..10));
+    let root = site.as_str().trim_end_matches('/');
+    if let Some(url) =
+        Url::parse(&format!("{root}/{}", path.trim_start_matches('/'))).ok().filter(|_| !path.contains(':'))
+    {
+        draft.url = Some(url.to_string());
+        draft.guessed.insert("url", "formed by the rule of the settings".into());
+    }
 }
 
 /// Sorts what belongs to posts by their ids.

@@ -131,7 +131,8 @@ fn adapt(job: &Job, entry: &Element) -> Draft {
         url: entry.get("url").filter(|u| parts::is_web(u)).map(str::to_string).or(formed.map(|u| u.to_string())),
         kind: Kind::Post,
         title: html::plain_text(entry.get("subject").unwrap_or_default()),
-        published: moment(entry.get("eventtime"), entry.get("logtime")),
+        published: moment(entry.get("eventtime"), entry.get("logtime"))
+            .map(|d| parts::in_zone(d, parts::zone(&job.options).as_ref())),
         tags: parts::terms(props.get("taglist").unwrap_or_default().split(','), "post_tag"),
         body: made.html,
         ..Draft::default()

@@ -68,11 +68,12 @@ pub fn draft(
     }
     let mut body = front.body;
     draft.title = html::plain_text(node::first(fields, &["title"]).unwrap_or_default());
-    if draft.title.is_empty() && fields.is_empty() {
-        if let Some((title, rest)) = heading(body) {
-            (draft.title, body) = (title, rest);
-            draft.guessed.insert("title", "the first heading".into());
-        }
+    if draft.title.is_empty()
+        && fields.is_empty()
+        && let Some((title, rest)) = heading(body)
+    {
+        (draft.title, body) = (title, rest);
+        draft.guessed.insert("title", "the first heading".into());
     }
     dates(&mut draft, tree, name, fields);
     draft.kind = kind(&place, fields, &draft);
@@ -112,7 +113,7 @@ fn heading(text: &str) -> Option<(String, &str)> {
 fn dates(draft: &mut Draft, tree: &Tree, name: &str, fields: &Fields) {
     let read = |keys: &[&str]| {
         let found = keys.iter().filter_map(|k| node::get(fields, k)?.text()).find_map(moment);
-        found.map(|d| in_zone(d, tree))
+        found.map(|d| parts::in_zone(d, tree.zone.as_ref()))
     };
     draft.published = read(&DATES);
     draft.updated = read(&UPDATES);
@@ -141,21 +142,6 @@ fn padded(text: &str) -> Option<String> {
     let rest = rest.trim();
     let rest = if rest.split(':').next().is_some_and(|h| h.len() == 1) { format!("0{rest}") } else { rest.to_string() };
     Some(format!("{year:04}-{month:02}-{day:02} {rest}").trim().to_string())
-}
-
-/// Completes a local time by the site's zone.
-fn in_zone(mut date: Date, tree: &Tree) -> Date {
-    if date.instant.is_some() || matches!(date.precision, Precision::Year | Precision::Month | Precision::Day) {
-        return date;
-    }
-    let local = date.local();
-    let zoned = tree.zone.as_ref().zip(local).and_then(|(zone, local)| zone.to_zoned_datetime(local).ok());
-    if let Some(zoned) = zoned {
-        let precision = date.precision;
-        date = Date::from_zoned(&zoned);
-        date.precision = precision;
-    }
-    date
 }
 
 fn kind(place: &Place, fields: &Fields, draft: &Draft) -> Kind {

@@ -3,6 +3,7 @@
 
 mod adapt;
 mod front;
+mod media;
 mod node;
 mod render;
 mod rst;
@@ -14,13 +15,15 @@ mod yaml;
 pub use render::html;
 pub use textile::html as textile;
 
+use std::collections::HashSet;
+
 use crate::error::Result;
 use crate::event::Unit;
 use crate::input;
 use crate::model::{Digest, Source};
 
 use super::Head;
-use super::report::{Found, Job, Report, Sink};
+use super::report::{Attached, Bytes, Found, Job, Report, Sink};
 use tree::{Place, Tree};
 
 /// The longest text that is read as one post.
@@ -57,7 +60,10 @@ pub fn fits(head: &Head) -> bool {
 /// Errors: a stream cannot be read.
 pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
-    let tree = Tree::of(job.streams);
+    let mut tree = Tree::of(job.streams);
+    tree.told(&job.options);
+    let files = media::Files::of(job.streams);
+    let mut given = HashSet::new();
     let single = job.streams.len() == 1;
     if tree.site.url.is_some() || !tree.site.title.is_empty() {
         sink(Found::Site(tree.site.clone()))?;
@@ -74,7 +80,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         };
         let bytes = stream.read(MAX_SIZE)?;
         let digest = Digest::of(&bytes);
-        let (text, encoding) = input::decode(&bytes, None);
+        let (text, encoding) = input::decode(&bytes, job.options.encoding.as_deref());
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         if encoding != "UTF-8" {
             report.notes.push(format!("{}: read as {encoding}", stream.name));
@@ -84,7 +90,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         front.fields.extend(tree::beside(job.streams, &stream.name));
         report.notes.extend(front.notes.drain(..).map(|n| format!("{}: {n}", stream.name)));
         let page = matches!(extension.as_str(), "html" | "htm") && front.language == front::Language::None;
-        let static_file = place == Place::Page && front.language == front::Language::None;
+        let static_file = place == Place::Page && front.fields.is_empty();
         if (page || static_file) && !single {
             report.skip("files without front matter", 1);
             continue;
@@ -93,6 +99,11 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             report.skip("empty files", 1);
             continue;
         };
+        for (url, file) in files.tie(&mut draft, &stream.name) {
+            if given.insert(url.clone()) {
+                sink(Found::File(Attached { url, bytes: Bytes::Stream(file.clone()) }))?;
+            }
+        }
         report.originals.push((stream.name.clone(), digest.clone()));
         draft.source =
             Source { kind: "markdown".into(), uri: stream.name.clone(), sha256: Some(digest), updated: None };

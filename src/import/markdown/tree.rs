@@ -10,6 +10,8 @@ use url::Url;
 use super::front;
 use super::node::{self, Fields, Node};
 use super::yaml;
+use crate::import::parts;
+use crate::import::report::Options;
 use crate::input::{self, Named};
 use crate::model::Site;
 
@@ -123,6 +125,15 @@ impl Tree {
             |s: &Named| s.name.split('/').position(|p| matches!(p, "_posts" | "_drafts" | "content" | "source"));
         tree.depth = least.or_else(|| streams.iter().filter_map(before).min()).unwrap_or(0);
         tree
+    }
+
+    /// Takes over what the user says.
+    pub fn told(&mut self, options: &Options) {
+        if let Some(site) = &options.site {
+            self.site.url = Some(site.to_string());
+            self.base = Some(site.clone());
+        }
+        self.zone = parts::zone(options).or(self.zone.take());
     }
 
     fn settings(&mut self, stream: &Named, generator: &str) {

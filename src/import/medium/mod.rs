@@ -1,5 +1,6 @@
 //! Exports of Medium: a page a post, marked up as [h-entry](https://microformats.org/wiki/h-entry).
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
@@ -35,6 +36,7 @@ fn is_post(text: &str) -> bool {
 pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
     let mut site = job.options.site.as_ref().map(Url::to_string);
+    let mut addresses = HashSet::new();
     for stream in job.streams {
         job.events.check()?;
         if !is_page(&stream.name) && job.streams.len() > 1 {
@@ -55,6 +57,10 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             let found = Site { url: Some(url.clone()), generator: Some("Medium".into()), ..Site::default() };
             site = Some(url);
             sink(Found::Site(found))?;
+        }
+        if draft.url.clone().is_some_and(|url| !addresses.insert(url)) {
+            report.notes.push(format!("{}: another post has the same address, kept without it", stream.name));
+            (draft.url, draft.aliases, draft.key) = (None, Vec::new(), Some(format!("medium:{}", stem(&stream.name))));
         }
         report.originals.push((stream.name.clone(), digest.clone()));
         draft.source = Source { kind: "medium".into(), uri: stream.name.clone(), sha256: Some(digest), updated: None };

@@ -24,7 +24,6 @@ pub struct Entry {
 pub struct Section {
     /// `BODY`, `COMMENT`, …
     pub name: String,
-    pub line: u64,
     pub text: String,
 }
 
@@ -125,7 +124,7 @@ pub fn next<R: Read>(lines: &mut Lines<R>) -> io::Result<Option<Entry>> {
             match opened {
                 Some((name, rest)) => {
                     let text = if rest.is_empty() { String::new() } else { format!("{rest}\n") };
-                    current = Some(Section { name: name.to_string(), line: lines.number(), text });
+                    current = Some(Section { name: name.to_string(), text });
                     between = false;
                 }
                 None => metadata(&mut entry, &line, lines.number()),
@@ -178,7 +177,7 @@ mod tests {
     use super::*;
 
     fn entries(text: &str) -> Vec<Entry> {
-        let mut lines = Lines::new(text.as_bytes(), Kind::of(text.as_bytes()));
+        let mut lines = Lines::new(text.as_bytes(), Kind::of(text.as_bytes(), None));
         std::iter::from_fn(|| next(&mut lines).unwrap()).collect()
     }
 

@@ -20,9 +20,11 @@ pub struct Kind {
 }
 
 impl Kind {
-    pub fn of(head: &[u8]) -> Kind {
+    /// `told` is the encoding that the user names.
+    pub fn of(head: &[u8], told: Option<&str>) -> Kind {
         let end = if head.contains(&b'\r') && !head.contains(&b'\n') { b'\r' } else { b'\n' };
-        Kind { label: japanese(head), end }
+        let told = told.and_then(|t| Encoding::for_label(t.as_bytes())).map(|e| e.name());
+        Kind { label: told.or_else(|| japanese(head)), end }
     }
 
     /// Returns the encoding's name for people, where it is not UTF-8 by first sight.
@@ -132,7 +134,7 @@ mod tests {
     use super::*;
 
     fn all(bytes: &[u8]) -> Vec<String> {
-        let mut lines = Lines::new(bytes, Kind::of(bytes));
+        let mut lines = Lines::new(bytes, Kind::of(bytes, None));
         std::iter::from_fn(|| lines.next().unwrap()).collect()
     }
 

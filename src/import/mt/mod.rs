@@ -8,12 +8,13 @@ mod lines;
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::error::{Error, Result};
 use crate::event::Unit;
 use crate::html;
 use crate::input::{Hashed, Named};
-use crate::model::{Comment, CommentKind, Date, Draft, Gap, Kind as PostKind, Reason, Source, Status};
+use crate::model::{Comment, CommentKind, Date, Draft, Gap, Kind as PostKind, Reason, Site, Source, Status};
 
 use super::report::{Found, Job, Report, Sink};
 use super::{markdown, parts};
@@ -52,7 +53,8 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
 }
 
 fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Result<()> {
-    let kind = Kind::of(&stream.head()?);
+    let kind = Kind::of(&stream.head()?, job.options.encoding.as_deref());
+    let zone = parts::zone(&job.options);
     let fault = |e| stream.fault(e);
     // The digest stands in every post, and comments may come long after their entry: a first look at the whole file.
     let (hashed, seen) = Hashed::new(stream.open()?);
@@ -71,6 +73,9 @@ fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resu
         report.notes.push(format!("{}: {} lines that are not UTF-8, read as {name}", stream.name, lines.other()));
     }
     let mut added = if adds { additions(stream, kind)? } else { Added::new() };
+    if let Some(site) = &job.options.site {
+        sink(Found::Site(Site { url: Some(site.to_string()), ..Site::default() }))?;
+    }
     let mut keys = HashSet::new();
     let mut reader = Lines::new(stream.open()?, kind);
     while let Some(entry) = entry::next(&mut reader).map_err(fault)? {
@@ -83,6 +88,11 @@ fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resu
             own_id(&draft.comments, &mut comment);
             draft.comments.push(comment);
         }
+        draft.published = draft.published.map(|d| parts::in_zone(d, zone.as_ref()));
+        for comment in &mut draft.comments {
+            comment.published = comment.published.take().map(|d| parts::in_zone(d, zone.as_ref()));
+        }
+        address(&mut draft, &entry, job.options.site.as_ref());
         draft.key = Some(key(&entry, &mut keys));
         draft.source =
             Source { kind: "mt".into(), uri: stream.name.clone(), sha256: Some(digest.clone()), updated: None };
@@ -122,7 +132,7 @@ fn additions(stream: &Named, kind: Kind) -> Result<Added> {
 fn key(entry: &Entry, keys: &mut HashSet<u64>) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let date = entry.get("DATE").unwrap_or_default();
-    let name = entry.get("BASENAME").map_or_else(|| entry.get("TITLE").unwrap_or_default(), |b| b);
+    let name = entry.get("BASENAME").unwrap_or_else(|| entry.get("TITLE").unwrap_or_default());
     let own = format!("mt:{date}:{name}");
     let mut candidate = own.clone();
     let mut n = 1;
@@ -169,6 +179,21 @@ fn adapt(entry: &Entry, report: &mut Report, file: &str) -> Draft {
     }
     draft.extra = extra(entry);
     draft
+}
+
+/// Forms the permalink as the format's own templates do, where the user says what site it is.
+fn address(draft: &mut Draft, entry: &Entry, site: Option<&Url>) {
+    let (Some(site), Some(name), None, Status::Published) = (site, entry.get("BASENAME"), &draft.url, draft.status)
+    else {
+        return;
+    };
+    let day = draft.published.as_ref().and_then(|d| Some((d.text.get(..4)?, d.text.get(5..7)?)));
+    let root = format!("{}/", site.as_str().trim_end_matches('/'));
+    let made = day.and_then(|(year, month)| Url::parse(&format!("{root}{year}/{month}/{name}.html")).ok());
+    if let Some(url) = made {
+        draft.url = Some(url.to_string());
+        draft.guessed.insert("url", "formed by the usual rule of Movable Type".into());
+    }
 }
 
 /// Reads a date, and says so where it cannot be one.
@@ -263,7 +288,7 @@ fn comment(section: &Section, report: &mut Report) -> Comment {
         id: parts::id_of(&[date, &author, text]),
         parent: None,
         kind: if ping { CommentKind::Trackback } else { CommentKind::Comment },
-        url: field("URL").and_then(address),
+        url: field("URL").and_then(linked),
         published: date::parse(date),
         author,
         html,
@@ -272,7 +297,7 @@ fn comment(section: &Section, report: &mut Report) -> Comment {
 }
 
 /// Returns an address that may stand in a link.
-fn address(value: &str) -> Option<String> {
+fn linked(value: &str) -> Option<String> {
     let inner = value.split("href=\"").nth(1).and_then(|v| v.split('"').next()).unwrap_or(value);
     parts::is_web(inner).then(|| html::unescape(inner))
 }

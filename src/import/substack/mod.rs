@@ -69,9 +69,8 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
                 continue;
             };
             let number = id.split('.').next().unwrap_or(id);
-            let page = pages
-                .get_key_value(id)
-                .or_else(|| pages.iter().find(|(k, _)| k.split('.').next() == Some(number)).map(|(k, v)| (k, v)));
+            let page =
+                pages.get_key_value(id).or_else(|| pages.iter().find(|(k, _)| k.split('.').next() == Some(number)));
             let mut draft = adapt(job, id, &get);
             draft.source = source(&list.name, &digest);
             match page {

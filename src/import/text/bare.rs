@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::html::fold;
+use crate::import::date;
+use crate::model::Date;
 
 /// Signs that lie outside a line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,6 +48,14 @@ pub fn is_title(line: &str) -> bool {
     (1..=140).contains(&length) && line.split_whitespace().count() <= 24 && !line.ends_with(['.', ',', ';', ':'])
 }
 
+/// As [`is_title`], where other signs speak for a title too: then it may end in `U.S.` or `Inc.`.
+pub fn is_title_or_abbreviation(line: &str) -> bool {
+    static ABBREVIATION: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(\b\p{Lu}\.|\b(Inc|Jr|Sr|Co|Corp|Ltd|[ap]\.m)\.|\.\.\.)$").expect("a fixed pattern")
+    });
+    is_title(line) || ABBREVIATION.is_match(line.trim_end()) && is_title(line.trim_end().trim_end_matches('.'))
+}
+
 /// Returns whether most of the longer words begin with a capital, as in English titles.
 pub fn is_title_case(line: &str) -> bool {
     let long = line.split_whitespace().map(|w| w.trim_start_matches(|c: char| !c.is_alphanumeric()));
@@ -79,6 +89,17 @@ pub fn is_caption(line: &str, around: Around) -> bool {
         + usize::from(DATE.is_match(&line))
         + usize::from(around.trailer || around.related);
     signs >= 2
+}
+
+/// Reads `Posted by NAME on DATE`: a line that ends in a date and says so.
+pub fn byline(line: &str) -> Option<(Option<String>, Date)> {
+    static BYLINE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)^(?:posted|published|written)\b(?: by (?P<name>[^,|@\d]{2,60}?))?\s*(?:,|\||\bon\b|\bat\b|:)\s*(?P<date>.{4,60}?)\.?$").expect("a fixed pattern")
+    });
+    let line = fold(line);
+    let found = BYLINE.captures(&line)?;
+    let date = date::parse(found.name("date")?.as_str())?;
+    Some((found.name("name").map(|n| fold(n.as_str())), date))
 }
 
 /// Returns the series a title belongs to: its words before the colon, where other titles begin with the same.
@@ -119,6 +140,19 @@ mod tests {
         assert!(!is_caption("The harbour master (R) looks at the new crane, 4 May 2006.", PLAIN));
         assert!(!is_caption("On May 4, 2006 the harbour closed.", apart));
         assert!(!is_caption("He left the harbour.", apart));
+    }
+
+    #[test]
+    fn a_byline_says_who_and_when() {
+        let of = |l| byline(l).map(|(n, d)| (n.unwrap_or_default(), d.text));
+        assert_eq!(
+            of("Posted by The Warden on April 23, 2007 at 10:15 PM"),
+            Some(("The Warden".into(), "2007-04-23T22:15:00".into()))
+        );
+        assert_eq!(of("posted on 23 April 2007"), Some((String::new(), "2007-04-23".into())));
+        for line in ["Posted by the door on a cold morning", "Posted by The Warden", "He posted on April 23, 2007"] {
+            assert_eq!(of(line), None, "{line}");
+        }
     }
 
     #[test]

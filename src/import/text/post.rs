@@ -19,7 +19,7 @@ pub fn understand(text: &str, name: &str) -> Draft {
     let (trailer, more) = trailer(&mut blocks);
     draft.links = related::headed(&mut blocks);
     if draft.links.is_empty() {
-        draft.links = related::bare(&mut blocks, None, usual);
+        draft.links = related::bare(&mut blocks, usual);
         if !draft.links.is_empty() {
             guess(&mut draft, "links", "single lines in title style at the end, set off or sharing a series");
         }
@@ -31,6 +31,7 @@ pub fn understand(text: &str, name: &str) -> Draft {
     if draft.title.is_empty() {
         find_title(&mut draft, &mut blocks, name);
     }
+    byline(&mut draft, &mut blocks);
     bare_caption(&mut draft, &mut blocks, around, usual);
     let body = captions(&mut draft, blocks);
     draft.body = body;
@@ -109,7 +110,7 @@ fn trailer(blocks: &mut Vec<Block>) -> (bool, Vec<String>) {
 /// Takes a first line that is a list of tags without a label; a title and a text must follow it.
 fn bare_tags(draft: &mut Draft, blocks: &mut Vec<Block>, tags: &mut Vec<String>, around: Around) {
     let [first, second, _, ..] = blocks.as_slice() else { return };
-    if !tags.is_empty() || !draft.title.is_empty() || !second.single().is_some_and(bare::is_title) {
+    if !tags.is_empty() || !draft.title.is_empty() || !second.single().is_some_and(bare::is_title_or_abbreviation) {
         return;
     }
     let Some(found) = first.single().and_then(|line| bare::tag_line(line, around)) else { return };
@@ -124,17 +125,15 @@ fn find_title(draft: &mut Draft, blocks: &mut Vec<Block>, name: &str) {
         draft.title = name.to_string();
         return guess(draft, "title", "the file's name");
     };
-    let alone = first.single().is_some_and(bare::is_title);
+    let after_tags = draft.guessed.contains_key("tags");
+    let fits = if after_tags { bare::is_title_or_abbreviation } else { bare::is_title };
+    let alone = first.single().is_some_and(fits);
     if alone || stands_out(first) {
         draft.title = fold(&first.lines.remove(0));
         if first.lines.is_empty() {
             blocks.remove(0);
         }
-        let how = if draft.guessed.contains_key("tags") {
-            "the line after the tags"
-        } else {
-            "first line, short, no full stop"
-        };
+        let how = if after_tags { "the line after the tags" } else { "first line, short, no full stop" };
         return guess(draft, "title", how);
     }
     draft.title = name.to_string();
@@ -146,6 +145,24 @@ fn stands_out(block: &Block) -> bool {
     let [first, second, ..] = block.lines.as_slice() else { return false };
     let goes_on = second.trim_start().starts_with(char::is_lowercase);
     bare::is_title(first) && !goes_on && first.chars().count() * 4 < second.chars().count() * 3
+}
+
+/// Takes the line that says who posted the text when, under the title or at the end.
+fn byline(draft: &mut Draft, blocks: &mut Vec<Block>) {
+    for at in [0, blocks.len().saturating_sub(1)] {
+        let found = blocks.get(at).and_then(Block::single).and_then(bare::byline).filter(|_| blocks.len() > 1);
+        let Some((name, published)) = found else { continue };
+        if draft.published.is_none() {
+            draft.published = Some(published);
+            guess(draft, "published", "a line that says when it was posted");
+        }
+        if let Some(name) = name.filter(|_| draft.authors.is_empty()) {
+            draft.authors.push(Author { name, slug: None, url: None });
+            guess(draft, "authors", "a line that says who posted it");
+        }
+        blocks.remove(at);
+        return;
+    }
 }
 
 /// Takes the line under the title that describes a lost picture.

@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::html::{self, fold};
 use crate::model::{Link, LinkKind};
 
-use super::bare::{is_title, is_title_case};
+use super::bare::{is_title, is_title_case, is_title_or_abbreviation};
 use super::blocks::Block;
 use super::label::{Label, labelled};
 
@@ -35,17 +35,20 @@ pub fn headed(blocks: &mut Vec<Block>) -> Vec<Link> {
 
 /// Takes a bare list of titles off the end: at least three lines in title style, set off by extra blank lines
 /// or sharing a series.
-pub fn bare(blocks: &mut Vec<Block>, title: Option<&str>, usual: usize) -> Vec<Link> {
-    let titles = |b: &Block| b.lines.iter().all(|l| is_title(l) && is_title_case(l) && !l.contains("://"));
-    let tail = blocks.iter().rev().take_while(|b| titles(b)).count();
+pub fn bare(blocks: &mut Vec<Block>, usual: usize) -> Vec<Link> {
+    let prefix = |t: &str| t.split_once(": ").map(|(p, _)| fold(p).to_lowercase());
+    // One of the first two lines is the title; a list of its series need not be in title style.
+    let firsts: Vec<String> = blocks.iter().take(2).filter_map(|b| b.single().and_then(prefix)).collect();
+    let in_series = |l: &str| prefix(l).is_some_and(|p| firsts.contains(&p));
+    let title = |l: &String| is_title_or_abbreviation(l) && (is_title_case(l) || in_series(l)) && !l.contains("://");
+    let tail = blocks.iter().rev().take_while(|b| b.lines.iter().all(title)).count();
     // The first two blocks are title and text, whatever they look like.
     let first = (blocks.len() - tail).max(2);
     let set_off = |b: &Block| b.before > usual;
     // The list begins where the extra blank lines are, if they are anywhere.
     let start = (first..blocks.len()).find(|i| blocks.get(*i).is_some_and(set_off)).unwrap_or(first);
     let lines: Vec<String> = blocks.iter().skip(start).flat_map(|b| b.lines.iter().map(|l| fold(l))).collect();
-    let prefix = |t: &str| t.split_once(": ").map(|(p, _)| p.to_lowercase());
-    let mut prefixes: Vec<String> = lines.iter().map(String::as_str).chain(title).filter_map(prefix).collect();
+    let mut prefixes: Vec<String> = lines.iter().filter_map(|l| prefix(l)).chain(firsts).collect();
     prefixes.sort();
     let shared = prefixes.windows(2).any(|w| matches!(w, [a, b] if a == b));
     if lines.len() < 3 || !(shared || blocks.get(start).is_some_and(set_off)) {
@@ -88,8 +91,17 @@ mod tests {
     #[test]
     fn a_poem_is_no_list_of_titles() {
         let mut poem = cut("A Poem\n\nThe rain came down\n\nand nobody saw it\n\n\nthe boats were grey\n\nThe end");
-        assert!(bare(&mut poem, Some("A Poem"), 1).is_empty());
+        assert!(bare(&mut poem, 1).is_empty());
         assert_eq!(poem.len(), 5);
+    }
+
+    #[test]
+    fn a_list_of_the_series_needs_no_title_style() {
+        let mut post = cut(
+            "Dock diary: the rope\n\nIt was long.\n\nDock diary: the crane\n\nDock diary: what the U.S.\n\nDock diary: low water?",
+        );
+        assert_eq!(bare(&mut post, 1).len(), 3);
+        assert_eq!(post.len(), 2);
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mu
     let mut records = Records::new(Box::new(hashed));
     let fault = loop {
         job.events.check()?;
-        let record = match records.next() {
+        let record = match records.record() {
             Ok(Some(record)) => record,
             Ok(None) => break None,
             Err(fault) => break Some(fault),
@@ -233,7 +233,7 @@ fn pictures(files: &[&Named], mut wanted: HashSet<u64>, job: &Job, sink: &mut Si
     for file in files {
         let mut records = Records::new(file.open()?);
         // The first pass met the fault at the end too.
-        while let (false, Ok(Some(record))) = (wanted.is_empty(), records.next()) {
+        while let (false, Ok(Some(record))) = (wanted.is_empty(), records.record()) {
             job.events.check()?;
             if !is_capture(&record) || !wanted.contains(&key(&record.uri)) {
                 continue;
@@ -264,7 +264,7 @@ impl Pages<'_> {
         let mut seq = 0;
         for file in files {
             let mut records = Records::new(file.open()?);
-            while let Ok(Some(record)) = records.next() {
+            while let Ok(Some(record)) = records.record() {
                 job.events.check()?;
                 seq += 1;
                 if !self.plan.at_once.contains(&seq) && !self.plan.later.contains_key(&seq) {

@@ -61,7 +61,7 @@ impl Records {
     }
 
     /// Reads the header of the next record; what is left of the block before it is read past.
-    pub fn next(&mut self) -> Result<Option<Record>, Fault> {
+    pub fn record(&mut self) -> Result<Option<Record>, Fault> {
         self.pass()?;
         loop {
             let Some(line) = self.line()? else { return Ok(None) };
@@ -177,7 +177,7 @@ fn arc(line: &str) -> Option<Record> {
     let words: Vec<&str> = line.split(' ').collect();
     let length = words.last()?.parse().ok()?;
     let is_date = |w: &&str| matches!(w.len(), 8 | 12 | 14) && w.bytes().all(|b| b.is_ascii_digit());
-    let at = words.get(..words.len() - 1)?.iter().rposition(|w| is_date(&w)).filter(|at| *at > 1)?;
+    let at = words.get(..words.len() - 1)?.iter().rposition(|w| is_date(w)).filter(|at| *at > 1)?;
     let ip = words.get(at - 1)?;
     if !ip.contains(['.', ':']) {
         return None;
@@ -220,7 +220,7 @@ mod tests {
         let mut records = Records::new(Box::new(bytes));
         let mut out = Vec::new();
         loop {
-            match records.next() {
+            match records.record() {
                 Ok(Some(r)) => out.push((r.kind, r.uri, r.length)),
                 Ok(None) => return (out, None, records.junk),
                 Err(Fault::Cut(why)) => return (out, Some(why), records.junk),

@@ -24,6 +24,9 @@ use crate::model::{Capture, Digest, Gap, Kind, Reason, Site};
 
 pub(super) use discover::probe;
 
+/// After so many failures in a row it is not single posts that break the server.
+const MOST_FAILURES: u32 = 25;
+
 /// A blog made by WordPress.
 pub(super) struct WordPress {
     blog: Blog,
@@ -36,6 +39,10 @@ pub(super) struct WordPress {
     lookups: usize,
     /// Totals of posts and pages, as far as they were told.
     totals: [Option<u64>; 2],
+    /// Posts that the server could not give, until their addresses are known.
+    nameless: VecDeque<Gap>,
+    /// Requests for posts that failed since the last that did not.
+    failures: u32,
     /// Platform ids that came in this run.
     seen: BTreeSet<(&'static str, u64)>,
 }
@@ -84,6 +91,7 @@ impl Source for WordPress {
         self.release(&mut batch);
         if self.plan.idle() && self.held.is_empty() && self.plan.at_end() {
             self.memo.done = true;
+            batch.whole = self.memo.comments_total.map(|_| "comments");
             batch.memo = Some(self.memo.to_value());
         }
         Ok(batch)
@@ -101,6 +109,8 @@ impl WordPress {
             held: VecDeque::new(),
             lookups: 0,
             totals: [None; 2],
+            nameless: VecDeque::new(),
+            failures: 0,
             seen: BTreeSet::new(),
         }
     }
@@ -134,7 +144,7 @@ impl WordPress {
         known: &dyn Fn(&str) -> bool,
         batch: &mut Batch,
     ) {
-        let pages = rest::count(capture, "x-wp-totalpages");
+        let pages = pages_of(capture, &rows);
         let total = rest::count(capture, "x-wp-total");
         match request.what {
             What::Ids(kind) => {
@@ -173,6 +183,12 @@ impl WordPress {
                     self.plan.push(Request::first(What::NewComments));
                 }
             }
+            What::Address(kind) => {
+                let id = rows.first().and_then(|r| r.get("id")).and_then(Value::as_u64);
+                let address = id.map(|id| self.blog.short_link(kind, id));
+                let gap = self.nameless.pop_front();
+                batch.gaps.extend(gap.map(|gap| Gap { url: address.unwrap_or(gap.url.clone()), ..gap }));
+            }
             What::Users | What::Terms(_) | What::Media | What::Authors => {
                 if request.lookup {
                     self.lookups = self.lookups.saturating_sub(1);
@@ -194,7 +210,7 @@ impl WordPress {
         batch: &mut Batch,
     ) {
         let kind = request.what.kind();
-        self.plan.more_pages(request, rest::count(capture, "x-wp-totalpages"));
+        self.plan.more_pages(request, pages_of(capture, &rows));
         let mut posts = Vec::new();
         for row in rows {
             let id = row.get("id").and_then(Value::as_u64);
@@ -211,6 +227,7 @@ impl WordPress {
                 }),
             }
         }
+        self.failures = 0;
         self.memo.note(kind, &posts, capture.time);
         let wanted = self.tables.wanted(&posts, self.plan.is_again());
         self.lookups += wanted.len();
@@ -221,8 +238,8 @@ impl WordPress {
             let open: Vec<u64> = posts.iter().filter(new).map(|p| p.id).collect();
             self.plan.push_all(Request::comments_of(&open));
         }
-        let next_page = matches!(request.what, What::Posts(_)).then_some(request.page + 1);
-        if next_page.is_some() {
+        let next_page = (matches!(request.what, What::Posts(_)) && request.whole()).then_some(request.page + 1);
+        if matches!(request.what, What::Posts(_)) {
             *self.memo.known[slot(kind)].get_or_insert(0) += posts.len() as u64;
         }
         let uri = answer_url(capture);
@@ -284,16 +301,26 @@ impl WordPress {
         match request.what {
             _ if away && !request.lookup => return Err(explain(&self.blog.home, miss)),
             What::Posts(kind) | What::Changed(kind) | What::Included(kind) => {
-                if request.page == 1 && request.what == What::Posts(Kind::Post) {
+                self.failures += 1;
+                let first = request.what == What::Posts(Kind::Post) && request.page == 1 && request.whole();
+                if (first && miss.reason != Reason::ServerError) || self.failures > MOST_FAILURES {
                     return Err(explain(&self.blog.home, miss));
                 }
                 match request.smaller() {
                     // One post that the server cannot show must not hide the hundred around it.
                     Some(parts) => self.plan.push_first(parts),
-                    None => batch.gaps.push(gap(gap_word(kind))),
+                    None => {
+                        self.nameless.push_back(gap(gap_word(kind)));
+                        self.plan.push(request.address());
+                    }
                 }
             }
-            What::Comments | What::NewComments | What::CommentsOf => batch.gaps.push(gap("comments")),
+            What::Address(_) => batch.gaps.extend(self.nameless.pop_front()),
+            What::Comments | What::NewComments | What::CommentsOf => {
+                // No count fits any more: the next run reads all of them again.
+                self.memo.comments_total = None;
+                batch.gaps.push(gap("comments"));
+            }
             What::Terms(name) => batch.notes.push(format!("the blog does not list its {name} ({})", miss.detail)),
             // Lists of users are closed on many blogs: names are asked for with the posts.
             What::Users => self.tables.users_closed = true,
@@ -301,6 +328,11 @@ impl WordPress {
         }
         Ok(())
     }
+}
+
+/// Returns how many pages a listing says it has; a page without rows is the last, whatever it says.
+fn pages_of(capture: &Capture, rows: &[Value]) -> Option<u64> {
+    rest::count(capture, "x-wp-totalpages").filter(|_| !rows.is_empty())
 }
 
 /// Returns the place of a kind in lists of two.

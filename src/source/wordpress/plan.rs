@@ -9,6 +9,9 @@ use crate::model::Kind;
 /// Rows asked for at a time: the most the API gives.
 const ROWS: u64 = 100;
 
+/// So many pages of a listing are queued beyond the one that is read.
+const WINDOW: u64 = 4;
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
@@ -24,6 +27,8 @@ pub(super) enum What {
     Ids(Kind),
     /// Posts asked for by their ids.
     Included(Kind),
+    /// The address of one post whose text the server cannot give.
+    Address(Kind),
     NewComments,
     /// All comments of posts that are new: they may be older than the newest comment that is known.
     CommentsOf,
@@ -36,7 +41,9 @@ pub(super) enum What {
 impl What {
     pub fn kind(self) -> Kind {
         match self {
-            What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Included(kind) => kind,
+            What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Included(kind) | What::Address(kind) => {
+                kind
+            }
             _ => Kind::Post,
         }
     }
@@ -49,7 +56,7 @@ impl What {
             What::Media => "media",
             What::Comments | What::NewComments | What::CommentsOf | What::CommentCount => "comments",
             What::Authors => "posts",
-            What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Included(kind) => {
+            What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Included(kind) | What::Address(kind) => {
                 if kind == Kind::Page {
                     "pages"
                 } else {
@@ -101,11 +108,26 @@ impl Request {
         chunks.map(|ids| Request::first(What::CommentsOf).with("post", list(ids))).collect()
     }
 
+    /// Returns the page of full length that this is a part of.
+    fn of_page(&self) -> Request {
+        Request { page: (self.page - 1) * self.rows / ROWS + 1, rows: ROWS, ..self.clone() }
+    }
+
+    /// Returns whether this is for a page of full length, not for a part of one.
+    pub fn whole(&self) -> bool {
+        self.rows == ROWS
+    }
+
     /// Returns the requests for the same rows in tenths; none when a single row was asked for.
     pub fn smaller(&self) -> Option<Vec<Request>> {
         let rows = self.rows / 10;
         let part = |page| Request { page, rows, ..self.clone() };
         (rows > 0).then(|| ((self.page - 1) * 10 + 1..=self.page * 10).map(part).collect())
+    }
+
+    /// Asks for the address alone of the post that this request was for.
+    pub fn address(&self) -> Request {
+        Request { what: What::Address(self.what.kind()), ..self.clone() }.with("_fields", "id,link")
     }
 
     /// Returns the fields of the query, in a fixed order: the same request always has the same address.
@@ -235,15 +257,17 @@ impl Plan {
         requests.into_iter().rev().for_each(|r| self.queue.push_front(r));
     }
 
-    /// Queues the further pages of a listing, as many as it now says it has.
+    /// Queues further pages of a listing, if it says that it has more; a few at a time, whatever it says.
     pub fn more_pages(&mut self, request: &Request, pages: Option<u64>) {
-        if request.rows < ROWS || request.lookup {
+        if request.lookup {
             return;
         }
+        let pages = pages.map(|n| n.saturating_mul(request.rows).div_ceil(ROWS));
+        let request = &request.of_page();
         let same = |what: &What, extra: &[_]| *what == request.what && *extra == request.extra;
         let queued = self.queued.iter().find(|(what, extra, _)| same(what, extra)).map(|(.., page)| *page);
         let last = queued.unwrap_or_default().max(request.page);
-        let pages = pages.unwrap_or(last).min(1_000_000);
+        let pages = pages.unwrap_or(last).min(request.page + WINDOW);
         let more: Vec<Request> = (last + 1..=pages).map(|page| Request { page, ..request.clone() }).collect();
         self.queued.retain(|(what, extra, _)| !same(what, extra));
         self.queued.push((request.what, request.extra.clone(), last.max(pages)));

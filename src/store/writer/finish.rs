@@ -57,7 +57,7 @@ impl Writer {
         let filled = |g: &Gap| match g.what.as_str() {
             "media" => self.index.medium(&g.url).is_some(),
             "post" | "page" => self.index.find(&g.url).is_some(),
-            _ => false,
+            _ => self.filled.contains(&g.url),
         };
         let closed: Vec<String> = open.iter().filter(|g| filled(&g.gap)).map(|g| g.gap.url.clone()).collect();
         let mut gaps: Vec<Gap> =

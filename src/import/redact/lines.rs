@@ -1,0 +1,138 @@
+//! Formats of lines: a line is blanked, in part, or handed on as it is.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+/// The longest piece of a line that is looked at.
+const PIECE: u64 = 1 << 20;
+
+/// Returns what stands in the place of a piece; none where it stays.
+type Filter<'a> = Box<dyn FnMut(&[u8], bool) -> Option<Vec<u8>> + 'a>;
+
+/// A stream whose lines go through a filter.
+struct Filtered<'a> {
+    inner: BufReader<Box<dyn Read + 'a>>,
+    filter: Filter<'a>,
+    out: Vec<u8>,
+    at: usize,
+    /// The last piece ended its line.
+    whole: bool,
+}
+
+impl<'a> Filtered<'a> {
+    /// The filter is given a piece of a line and whether it begins the line; it returns what stands in its place.
+    fn new(inner: Box<dyn Read + 'a>, filter: impl FnMut(&[u8], bool) -> Option<Vec<u8>> + 'a) -> Filtered<'a> {
+        Filtered { inner: BufReader::new(inner), filter: Box::new(filter), out: Vec::new(), at: 0, whole: true }
+    }
+}
+
+impl Read for Filtered<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.out.len() {
+            let mut piece = Vec::new();
+            self.inner.by_ref().take(PIECE).read_until(b'\n', &mut piece)?;
+            let begins = std::mem::replace(&mut self.whole, piece.ends_with(b"\n"));
+            self.out = (self.filter)(&piece, begins).unwrap_or(piece);
+            self.at = 0;
+        }
+        let rest = self.out.get(self.at..).unwrap_or_default();
+        let n = rest.len().min(buf.len());
+        if let (Some(to), Some(from)) = (buf.get_mut(..n), rest.get(..n)) {
+            to.copy_from_slice(from);
+        }
+        self.at += n;
+        Ok(n)
+    }
+}
+
+/// Returns the end of a line: `\r\n`, `\n` or nothing.
+fn end(line: &[u8]) -> &[u8] {
+    let n = line.iter().rev().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+    line.get(line.len() - n..).unwrap_or_default()
+}
+
+/// Blanks `EMAIL:` and `IP:` of comments and pings.
+pub fn movable_type<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
+    let mut fields = false;
+    let keys: [&[u8]; 7] = [b"AUTHOR:", b"EMAIL:", b"IP:", b"URL:", b"DATE:", b"TITLE:", b"BLOG NAME:"];
+    Box::new(Filtered::new(original, move |line, begins| {
+        let bare = line.get(..line.len() - end(line).len()).unwrap_or_default();
+        if !begins {
+            return None;
+        }
+        if bare == b"COMMENT:" || bare == b"PING:" {
+            fields = true;
+            return None;
+        }
+        fields = fields && keys.iter().any(|k| bare.starts_with(k));
+        let secret = keys.get(1..3).unwrap_or_default().iter().find(|k| fields && bare.starts_with(k))?;
+        Some([secret, end(line)].concat())
+    }))
+}
+
+/// Blanks addresses and passwords in the rows of a Dotclear backup.
+pub fn dotclear<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
+    let mut secret: Vec<bool> = Vec::new();
+    let (mut column, mut inside, mut escaped) = (0usize, false, false);
+    Box::new(Filtered::new(original, move |line, begins| {
+        if begins {
+            (column, inside, escaped) = (0, false, false);
+        }
+        if begins && line.starts_with(b"[") {
+            let text = String::from_utf8_lossy(line);
+            let columns = text.trim_end().trim_end_matches(']').split_once(' ').map_or("", |(_, c)| c);
+            let hides = |c: &str| {
+                let c = c.trim();
+                ["email", "_ip", "pwd", "password", "recover_key"].iter().any(|k| c.ends_with(k)) || c == "log_msg"
+            };
+            secret = columns.split(',').map(hides).collect();
+            return None;
+        }
+        if !secret.contains(&true) {
+            return None;
+        }
+        let mut out = Vec::with_capacity(line.len());
+        for b in line {
+            match (inside, b) {
+                (true, _) if std::mem::take(&mut escaped) => {}
+                (true, b'\\') => escaped = true,
+                (true, b'"') => inside = false,
+                (false, b'"') => {
+                    inside = true;
+                    out.push(*b);
+                    continue;
+                }
+                (false, b',') => column += 1,
+                _ => {}
+            }
+            if !inside || !secret.get(column).copied().unwrap_or(false) {
+                out.push(*b);
+            }
+        }
+        Some(out)
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn through(redact: for<'a> fn(Box<dyn Read + 'a>) -> Box<dyn Read + 'a>, text: &str) -> String {
+        let mut out = String::new();
+        redact(Box::new(text.as_bytes())).read_to_string(&mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn only_what_commenters_gave_away_is_blanked() {
+        let text = "AUTHOR: a\r\n-----\r\nBODY:\r\nEMAIL: stays\r\n-----\r\nCOMMENT:\r\nAUTHOR: b\r\nEMAIL: b@x.example\r\nIP: 192.0.2.1\r\ntext\r\nEMAIL: is text\r\n";
+        let blank = "AUTHOR: a\r\n-----\r\nBODY:\r\nEMAIL: stays\r\n-----\r\nCOMMENT:\r\nAUTHOR: b\r\nEMAIL:\r\nIP:\r\ntext\r\nEMAIL: is text\r\n";
+        assert_eq!(through(movable_type, text), blank);
+    }
+
+    #[test]
+    fn columns_of_addresses_are_blanked() {
+        let text = "[comment comment_id,comment_email,comment_content,comment_ip]\n\"1\",\"a@x.example\",\"say \\\"x\\\", y\",\"192.0.2.1\"\n\n[post post_id,post_title]\n\"1\",\"t\"\n";
+        let blank = "[comment comment_id,comment_email,comment_content,comment_ip]\n\"1\",\"\",\"say \\\"x\\\", y\",\"\"\n\n[post post_id,post_title]\n\"1\",\"t\"\n";
+        assert_eq!(through(dotclear, text), blank);
+    }
+}
