@@ -319,7 +319,12 @@ fn is_movable_type(head: &Head) -> bool {
 fn is_text(head: &Head) -> bool {
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\u{c}' | '\u{85}');
     let controls = head.text.chars().filter(|c| control(*c)).count();
+    // Records of programs are no words of anybody.
+    let json = head.text.starts_with('{') && head.text.get(1..).is_some_and(|t| t.trim_start().starts_with(['"', '}']))
+        || head.text.starts_with('[')
+            && head.text.get(1..).is_some_and(|t| t.trim_start().starts_with(['{', '[', ']']));
     !head.text.is_empty()
+        && !json
         && controls * 200 < head.text.chars().count()
         && !head.bytes.contains(&0)
         && head.root.is_none()
@@ -351,6 +356,8 @@ mod tests {
             ("AUTHOR: A\nTITLE: T\nDATE: 01/02/2003 04:05:06\n-----\nBODY:\nx\n-----\n", Some("mt")),
             ("---\ntitle: x\n---\n", Some("markdown")),
             ("Just words.\n", Some("text")),
+            ("{\"title\": \"a record\"}", None),
+            ("[Caption: the pier] and words", Some("text")),
             ("\u{0}\u{1}\u{2}", None),
             ("<svg xmlns='http://www.w3.org/2000/svg'/>", None),
         ];
