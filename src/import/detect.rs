@@ -8,7 +8,7 @@ use crate::input::{self, Named};
 use super::report::{Job, Report, Sink};
 use super::{
     answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, redact, substack, text,
-    tumblr, wxr,
+    tumblr, warc, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -44,10 +44,10 @@ pub static FORMATS: &[Format] = &[
     },
     Format {
         kind: "warc",
-        name: "a WARC file",
+        name: "a web archive (WARC)",
         extension: "warc",
-        fits: |h| h.bytes.starts_with(b"WARC/"),
-        read: None,
+        fits: warc::fits,
+        read: Some(warc::read),
         redact: None,
     },
     Format {
@@ -55,7 +55,7 @@ pub static FORMATS: &[Format] = &[
         name: "an ARC file",
         extension: "arc",
         fits: |h| h.bytes.starts_with(b"filedesc://"),
-        read: None,
+        read: Some(warc::read),
         redact: None,
     },
     Format {
@@ -255,8 +255,9 @@ fn unreadable(stream: &Named, format: &Format, head: &Head) -> Error {
     Error::input(&stream.shown, why).with_hint(KNOWN)
 }
 
-const KNOWN: &str =
-    "what can be imported: WordPress exports (WXR), plain-text posts, and snapshots made by mdarchive export --zip";
+const KNOWN: &str = "what can be imported: exports of WordPress, Blogger, Movable Type, TypePad, Ghost, Medium, Substack, \
+    Tumblr, LiveJournal and Dotclear, folders of Markdown posts, feeds, plain-text posts, and snapshots made by \
+    mdarchive export --zip";
 
 /// Returns the name of the first element of a text that starts with markup.
 fn root_element(text: &str) -> Option<String> {
@@ -309,17 +310,26 @@ fn is_mhtml(head: &Head) -> bool {
     first.contains("mime-version:") && (first.contains("multipart/related") || first.contains("content-location:"))
 }
 
+/// Fields that entries of Movable Type begin with.
+const MT_KEYS: [&str; 9] =
+    ["AUTHOR", "TITLE", "DATE", "STATUS", "BASENAME", "UNIQUE URL", "CATEGORY", "PRIMARY CATEGORY", "NO ENTRY"];
+
 fn is_movable_type(head: &Head) -> bool {
-    let key =
-        |l: &str| l.split_once(':').is_some_and(|(k, _)| ["AUTHOR", "TITLE", "DATE", "STATUS"].contains(&k.trim()));
-    head.text.lines().take(3).any(key) && head.text.contains("\n-----\nBODY:")
+    let key = |l: &str| l.split_once(':').is_some_and(|(k, _)| MT_KEYS.contains(&k.trim()));
+    let parts = ["\n-----\nBODY:", "\n-----\nEXTENDED BODY:", "\n-----\nCOMMENT:", "\nSTART BODY:"];
+    head.text.lines().take(3).any(key) && parts.iter().any(|p| head.text.contains(p))
 }
 
 /// Text is what holds no control characters and is no markup.
 fn is_text(head: &Head) -> bool {
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\u{c}' | '\u{85}');
     let controls = head.text.chars().filter(|c| control(*c)).count();
+    // Records of programs are no words of anybody.
+    let json = head.text.starts_with('{') && head.text.get(1..).is_some_and(|t| t.trim_start().starts_with(['"', '}']))
+        || head.text.starts_with('[')
+            && head.text.get(1..).is_some_and(|t| t.trim_start().starts_with(['{', '[', ']']));
     !head.text.is_empty()
+        && !json
         && controls * 200 < head.text.chars().count()
         && !head.bytes.contains(&0)
         && head.root.is_none()
@@ -351,6 +361,8 @@ mod tests {
             ("AUTHOR: A\nTITLE: T\nDATE: 01/02/2003 04:05:06\n-----\nBODY:\nx\n-----\n", Some("mt")),
             ("---\ntitle: x\n---\n", Some("markdown")),
             ("Just words.\n", Some("text")),
+            ("{\"title\": \"a record\"}", None),
+            ("[Caption: the pier] and words", Some("text")),
             ("\u{0}\u{1}\u{2}", None),
             ("<svg xmlns='http://www.w3.org/2000/svg'/>", None),
         ];
