@@ -6,6 +6,7 @@ mod corpus;
 mod feed;
 mod mhtml;
 mod page;
+mod warc;
 
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use crate::input::{self, Named};
 use super::report::{Job, Report, Sink};
 use super::{
     answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, redact, substack, text,
-    tumblr, wxr,
+    tumblr, warc, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -44,10 +44,10 @@ pub static FORMATS: &[Format] = &[
     },
     Format {
         kind: "warc",
-        name: "a WARC file",
+        name: "a web archive (WARC)",
         extension: "warc",
-        fits: |h| h.bytes.starts_with(b"WARC/"),
-        read: None,
+        fits: warc::fits,
+        read: Some(warc::read),
         redact: None,
     },
     Format {
@@ -55,7 +55,7 @@ pub static FORMATS: &[Format] = &[
         name: "an ARC file",
         extension: "arc",
         fits: |h| h.bytes.starts_with(b"filedesc://"),
-        read: None,
+        read: Some(warc::read),
         redact: None,
     },
     Format {
@@ -324,7 +324,12 @@ fn is_movable_type(head: &Head) -> bool {
 fn is_text(head: &Head) -> bool {
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\u{c}' | '\u{85}');
     let controls = head.text.chars().filter(|c| control(*c)).count();
+    // Records of programs are no words of anybody.
+    let json = head.text.starts_with('{') && head.text.get(1..).is_some_and(|t| t.trim_start().starts_with(['"', '}']))
+        || head.text.starts_with('[')
+            && head.text.get(1..).is_some_and(|t| t.trim_start().starts_with(['{', '[', ']']));
     !head.text.is_empty()
+        && !json
         && controls * 200 < head.text.chars().count()
         && !head.bytes.contains(&0)
         && head.root.is_none()
@@ -356,6 +361,8 @@ mod tests {
             ("AUTHOR: A\nTITLE: T\nDATE: 01/02/2003 04:05:06\n-----\nBODY:\nx\n-----\n", Some("mt")),
             ("---\ntitle: x\n---\n", Some("markdown")),
             ("Just words.\n", Some("text")),
+            ("{\"title\": \"a record\"}", None),
+            ("[Caption: the pier] and words", Some("text")),
             ("\u{0}\u{1}\u{2}", None),
             ("<svg xmlns='http://www.w3.org/2000/svg'/>", None),
         ];

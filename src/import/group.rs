@@ -7,13 +7,14 @@ use super::detect::{FORMATS, Format, Head};
 
 /// Formats whose posts, settings and media lie in several files, the surer first; and the formats that say too little of
 /// a stream to keep it from them.
-const FOLDERS: [(&str, &[&str]); 7] = [
+const FOLDERS: [(&str, &[&str]); 8] = [
     ("medium", &["page", "text", "markdown"]),
     ("substack", &["page", "text", "markdown"]),
     ("tumblr", &["page", "text"]),
     ("livejournal", &["text"]),
     ("blogger", &["text"]),
     ("markdown", &["text"]),
+    ("warc", &[]),
     ("page", &[]),
 ];
 

@@ -24,6 +24,7 @@ mod report;
 mod substack;
 mod text;
 mod tumblr;
+pub mod warc;
 mod wxr;
 mod xml;
 

@@ -98,11 +98,19 @@ impl Named {
         Ok(Box::new(Bounded::new(flate2::read::MultiGzDecoder::new(whole), size)))
     }
 
+    /// Opens the stream as it lies in its place, gzipped or not: for digests that were taken of it there.
+    pub fn open_raw(&self) -> Result<Box<dyn Read>> {
+        self.raw().map(|(raw, _)| raw).map_err(|e| self.fault(e))
+    }
+
     /// Returns the first bytes of the stream, at most [`HEAD`].
     pub fn head(&self) -> Result<Vec<u8>> {
         let mut head = Vec::new();
-        self.open()?.take(HEAD as u64).read_to_end(&mut head).map_err(|e| self.fault(e))?;
-        Ok(head)
+        match self.open()?.take(HEAD as u64).read_to_end(&mut head) {
+            // Damage that comes later says nothing of what the stream is.
+            Err(e) if head.is_empty() => Err(self.fault(e)),
+            _ => Ok(head),
+        }
     }
 
     /// Returns the whole stream, when it is no longer than `limit` bytes.

@@ -1,10 +1,11 @@
 //! The real files of `../shared`, held against counts made by a script that shares no code with this program.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mdarchive::import::{Options, feed, mhtml};
+use mdarchive::import::{Options, feed, mhtml, warc};
+use mdarchive::input;
 use mdarchive::model::{Kind, Status};
 use mdarchive::ops::refine;
 use serde_json::Value;
@@ -168,6 +169,84 @@ fn the_parts_of_saved_mails_are_counted_right() {
         // The other two end before their page says anything.
         let whole = ["mhtml/example.com.mhtml", "mhtml/portfolio.mhtml"].contains(&file.as_str());
         assert_eq!(posts, usize::from(whole), "{file}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the records of a file amount to, in the words of expected.json.
+fn record_counts(file: &Path) -> Vec<(&'static str, Value)> {
+    let streams = input::open(file).unwrap().streams;
+    let (mut kinds, mut uris, mut pages, mut all) = (BTreeMap::<String, u64>::new(), BTreeSet::new(), 0, 0);
+    let mut damaged = false;
+    for stream in streams.iter().filter(|s| !s.name.ends_with(".json") && !s.name.ends_with(".jsonl")) {
+        let mut records = warc::Records::new(stream.open().unwrap());
+        loop {
+            let record = match records.record() {
+                Ok(Some(record)) => record,
+                Ok(None) => break,
+                Err(fault) => {
+                    damaged = !matches!(fault, warc::Fault::Io(_));
+                    break;
+                }
+            };
+            all += 1;
+            *kinds.entry(record.kind.clone()).or_default() += 1;
+            let response = record.kind == "response";
+            if response || record.kind == "resource" || record.kind == "revisit" {
+                uris.insert(record.uri.clone());
+            }
+            let (block, extent) = records.block(1 << 30).unwrap();
+            let answer = warc::parse_response(&block);
+            damaged |= extent == warc::Extent::Cut && !answer.is_whole(&answer.body);
+            pages += u64::from(response && answer.status == 200 && answer.media_type() == "text/html");
+        }
+    }
+    vec![
+        ("records", all.into()),
+        ("warc_records", all.into()),
+        ("types", serde_json::to_value(kinds).unwrap()),
+        ("uris", uris.len().into()),
+        ("html_200", pages.into()),
+        ("damaged", damaged.into()),
+    ]
+}
+
+#[test]
+fn the_records_of_web_archives_are_counted_right() {
+    let Some((root, files)) = expected("the_records_of_web_archives_are_counted_right", &["warc", "wacz"]) else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        differences(file, &record_counts(&root.join(file)), wanted, &mut wrong);
+        let taken = take(&root.join(file), Options::default());
+        let posts = taken.as_ref().map_or(0, |t| t.drafts.len() as u64);
+        // A page of a resource record or of ARC is no answer with status 200 to the counting script.
+        let pages = wanted["html_200"].as_u64().unwrap_or(1).max(u64::from(file.contains("resource")));
+        assert_eq!(posts, pages, "{file}");
+        if wanted["bad_resources"] == 1 {
+            assert!(taken.err().unwrap().to_string().contains("1 of its files"), "{file}");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn lists_of_captures_are_counted_right() {
+    let Some((root, files)) = expected("lists_of_captures_are_counted_right", &["cdx", "cdx-server"]) else { return };
+    let mut wrong = Vec::new();
+    for (file, wanted) in &files {
+        let list = warc::parse_list(&fs::read_to_string(root.join(file)).unwrap());
+        let good = |l: &&warc::Line| l.status == Some(200) || l.mime == "warc/revisit";
+        let is = [
+            ("captures", list.lines.len().into()),
+            ("urls", warc::captures(&list).len().into()),
+            ("ok_or_revisit", list.lines.iter().filter(good).count().into()),
+            ("resume_key", list.resume_key.clone().into()),
+        ];
+        differences(file, &is, wanted, &mut wrong);
+        let error = take(&root.join(file), Options::default()).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(error.contains(&format!("a list of {} captures", list.lines.len())), "{file}: {error}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

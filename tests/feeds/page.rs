@@ -1,6 +1,6 @@
 //! Saved pages: where they came from, what lies beside them, and what a web archive did to them.
 
-use mdarchive::import::Options;
+use mdarchive::import::{Found, Job, Options};
 
 use super::{Taken, take};
 use crate::import::case;
@@ -40,4 +40,38 @@ fn a_mirror_leads_back_to_the_web() {
         fog.body
     );
     assert_eq!((fog.source.kind.as_str(), taken.drafts.len()), ("wayback", 3));
+}
+
+#[test]
+fn pages_of_several_sites_are_told_apart() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let words =
+        "<p>A sentence of some length, with a comma, that says next to nothing about the weather.</p>".repeat(4);
+    for (name, host) in [("a", "one.example"), ("b", "two.example"), ("c", "www.one.example")] {
+        let saved = format!("<!-- saved from url=(0021)http://{host}/{name} -->");
+        let page =
+            format!("{saved}<html><body><h1>{name}</h1><div class=\"entry-content\">{words}</div></body></html>");
+        std::fs::write(folder.path().join(format!("{name}.html")), page).unwrap();
+    }
+    let opened = mdarchive::input::open(folder.path()).unwrap();
+    let groups = mdarchive::import::group(&opened.streams).unwrap();
+    let (events, mut seen) = (mdarchive::event::Events::silent(), Vec::new());
+    let job = Job { streams: &groups.groups[0].streams, events: &events, options: Options::default() };
+    groups.groups[0].format.read.unwrap()(&job, &mut |found| {
+        match found {
+            Found::Site(site) => seen.push(format!("site {}", site.url.unwrap_or_default())),
+            Found::Draft(draft) => seen.push(draft.url.unwrap_or_default()),
+            _ => {}
+        }
+        Ok(())
+    })
+    .unwrap();
+    let wanted = [
+        "site http://one.example/",
+        "http://one.example/a",
+        "http://www.one.example/c",
+        "site http://two.example/",
+        "http://two.example/b",
+    ];
+    assert_eq!(seen, wanted);
 }

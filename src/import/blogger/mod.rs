@@ -207,7 +207,6 @@ fn posts(
         pathless += u64::from(draft.url.is_none() && path.is_some());
         albums.send(&draft.body, blog, sink)?;
         report.found += 1;
-        job.events.done(Unit::Posts, 1);
         sink(Found::Draft(Box::new(draft)))?;
     }
     if pathless > 0 {

@@ -229,7 +229,6 @@ fn entries(stream: &Named, look: Look, job: &Job, sink: &mut Sink, report: &mut 
         let Some(entry) = entry else { break };
         tell(&entry, stream, report);
         report.found += 1;
-        job.events.done(Unit::Posts, 1);
         let id = entry.id.clone();
         let mut draft = draft(entry, &feed, &origin);
         look.addresses.settle(&mut draft, id, feed.site.url.as_deref());

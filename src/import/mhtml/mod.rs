@@ -14,7 +14,7 @@ use crate::input::Named;
 use crate::model::{Digest, Gap, Reason};
 
 use super::page::{self, Page, Refused};
-use super::report::{Bytes, Found, Job, Report, Sink};
+use super::report::{Bytes, Job, Report, Sink};
 
 pub use mime::{Header, Mail, Part, parse};
 
@@ -52,7 +52,7 @@ fn one(
     let sha256 = Digest::of(&bytes);
     let mail = parse(&bytes);
     drop(bytes);
-    sink(Found::Original(stream, sha256.clone()))?;
+    report.originals.push((stream.name.clone(), sha256.clone()));
     if mail.guessed {
         report
             .notes
@@ -78,7 +78,6 @@ fn one(
     match page.drafts() {
         Ok(drafts) => {
             report.found += drafts.len() as u64;
-            job.events.done(Unit::Posts, drafts.len() as u64);
             page::send(drafts, files(mail, url.as_ref()), sink)
         }
         Err(why) => {

@@ -4,6 +4,8 @@
 mod local;
 mod origin;
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::error::{Error, Result};
@@ -107,17 +109,21 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             beside.add_file(stream);
         }
     }
-    if job.streams.len() > 1 {
-        for page in &pages {
-            let head = extract::decode(&page.head()?, None).text;
-            beside.add_page(page, origin(&head, &page.name).url);
-        }
+    // Pages of one site come together: each site has an archive of its own.
+    let mut by_site: BTreeMap<String, Vec<&Named>> = BTreeMap::new();
+    for page in pages {
+        let head = extract::decode(&page.head()?, None).text;
+        let url = origin(&head, &page.name).url;
+        by_site.entry(url.as_ref().map(host).unwrap_or_default()).or_default().push(page);
+        beside.add_page(page, url);
     }
+    let several = by_site.len() > 1;
+    let pages: Vec<&Named> = by_site.into_values().flatten().collect();
     job.events.total(Unit::Posts, pages.len() as u64);
     let (mut refused, mut site) = (Refused::default(), None);
     for stream in &pages {
         job.events.check()?;
-        one(stream, &beside, job, &mut site, &mut refused, sink, &mut report)?;
+        one(stream, &beside, job, (&mut site, several), &mut refused, sink, &mut report)?;
     }
     if report.found == 0 && !pages.is_empty() {
         let shown = job.streams.first().map(|s| s.shown.clone()).unwrap_or_default();
@@ -140,14 +146,14 @@ fn one(
     stream: &Named,
     beside: &Beside,
     job: &Job,
-    site: &mut Option<String>,
+    (site, several): (&mut Option<String>, bool),
     refused: &mut Refused,
     sink: &mut Sink,
     report: &mut Report,
 ) -> Result<()> {
     let bytes = stream.read(MAX_PAGE)?;
     let sha256 = Digest::of(&bytes);
-    sink(Found::Original(stream, sha256.clone()))?;
+    report.originals.push((stream.name.clone(), sha256.clone()));
     let decoded = extract::decode(&bytes, None);
     if decoded.stray > 0 {
         let what = format!("{} bytes do not fit {}", decoded.stray, decoded.encoding);
@@ -156,6 +162,10 @@ fn one(
     let origin = origin(&decoded.text, &stream.name);
     let text = if origin.rewritten { undo_replay(&decoded.text) } else { decoded.text };
     let url = origin.url.as_ref();
+    if let (true, Some(url)) = (several && job.options.site.is_none(), url) {
+        // Another site than that of the page before.
+        site.take_if(|told| Url::parse(told).is_ok_and(|told| host(&told) != host(url)));
+    }
     tell_site(url, job, site, sink)?;
     let (text, files) = beside.resolve(&text, &stream.name, url);
     let kind = if origin.rewritten { "wayback" } else { "page" };
@@ -168,7 +178,6 @@ fn one(
                 });
             }
             report.found += drafts.len() as u64;
-            job.events.done(Unit::Posts, drafts.len() as u64);
             let files = files.into_iter().map(|(url, file)| (url, Bytes::Stream(file.clone()))).collect();
             send(drafts, files, sink)
         }
@@ -177,6 +186,11 @@ fn one(
             Ok(())
         }
     }
+}
+
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host).to_string()
 }
 
 /// Names the site once, by the first page whose address is known.
