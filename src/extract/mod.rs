@@ -53,7 +53,7 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
     let address = url.cloned().or(canonical);
     let host = address.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let titles = title::ballot(&tree, &outline, &facts, found.at, host);
+    let titles = title::ballot(&tree, &outline, &facts, found.at, address.as_ref());
     let title = titles.winner(content::squash).map(|c| c.value.clone()).unwrap_or_default();
     let mut evidence: Vec<Evidence> =
         titles.evidence("title", |v| content::squash(v) == content::squash(&title)).collect();

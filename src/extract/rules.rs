@@ -147,13 +147,14 @@ pub(super) const TITLES: [&str; 22] = [
     "article_title",
     "articletitle",
     "article-headline",
-    "headline",
     "blog-title-single",
-    "page-title",
     "single-title",
     "blog-post-title",
     "post-headline",
     "article-header-title",
+    // These three name other headings as often.
+    "page-title",
+    "headline",
     "title",
 ];
 

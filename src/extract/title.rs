@@ -1,6 +1,7 @@
 //! The title of a post: headings of the page held against what its head says. It knows no other field.
 
 use scraper::Html;
+use url::Url;
 
 use super::ballot::Ballot;
 use super::content::squash;
@@ -32,8 +33,9 @@ const METAS: [(&str, i32); 12] = [
 ];
 
 /// Adds the candidates for the title and returns the ballot. `at` is the container of the text.
-pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, host: &str) -> Ballot {
+pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, url: Option<&Url>) -> Ballot {
     let mut ballot = Ballot::default();
+    let host = url.and_then(Url::host_str).unwrap_or_default();
     let site = facts.site().map(|s| squash(&s)).filter(|s| !s.is_empty());
     let bare = |text: &str| without_site(text, site.as_deref(), host);
     for (name, weight) in METAS {
@@ -48,6 +50,8 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, h
         ballot.add(value, "trackback-rdf", 6);
     }
     let joined = pieces(&facts.title);
+    let told = squash(&facts.title) + " " + &facts.meta_value("og:title").map(squash).unwrap_or_default();
+    let ones = outline.items.iter().filter(|i| &*i.name == "h1" && i.part != Part::Foreign && i.text > 0).count();
     let end = outline.items.get(at).map_or(0, |i| i.end);
     for (index, item) in outline.items.iter().enumerate() {
         let named = item.named(&rules::TITLES).is_some();
@@ -68,9 +72,16 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, h
         if key.is_empty() || Some(&key) == site.as_ref() || leads_home(outline, tree, index) {
             continue;
         }
-        let mut weight = level + if named { 5 } else { 0 };
+        let sure = item.named(&rules::TITLES).is_some_and(|n| n + 3 < rules::TITLES.len());
+        let mut weight = level + if sure { 5 } else { 2 * i32::from(named) };
         if joined.iter().any(|p| squash(p) == key) {
             weight += 7;
+        } else if key.len() > 9 && told.contains(&key) {
+            weight += 5;
+        }
+        // The only big heading, close before the text, is what readers take for the title.
+        if level == 4 && ones == 1 && index < at {
+            weight += 3;
         }
         if item.part == Part::Foreign {
             weight /= 3;
@@ -84,7 +95,34 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, h
     let whole = bare(&facts.title);
     let only = joined.len() == 1;
     ballot.add(whole, "title", if only { 4 } else { 3 });
+    let slug = url.map(slug).unwrap_or_default();
+    let mut named: Vec<String> = ballot.0.iter().map(|c| c.value.clone()).filter(|v| is_in_slug(v, &slug)).collect();
+    named.sort_by_key(|v| squash(v));
+    named.dedup_by_key(|v| squash(v));
+    named.into_iter().for_each(|v| ballot.add(v, "url", 4));
     ballot
+}
+
+/// Returns the words of the last part of an address that has words.
+fn slug(url: &Url) -> Vec<String> {
+    let words = |part: &str| -> Vec<String> {
+        let name = part.split('.').next().unwrap_or_default();
+        name.split(['-', '_', '+'])
+            .filter(|w| w.len() > 2 && w.chars().any(char::is_alphabetic))
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let parts = url.path().rsplit('/').map(words).find(|w| w.len() > 1);
+    parts.unwrap_or_default()
+}
+
+/// Returns whether an address was made from a title.
+fn is_in_slug(title: &str, slug: &[String]) -> bool {
+    let low = title.to_lowercase().replace(['\'', '’', '‘'], "");
+    let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric()).collect();
+    let found = slug.iter().filter(|s| words.contains(&s.as_str())).count();
+    let long = words.iter().filter(|w| w.len() > 2).count();
+    !slug.is_empty() && found * 10 >= slug.len() * 6 && long <= slug.len() * 3 / 2 + 2
 }
 
 /// Returns the heading that says what the page's head says the title is: the one that says most of it.

@@ -255,8 +255,9 @@ fn unreadable(stream: &Named, format: &Format, head: &Head) -> Error {
     Error::input(&stream.shown, why).with_hint(KNOWN)
 }
 
-const KNOWN: &str =
-    "what can be imported: WordPress exports (WXR), plain-text posts, and snapshots made by mdarchive export --zip";
+const KNOWN: &str = "what can be imported: exports of WordPress, Blogger, Movable Type, TypePad, Ghost, Medium, Substack, \
+    Tumblr, LiveJournal and Dotclear, folders of Markdown posts, feeds, plain-text posts, and snapshots made by \
+    mdarchive export --zip";
 
 /// Returns the name of the first element of a text that starts with markup.
 fn root_element(text: &str) -> Option<String> {
@@ -309,10 +310,14 @@ fn is_mhtml(head: &Head) -> bool {
     first.contains("mime-version:") && (first.contains("multipart/related") || first.contains("content-location:"))
 }
 
+/// Fields that entries of Movable Type begin with.
+const MT_KEYS: [&str; 9] =
+    ["AUTHOR", "TITLE", "DATE", "STATUS", "BASENAME", "UNIQUE URL", "CATEGORY", "PRIMARY CATEGORY", "NO ENTRY"];
+
 fn is_movable_type(head: &Head) -> bool {
-    let key =
-        |l: &str| l.split_once(':').is_some_and(|(k, _)| ["AUTHOR", "TITLE", "DATE", "STATUS"].contains(&k.trim()));
-    head.text.lines().take(3).any(key) && head.text.contains("\n-----\nBODY:")
+    let key = |l: &str| l.split_once(':').is_some_and(|(k, _)| MT_KEYS.contains(&k.trim()));
+    let parts = ["\n-----\nBODY:", "\n-----\nEXTENDED BODY:", "\n-----\nCOMMENT:", "\nSTART BODY:"];
+    head.text.lines().take(3).any(key) && parts.iter().any(|p| head.text.contains(p))
 }
 
 /// Text is what holds no control characters and is no markup.

@@ -37,21 +37,27 @@ pub struct Groups {
 /// Errors: a stream cannot be read.
 pub fn group(streams: &[Named]) -> Result<Groups> {
     let mut formats: Vec<Option<&'static Format>> = Vec::with_capacity(streams.len());
+    // Pages that are posts where they lie among posts (Pelican).
+    let mut articles: Vec<bool> = Vec::with_capacity(streams.len());
     for stream in streams {
         // Lists of readers are not even looked at; parts of saved pages are no posts of their own.
         if super::substack::is_private(&stream.name) || streams.len() > 1 && super::page::is_part(&stream.name) {
             formats.push(None);
+            articles.push(false);
             continue;
         }
         let head = Head::new(&stream.name, stream.head()?);
+        articles.push(super::markdown::fits(&head));
         formats.push(FORMATS.iter().find(|f| f.read.is_some() && f.fits(&head)));
     }
     let found = |kind: &str| formats.iter().flatten().any(|f| f.kind == kind);
     let folder = FOLDERS.into_iter().find(|(kind, _)| streams.len() > 1 && found(kind));
     let table = |kind: &str| FORMATS.iter().find(|f| f.kind == kind && f.read.is_some());
     let mut out = Groups::default();
-    for (stream, format) in streams.iter().zip(&formats) {
-        let own = folder.filter(|(_, weak)| format.is_none_or(|f| weak.contains(&f.kind))).and_then(|(k, _)| table(k));
+    for ((stream, format), article) in streams.iter().zip(&formats).zip(articles) {
+        let own = folder
+            .filter(|(kind, weak)| format.is_none_or(|f| weak.contains(&f.kind)) || *kind == "markdown" && article)
+            .and_then(|(k, _)| table(k));
         match own.or(*format) {
             Some(format) => match out.groups.iter_mut().find(|g| g.format.kind == format.kind) {
                 Some(group) => group.streams.push(stream.clone()),

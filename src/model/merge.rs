@@ -12,11 +12,21 @@ use serde_json::{Map, Value};
 use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, canonical_json};
 
 /// How near to what the author wrote a source is. Missing kinds rank lowest.
-const RANK: [(&str, u8); 9] = [
+const RANK: [(&str, u8); 19] = [
     ("wxr", 80),
     ("blogger", 80),
+    ("mt", 80),
+    ("ghost", 80),
+    ("medium", 80),
+    ("substack", 80),
+    ("tumblr", 80),
+    ("livejournal", 80),
+    ("dotclear", 80),
+    ("markdown", 80),
     ("text", 75),
     ("rest", 60),
+    ("wpcom", 60),
+    ("blogger-api", 60),
     ("feed", 50),
     ("page", 40),
     ("wayback", 30),

@@ -16,6 +16,7 @@ mod metadata;
 mod package;
 mod pictures;
 mod plan;
+mod probe;
 mod rules;
 mod settle;
 mod shapes;

@@ -1,12 +1,11 @@
 //! Which kept pictures the book can show, under which names, and what stands in place of the others.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 
 use scraper::node::Element as Source;
 
+use super::probe::{Fault, Probe, probe};
 use super::tree::line;
 use super::words::Words;
 use crate::model::{Media, Post, normalise_url};
@@ -68,13 +67,6 @@ pub struct Pictures<'a> {
     pub tally: Tally,
     /// Address and reason of each picture that is not in the book.
     pub lost: Vec<(String, &'static str)>,
-}
-
-/// Why a kept picture is not shown.
-enum Fault {
-    Missing,
-    Format,
-    Damaged,
 }
 
 impl<'a> Pictures<'a> {
@@ -149,39 +141,11 @@ impl<'a> Pictures<'a> {
         let digest = media.sha256.as_ref().ok_or(Fault::Missing)?;
         let named = self.archive.path_of(media).filter(|p| p.is_file());
         let path = named.or_else(|| self.archive.media_file(digest)).ok_or(Fault::Missing)?;
-        let (mime, ending, small) = kind(&path)?;
+        let Probe { mime, ending, small } = probe(&path)?;
         // 32 digits tell any two pictures apart and keep the name short; an id begins with a letter.
         let file = format!("images/i{}.{ending}", digest.as_str().get(..32).unwrap_or_default());
         Ok(Picture { path, mime, file, small })
     }
-}
-
-/// Returns type, ending and whether it is small, by the first bytes, for the kinds every EPUB 3.3 reader shows ("core media types").
-fn kind(path: &std::path::Path) -> Result<(&'static str, &'static str, bool), Fault> {
-    let mut head = Vec::new();
-    let file = File::open(path).map_err(|_| Fault::Missing)?;
-    file.take(256 << 10).read_to_end(&mut head).map_err(|_| Fault::Damaged)?;
-    let (mime, ending) = match imagesize::image_type(&head) {
-        Ok(imagesize::ImageType::Jpeg) => ("image/jpeg", "jpg"),
-        Ok(imagesize::ImageType::Png) => ("image/png", "png"),
-        Ok(imagesize::ImageType::Gif) => ("image/gif", "gif"),
-        Ok(imagesize::ImageType::Webp) => ("image/webp", "webp"),
-        _ => return Err(Fault::Format),
-    };
-    if mime == "image/gif" && !gif_begins(&head) {
-        return Err(Fault::Damaged);
-    }
-    match imagesize::blob_size(&head) {
-        Ok(size) if size.width > 0 && size.height > 0 => Ok((mime, ending, size.height <= 40 && size.width <= 200)),
-        _ => Err(Fault::Damaged),
-    }
-}
-
-/// Returns whether a first block follows the head of a GIF and its colours: less is refused by EPUBCheck and shows nothing.
-fn gif_begins(head: &[u8]) -> bool {
-    let packed = head.get(10).copied().unwrap_or_default();
-    let colours = if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) };
-    head.get(13 + colours).is_some_and(|block| matches!(block, 0x21 | 0x2c))
 }
 
 /// Returns an alternative text that says something: a file name is none.

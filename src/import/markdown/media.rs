@@ -99,7 +99,8 @@ impl<'a> Files<'a> {
     }
 }
 
-fn is_media(name: &str) -> bool {
+/// Returns whether a name is that of something shown or handed out beside a text.
+pub fn is_media(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, e)| KINDS.contains(&e.to_ascii_lowercase().as_str()))
 }
 

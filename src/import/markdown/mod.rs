@@ -72,7 +72,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         job.events.check()?;
         let place = match tree.place(&stream.name) {
             Place::Not(what) if !single => {
-                report.skip(what, 1);
+                report.skip(what, u64::from(!media::is_media(&stream.name)));
                 continue;
             }
             Place::Not(_) => Place::Post { draft: false },

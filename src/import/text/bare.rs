@@ -64,31 +64,72 @@ pub fn is_title_case(line: &str) -> bool {
     !long.is_empty() && long.iter().filter(capital).count() * 3 >= long.len() * 2
 }
 
-/// Returns whether a line under the title describes a picture that the text has lost.
+/// Returns whether a line under the title describes a picture that the text has lost: people by their place in it, a
+/// credit, or somebody doing something at a place and a date.
 pub fn is_caption(line: &str, around: Around) -> bool {
-    static PLACES: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\((l|r|c|left|right|cent(er|re)|top|bottom|above|below|back|front)\)|\b(pictured|seen here|shown here)\b|(^|, )(left|right|far left|far right),").expect("a fixed pattern")
-    });
-    static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(ap photo|afp|reuters|getty images?|photo(graph)?( courtesy of| by|:)|image courtesy|file photo)\b|\(ap\b|/ap\)|©").expect("a fixed pattern")
-    });
-    static DATE: LazyLock<Regex> = LazyLock::new(|| {
-        let month = "(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\\.?";
-        Regex::new(&format!(r"(?i)\b({month} \d{{1,2}}(, \d{{4}})?|\d{{1,2}} {month} \d{{4}})\b"))
-            .expect("a fixed pattern")
-    });
     let line = fold(line);
-    let sentences = line.match_indices(['.', '!', '?']).filter(|(i, _)| {
-        line.get(i + 1..).is_some_and(|rest| rest.starts_with(' ') && rest.trim_start().starts_with(char::is_uppercase))
-    });
-    if line.chars().count() > 350 || sentences.count() > 2 || !around.set_off || line.split(' ').count() < 4 {
+    let words = line.split(' ').count();
+    if line.chars().count() > 350 || words < 4 || sentences(&line) > 3 {
         return false;
     }
-    let signs = 2 * usize::from(PLACES.is_match(&line))
-        + 2 * usize::from(CREDIT.is_match(&line))
-        + usize::from(DATE.is_match(&line))
-        + usize::from(around.trailer || around.related);
-    signs >= 2
+    let has = |pattern: &LazyLock<Regex>| usize::from(pattern.is_match(&line));
+    let (places, credit, acts, ends) = (has(&PLACES), has(&CREDIT), has(&ACTS), has(&ENDS_IN_DATE));
+    let signs = 2 * places + 3 * credit + acts + 2 * ends + has(&DATE);
+    let signs = signs + usize::from(around.set_off) + usize::from(around.trailer || around.related);
+    signs >= 4 && (places + credit > 0 || acts + ends == 2)
+}
+
+/// Full stops inside a line that end a sentence.
+fn sentences(line: &str) -> usize {
+    let ends = |(at, _): &(usize, &str)| {
+        let rest = line.get(at + 1..).unwrap_or_default();
+        rest.starts_with(' ') && rest.trim_start().starts_with(char::is_uppercase)
+    };
+    line.match_indices(['.', '!', '?']).filter(ends).count()
+}
+
+const MONTH: &str = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?";
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a fixed pattern")
+}
+
+static PLACES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\((l|r|c|left|right|cent(er|re)|top|bottom|above|below|back|front)\)|\b(pictured|seen here|shown here)\b|(^|, )((far|second from) )?(left|right|cent(er|re)),",
+    )
+});
+static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)[(\[](ap|afp|reuters|getty|photo|file|courtesy|image)\b[^)\]]*[)\]]|\bphoto(graph)?( courtesy of| by|:)|\b(afp|reuters|ap|getty images)/\w|©",
+    )
+});
+/// What people do in pictures.
+static ACTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(speaks?|smiles?|meets?|looks?|waves?|walks?|talks?|shakes?|gestures?|addresses|listens?|arrives?|stands?|sits?|attends?|holds?|poses?|greets?|watch(es)?|answers?|leaves|delivers?|reviews?|visits?|inspects?|points?|hands|shows?|reacts?|hugs?|boards?|pauses?)\b",
+    )
+});
+static DATE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i)\b({MONTH} \d{{1,2}}(, \d{{4}})?|\d{{1,2}} {MONTH} \d{{4}})\b")));
+/// A date that ends the sentence, without the `on` of running text.
+static ENDS_IN_DATE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i)([^n]|[^o]n) ({MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {MONTH} \d{{4}})\.?$")));
+
+/// Reads a line, or two, that say nothing but who wrote and when: `By NAME`, a date, or both.
+pub fn dateline(lines: &[String]) -> Option<(Option<String>, Option<Date>)> {
+    static BY: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?:[Bb]y|BY) (?P<name>\p{Lu}[\w.'’-]+(?: \p{Lu}[\w.'’-]+){0,3}|\p{Lu}[\w.'’-]+)$"));
+    let (mut name, mut published) = (None, None);
+    for line in lines {
+        let line = fold(line);
+        if let Some(found) = BY.captures(&line).and_then(|f| f.name("name")).filter(|_| name.is_none()) {
+            name = Some(found.as_str().to_string());
+        } else {
+            published = Some(date::parse(&line).filter(|_| published.is_none() && line.len() > 7)?);
+        }
+    }
+    (lines.len() <= 2 && (name.is_some() || published.is_some())).then_some((name, published))
 }
 
 /// Reads `Posted by NAME on DATE`: a line that ends in a date and says so.
@@ -137,9 +178,33 @@ mod tests {
         let apart = Around { set_off: true, ..PLAIN };
         assert!(is_caption("The harbour master (R) looks at the new crane, 4 May 2006.", apart));
         assert!(is_caption("Boats in the old dock. (AP Photo/A. Name)", apart));
-        assert!(!is_caption("The harbour master (R) looks at the new crane, 4 May 2006.", PLAIN));
-        assert!(!is_caption("On May 4, 2006 the harbour closed.", apart));
+        assert!(is_caption("The harbour master walks along the new quay in Oldport May 4, 2006.", apart));
+        assert!(is_caption("The harbour master, left, speaks in Oldport, May 4, 2006. (AP Photo/A. Name)", PLAIN));
+        let all = Around { set_off: true, trailer: true, related: true };
+        for prose in [
+            "On May 4, 2006 the harbour closed.",
+            "The council closed the harbour on May 4, 2006.",
+            "According to Reuters, the harbour will close in May.",
+            "The man on the left left early.",
+        ] {
+            assert!(!is_caption(prose, all), "{prose}");
+        }
         assert!(!is_caption("He left the harbour.", apart));
+    }
+
+    #[test]
+    fn a_dateline_says_nothing_else() {
+        let of = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|l| l.to_string()).collect();
+            dateline(&lines).map(|(n, d)| (n.unwrap_or_default(), d.map(|d| d.text).unwrap_or_default()))
+        };
+        assert_eq!(of(&["Monday, April 23, 2007"]), Some((String::new(), "2007-04-23".into())));
+        assert_eq!(of(&["By Jane Doe", "April 3, 2006"]), Some(("Jane Doe".into(), "2006-04-03".into())));
+        assert_eq!(of(&["By J. R. O’Hara"]), Some(("J. R. O’Hara".into(), String::new())));
+        for prose in ["By noon it was over", "By The River We Sat And Wept", "2007", "May 2007", "It was April 3, 2006"]
+        {
+            assert_eq!(of(&[prose]), None, "{prose}");
+        }
     }
 
     #[test]

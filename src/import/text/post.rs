@@ -25,12 +25,15 @@ pub fn understand(text: &str, name: &str) -> Draft {
         }
     }
     let around = Around { set_off: false, trailer, related: !draft.links.is_empty() };
+    first_captions(&mut draft, &mut blocks);
+    dateline(&mut draft, &mut blocks, "first line");
     bare_tags(&mut draft, &mut blocks, &mut tags, around);
     tags.extend(more);
     draft.tags = terms(&tags, "post_tag");
     if draft.title.is_empty() {
         find_title(&mut draft, &mut blocks, name);
     }
+    dateline(&mut draft, &mut blocks, "the line under the title");
     byline(&mut draft, &mut blocks);
     bare_caption(&mut draft, &mut blocks, around, usual);
     let body = captions(&mut draft, blocks);
@@ -129,7 +132,7 @@ fn find_title(draft: &mut Draft, blocks: &mut Vec<Block>, name: &str) {
     let fits = if after_tags { bare::is_title_or_abbreviation } else { bare::is_title };
     let alone = first.single().is_some_and(fits);
     if alone || stands_out(first) {
-        draft.title = fold(&first.lines.remove(0));
+        draft.title = fold(first.lines.remove(0).trim_start_matches('#'));
         if first.lines.is_empty() {
             blocks.remove(0);
         }
@@ -145,6 +148,34 @@ fn stands_out(block: &Block) -> bool {
     let [first, second, ..] = block.lines.as_slice() else { return false };
     let goes_on = second.trim_start().starts_with(char::is_lowercase);
     bare::is_title(first) && !goes_on && first.chars().count() * 4 < second.chars().count() * 3
+}
+
+/// Takes labelled captions that stand before everything else.
+fn first_captions(draft: &mut Draft, blocks: &mut Vec<Block>) {
+    while let Some((Label::Caption, words)) = blocks.first().and_then(caption_label).filter(|_| blocks.len() > 1) {
+        draft.captions.push(caption(&words));
+        blocks.remove(0);
+    }
+}
+
+/// Returns what a block of one line is labelled as, be it in brackets.
+fn caption_label(block: &Block) -> Option<(Label, String)> {
+    labelled(label::unbracket(block.single()?)).filter(|(_, words)| !words.is_empty())
+}
+
+/// Takes a block that says nothing but who wrote and when.
+fn dateline(draft: &mut Draft, blocks: &mut Vec<Block>, place: &str) {
+    let found = blocks.first().filter(|_| blocks.len() > 1).and_then(|b| bare::dateline(&b.lines));
+    let Some((name, published)) = found.filter(|_| draft.published.is_none()) else { return };
+    if published.is_some() {
+        draft.published = published;
+        guess(draft, "published", &format!("{place}, a date and nothing else"));
+    }
+    if let Some(name) = name.filter(|_| draft.authors.is_empty()) {
+        draft.authors.push(Author { name, slug: None, url: None });
+        guess(draft, "authors", &format!("{place}, a name and nothing else"));
+    }
+    blocks.remove(0);
 }
 
 /// Takes the line that says who posted the text when, under the title or at the end.
@@ -183,9 +214,8 @@ fn captions(draft: &mut Draft, blocks: Vec<Block>) -> String {
     let mut out = String::new();
     let mut text: Vec<Block> = Vec::new();
     for block in blocks {
-        let found = block.single().and_then(|line| labelled(label::unbracket(line)));
-        match found {
-            Some((Label::Caption, words)) if !words.is_empty() => draft.captions.push(caption(&words)),
+        match caption_label(&block) {
+            Some((Label::Caption, words)) => draft.captions.push(caption(&words)),
             Some((Label::Image, value)) if value.contains("://") => {
                 out.push_str(&paragraphs(&std::mem::take(&mut text)));
                 out.push_str(&figure(draft, &value));

@@ -17,12 +17,18 @@ pub fn headed(blocks: &mut Vec<Block>) -> Vec<Link> {
         let first = b.lines.first().map(String::as_str).unwrap_or_default();
         let bare = first.trim().trim_matches(['*', '#', '_', '=', '-', ' ']);
         let with_colon = if bare.ends_with(':') { bare.to_string() } else { format!("{bare}:") };
-        let named = labelled(&with_colon).is_some_and(|(label, rest)| label == Label::Related && rest.is_empty());
+        // What stands behind the colon is the first link.
+        let named =
+            |(label, rest): (Label, String)| label == Label::Related && (rest.is_empty() || rest.contains("://"));
         // Without its colon, one word is a word.
-        named && (bare.ends_with(':') || bare.contains(' '))
+        labelled(&with_colon).is_some_and(named) && (bare.contains(':') || bare.contains(' '))
     };
     let Some(at) = blocks.iter().rposition(heading) else { return Vec::new() };
-    let lines: Vec<&str> = blocks.iter().skip(at).flat_map(|b| b.lines.iter().map(String::as_str)).skip(1).collect();
+    let mut lines: Vec<&str> = blocks.iter().skip(at).flat_map(|b| b.lines.iter().map(String::as_str)).collect();
+    if let Some(first) = lines.first_mut() {
+        *first = first.split_once(':').map_or("", |(_, rest)| rest);
+    }
+    lines.retain(|l| !l.trim().trim_matches(['*', '#', '_', '=', '-']).is_empty());
     let links: Option<Vec<Link>> = lines.iter().map(|l| link(l)).collect();
     match links {
         Some(links) if !links.is_empty() => {

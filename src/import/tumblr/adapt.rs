@@ -63,15 +63,12 @@ fn body(post: &Post) -> String {
     match post.kind.as_str() {
         "photo" => {
             let shown: String = post.photos.iter().map(|p| figure(p, get("photo-link-url"))).collect();
-            // The caption of a photo post stands under one photo as a caption, under several as the text.
             match post.photos.as_slice() {
                 [one] if one.caption.is_empty() => {
-                    let caption = text(post, "photo-caption");
-                    let caption =
-                        if caption.is_empty() { caption } else { format!("<figcaption>{caption}</figcaption>") };
-                    format!("<figure>{}{caption}</figure>\n", image(one, get("photo-link-url")))
+                    captioned(&image(one, get("photo-link-url")), &text(post, "photo-caption"))
                 }
-                _ => shown + &text(post, "photo-caption"),
+                // The caption of a set is that of all its photos together.
+                _ => captioned(&shown, &text(post, "photo-caption")),
             }
         }
         "quote" => {
@@ -93,8 +90,8 @@ fn body(post: &Post) -> String {
             };
             format!("<ul>\n{}</ul>", post.lines.iter().map(line).collect::<String>())
         }
-        "audio" => format!("{}\n{}", embed(get("audio-player"), get("audio-source")), text(post, "audio-caption")),
-        "video" => format!("{}\n{}", embed(get("video-player"), get("video-source")), text(post, "video-caption")),
+        "audio" => captioned(&embed(get("audio-player"), get("audio-source")), &text(post, "audio-caption")),
+        "video" => captioned(&embed(get("video-player"), get("video-source")), &text(post, "video-caption")),
         "answer" => format!("<blockquote><p>{}</p></blockquote>\n{}", get("question"), text(post, "answer")),
         _ => text(post, "regular-body"),
     }
@@ -112,6 +109,14 @@ fn embed(player: &str, source: &str) -> String {
 fn image(photo: &Photo, link: &str) -> String {
     let image = format!("<img src=\"{}\" />", escape(&photo.src));
     if link.is_empty() { image } else { format!("<a href=\"{}\">{image}</a>", escape(link)) }
+}
+
+/// Puts a caption under what is shown; without one, what is shown stands alone.
+fn captioned(shown: &str, caption: &str) -> String {
+    if caption.trim().is_empty() {
+        return shown.to_string();
+    }
+    format!("<figure>{shown}<figcaption>{caption}</figcaption></figure>\n")
 }
 
 fn figure(photo: &Photo, link: &str) -> String {
