@@ -3,6 +3,7 @@
 
 mod local;
 mod origin;
+mod split;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +46,10 @@ pub struct Page<'a> {
 impl Page<'_> {
     /// Returns the posts of the page, or why there is none.
     pub fn drafts(&self) -> std::result::Result<Vec<Draft>, String> {
+        let several = split::entries(self.text, self.url);
+        if !several.is_empty() {
+            return Ok(several.iter().filter_map(|entry| self.entry(entry)).collect());
+        }
         let verdict = extract::page(self.text, self.url);
         let mut drafts: Vec<Draft> = verdict.draft.into_iter().collect();
         if drafts.is_empty() {
@@ -56,6 +61,18 @@ impl Page<'_> {
             draft.base = draft.base.take().or_else(|| draft.url.clone());
         }
         Ok(drafts)
+    }
+
+    /// Returns one of several posts of the page. One that is cut there is an excerpt, which every other source beats.
+    fn entry(&self, entry: &split::Entry) -> Option<Draft> {
+        let mut draft = extract::page(&entry.page, Some(&entry.url)).draft?;
+        let kind = if entry.cut { "excerpt" } else { self.kind };
+        let sha256 = Some(self.sha256.clone());
+        draft.source = Source { kind: kind.into(), uri: self.uri.into(), sha256, updated: None };
+        draft.url = Some(entry.url.to_string());
+        draft.base = self.url.map(Url::to_string).or_else(|| draft.url.clone());
+        draft.guessed.insert("url", "a link of its own on a page that shows several posts".into());
+        Some(draft)
     }
 }
 

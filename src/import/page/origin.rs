@@ -34,10 +34,12 @@ static SAVERS: [(&str, Pattern); 3] = [
     ("mirrored by HTTrack", LazyLock::new(|| pattern(r"<!--\s*Mirrored from (\S+) by HTTrack"))),
 ];
 
-/// `https://web.archive.org/web/20080102051204im_/http://…` and its relatives in other web archives; the second group is
-/// the moment, the third how the address within begins.
+/// `https://web.archive.org/web/20080102051204im_/http://…` and its relatives in other web archives, where an address may
+/// begin: after the first group. The last group is how the address within begins.
 static REPLAY: Pattern = LazyLock::new(|| {
-    pattern(r"(?i)((?:https?:)?(?://[\w.:-]+)?(?:/[\w.-]+){1,4}?/(\d{14})(?:[a-z]{2}_)?/)(https?:|mailto:|ftp:|//)")
+    pattern(
+        r#"(?i)(^|["'(=,\s])(?:https?:)?(?://[\w.:-]+)?(?:/[\w.-]+){1,4}?/\d{14}(?:[a-z]{2}_)?/(https?:|mailto:|ftp:|//)"#,
+    )
 });
 
 /// What a replay adds: its toolbar and its scripts in the head.
@@ -104,9 +106,8 @@ fn web(address: &str) -> Option<Url> {
 
 /// Returns the address within the address of a replay.
 fn within_replay(address: &str) -> Option<String> {
-    let found = REPLAY.as_ref()?.captures(address)?;
-    let whole = found.get(1).filter(|m| m.start() == 0)?;
-    address.get(whole.end()..).map(str::to_string)
+    let found = REPLAY.as_ref()?.captures(address).filter(|c| c.get(0).is_some_and(|m| m.start() == 0))?;
+    address.get(found.get(2)?.start()..).map(str::to_string)
 }
 
 fn is_replayed(page: &str) -> bool {
@@ -128,7 +129,7 @@ fn archived_url(page: &str) -> Option<Url> {
 pub fn undo_replay(page: &str) -> String {
     let (Some(toolbar), Some(replay)) = (TOOLBAR.as_ref(), REPLAY.as_ref()) else { return page.to_string() };
     let bare = toolbar.replace_all(page, "");
-    replay.replace_all(&bare, "$3").into_owned()
+    replay.replace_all(&bare, "$1$2").into_owned()
 }
 
 /// `mirror/blog.example/2006/11/vote.html` → `http://blog.example/2006/11/vote.html`: wget, HTTrack and downloaders of web

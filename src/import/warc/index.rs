@@ -129,7 +129,10 @@ impl Plan {
 mod tests {
     use super::*;
 
-    fn plan(captures: &[(i64, u64, Option<u64>)]) -> (Vec<u64>, Vec<(u64, Vec<u32>)>, u64) {
+    type Decided = (Vec<u64>, Vec<(u64, Vec<u32>)>, u64);
+
+    /// Records to hand on at once, records that wait with their places, captures that say nothing new.
+    fn plan(captures: &[(i64, u64, Option<u64>)]) -> Decided {
         let mut index = Index::default();
         for (time, payload, seq) in captures {
             index.page("http://a.example/", Timestamp::from_second(*time).ok(), *payload, *seq);

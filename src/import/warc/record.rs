@@ -177,7 +177,7 @@ fn arc(line: &str) -> Option<Record> {
     let words: Vec<&str> = line.split(' ').collect();
     let length = words.last()?.parse().ok()?;
     let is_date = |w: &&str| matches!(w.len(), 8 | 12 | 14) && w.bytes().all(|b| b.is_ascii_digit());
-    let at = words.get(..words.len() - 1)?.iter().rposition(|w| is_date(w)).filter(|at| *at > 1)?;
+    let at = words.get(..words.len() - 1)?.iter().rposition(is_date).filter(|at| *at > 1)?;
     let ip = words.get(at - 1)?;
     if !ip.contains(['.', ':']) {
         return None;
