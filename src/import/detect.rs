@@ -247,9 +247,8 @@ fn unknown(stream: &Named, head: &Head) -> Error {
 }
 
 fn unreadable(stream: &Named, format: &Format, head: &Head) -> Error {
-    let looks_like_export = head.name.ends_with(".xml") || head.name.ends_with(".xml.gz");
     let why = match &head.root {
-        Some(root) if looks_like_export => format!("not a WordPress export (root element is <{root}>)"),
+        Some(root) if named_like_export(head) => format!("not a WordPress export (root element is <{root}>)"),
         _ => format!("{} cannot be imported yet", format.name),
     };
     Error::input(&stream.shown, why).with_hint(KNOWN)
@@ -300,9 +299,15 @@ fn is_feed(head: &Head) -> bool {
 const BEGINNINGS: [&str; 9] = ["html", "head", "body", "title", "meta", "link", "div", "table", "article"];
 
 /// Returns whether a stream is a page of HTML.
+/// A page that bears the name of an export is what a server gave in its place: a login form, a message.
 pub(super) fn is_page(head: &Head) -> bool {
-    BEGINNINGS.iter().any(|name| head.is_root(name))
-        || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
+    let beginning = BEGINNINGS.iter().any(|name| head.is_root(name))
+        || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"));
+    beginning && !named_like_export(head)
+}
+
+fn named_like_export(head: &Head) -> bool {
+    head.name.ends_with(".xml") || head.name.ends_with(".xml.gz")
 }
 
 fn is_mhtml(head: &Head) -> bool {
