@@ -133,3 +133,22 @@ fn closed_pipe_is_a_success() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn words_that_fit_nothing_are_named_with_what_would_fit() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("post.txt"), "A title\n\nWords.\n").unwrap();
+    let table: [(&[&str], &str); 5] = [
+        (&["import", "post.txt", "--timezone", "Nowhere/Land"], "error: Nowhere/Land is no time zone\nhint: write"),
+        (&["import", "post.txt", "--encoding", "klingon"], "error: klingon is no encoding\nhint: write"),
+        (&["import", "post.txt", "--name", "../out"], "error: \"../out\" is no name for an archive\nhint:"),
+        (&["fetch", "ftp://blog.example/"], "error: cannot fetch ftp: addresses\nhint:"),
+        (&["fetch"], "error: no blog named, and none in archives/mdarchive.toml\nhint: mdarchive fetch"),
+    ];
+    for (words, said) in table {
+        let ran = mdarchive(dir.path(), words);
+        assert_eq!(ran.code, 2, "{words:?}: {ran:?}");
+        assert!(ran.err.starts_with(said), "{words:?}: {}", ran.err);
+    }
+    assert!(!dir.path().join("archives").exists(), "nothing is written");
+}

@@ -106,12 +106,21 @@ pub struct FetchArgs {
     after_help = "Examples:\n  mdarchive import wordpress.2024-01-01.xml\n  mdarchive import saved/*.txt --name missile-watch\n  mdarchive import blog-snapshot.zip"
 )]
 pub struct ImportArgs {
-    /// Export files, plain-text posts, ZIP snapshots, or folders of them
+    /// Export files, feeds, saved pages, plain-text posts, ZIP snapshots, or folders of them; told by content
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Name of the archive; else host and first path of the blog, else the file's name
     #[arg(long)]
     pub name: Option<String>,
+    /// Address of the blog, where the files do not name it (Substack, Ghost, Blogger Takeout)
+    #[arg(long, value_name = "URL")]
+    pub site: Option<String>,
+    /// Zone of times that name none, as Europe/Berlin or +02:00
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Encoding of texts that declare none, as windows-1251
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,

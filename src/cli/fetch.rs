@@ -72,7 +72,7 @@ fn requests(args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
 }
 
 /// Reads an address as people write it: `blog.example` is `https://blog.example`.
-fn address(word: &str) -> Result<Url> {
+pub(super) fn address(word: &str) -> Result<Url> {
     let bare = !word.contains("://") && word.contains('.') && !word.contains(char::is_whitespace);
     let text = if bare { format!("https://{word}") } else { word.to_string() };
     let url = Url::parse(&text).map_err(|e| {

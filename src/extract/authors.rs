@@ -8,7 +8,7 @@ use scraper::Html;
 use super::ballot::Ballot;
 use super::content::squash;
 use super::facts::Facts;
-use super::outline::{Item, Outline};
+use super::outline::Item;
 use super::zone::Zone;
 use crate::html::{fold, walk};
 use crate::model::Author;
@@ -85,7 +85,7 @@ static POSTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Adds what speaks for an author.
-pub(super) fn ballot(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts, host: &str) -> Ballot {
+pub(super) fn ballot(tree: &Html, zone: &Zone<'_>, facts: &Facts, host: &str) -> Ballot {
     let mut ballot = Ballot::default();
     let site = facts.site().map(|s| squash(&s)).unwrap_or_default();
     let foreign = |name: &str| {
@@ -112,7 +112,6 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Fa
         let Some((value, source, weight)) = shown(tree, zone, at, item) else { continue };
         add(&value, source, weight);
     }
-    let _ = outline;
     ballot
 }
 

@@ -62,11 +62,11 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let published = dates::winner(&days);
     let day = published.as_ref().and_then(|d| d.text.get(..10)).unwrap_or("-").to_string();
     evidence.extend(dates::votes(&days).evidence("published", |v| v.starts_with(&day)));
-    let names = authors::ballot(&tree, &outline, &zone, &facts, host);
+    let names = authors::ballot(&tree, &zone, &facts, host);
     let authors = authors::winner(&names);
     let by = names.winner(content::squash).map(|c| content::squash(&c.value)).unwrap_or_default();
     evidence.extend(names.evidence("author", |v| content::squash(v) == by));
-    let terms = terms::of(&tree, &outline, &zone, &facts, address.as_ref());
+    let terms = terms::of(&tree, &outline, &zone, &facts);
     evidence.extend(terms.evidence);
     let known = found.how == content::KNOWN;
     let chaff = winnow::Winnow { tree: &tree, outline: &outline, at: found.at, known, title: &title }.chaff();

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use scraper::Html;
-use url::Url;
 
 use super::Evidence;
 use super::content::squash;
@@ -187,10 +186,9 @@ fn is_no_term(label: &str) -> bool {
 }
 
 /// Returns the terms of the post.
-pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts, base: Option<&Url>) -> Terms {
+pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts) -> Terms {
     let mut terms = Terms::default();
     let mut seen: HashSet<usize> = HashSet::new();
-    let mut last_foot = None;
     for (at, item) in zone.items() {
         if &*item.name != "a" || item.text == 0 || item.text > 90 {
             continue;
@@ -200,16 +198,13 @@ pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts,
         let href = walk::attr(&node, "href").unwrap_or_default().to_lowercase();
         let Some((tag, source, weight)) = judge(outline, zone, at, &rel, &href) else { continue };
         if seen.insert(at) {
-            last_foot = Some(at);
             terms.add(&walk::text(node), tag, source, weight);
         }
     }
-    let _ = last_foot;
     lines(tree, zone, &mut terms);
     if terms.is_empty() {
         facts.metas("article:tag").for_each(|v| terms.add(v, true, "meta", 4));
     }
-    let _ = base;
     terms
 }
 

@@ -187,7 +187,6 @@ fn pieces(title: &str) -> Vec<String> {
 
 /// Returns a title without the site's name on either side.
 fn without_site(title: &str, site: Option<&str>, host: &str) -> String {
-    let all = pieces(title);
     let is_site = |piece: &str| {
         let key = squash(piece);
         let short = host.strip_prefix("www.").unwrap_or(host);
@@ -205,17 +204,10 @@ fn without_site(title: &str, site: Option<&str>, host: &str) -> String {
         if let Some((left, right)) = title.rsplit_once(separator)
             && is_site(right)
         {
-            return without_tail(left, site, host);
+            return fold(left.trim_end_matches(['|', '-', '–', '—', '»', '«', '·', ' ', ':']));
         }
     }
-    if all.len() < 2 {
-        return title.to_string();
-    }
     title.to_string()
-}
-
-fn without_tail(left: &str, _site: Option<&str>, _host: &str) -> String {
-    fold(left.trim_end_matches(['|', '-', '–', '—', '»', '«', '·', ' ', ':']))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! `import`: what somebody already has, into the archive. Formats are told by content; the file itself is kept beside
 //! the posts, less its secrets.
 
+mod media;
+mod sort;
+
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,14 +11,16 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
+use self::media::{fill, missing};
+use self::sort::{gather, is_plain};
 use super::fetch::archive_name;
 use super::resolve::{close, tie};
 use super::{names, refine};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
-use crate::import::{Attached, Format, Found, Group, Job, Options, Report, group};
-use crate::input::{self, Named, Opened};
-use crate::model::{Clock, Digest, Draft, Gap, Media, Post, Reason, Site, normalise_url, slugify};
+use crate::import::{Attached, Format, Found, Group, Job, Options, Report};
+use crate::input::{self, Named};
+use crate::model::{Clock, Digest, Draft, Gap, Media, Post, Reason, Site, normalise_url};
 use crate::store::{Archive, Opening, Summary, Writer, archive_names, bag};
 
 /// What to import, and where to.
@@ -91,42 +96,6 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
     }
     run.end(false)?;
     Ok(run.summaries)
-}
-
-/// Sorts the streams of a path by their formats. Exports are read together whatever path they came by, as a large blog
-/// comes in parts; other files by their path, whose name their archive bears where no site is known.
-fn gather(opened: Opened, groups: &mut Vec<(String, Group)>, notes: &mut Vec<String>) -> Result<()> {
-    let stem = stem(&opened.path);
-    let found = group(&opened.streams)?;
-    if found.groups.is_empty() {
-        return Err(Error::input(opened.path.display(), "there is nothing in it that can be imported")
-            .with_hint("`mdarchive import --help` names what can be imported"));
-    }
-    for one in found.groups {
-        match groups.iter_mut().find(|(_, g)| one.format.kind == "wxr" && g.format.kind == "wxr") {
-            Some((_, all)) => all.streams.extend(one.streams),
-            None => groups.push((stem.clone(), one)),
-        }
-    }
-    notes.extend(opened.notes);
-    if let Some(first) = found.left.first() {
-        notes.push(format!("{} files of other kinds left out, the first of them {}", found.left.len(), first.name));
-    }
-    Ok(())
-}
-
-/// Returns the name of a file without its endings, as an archive may bear it.
-fn stem(path: &Path) -> String {
-    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let name = full.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    slugify(if path.is_dir() { name } else { name.rsplit_once('.').map_or(name, |(stem, _)| stem) })
-}
-
-/// Returns whether a word can be the name of an archive: a folder, and not a hidden one.
-fn is_plain(name: &str) -> bool {
-    let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !name.is_empty() && name.len() <= 120 && !name.starts_with(['.', '-']) && name.chars().all(good)
 }
 
 /// Drafts refined at a time, on all cores …
@@ -370,50 +339,5 @@ impl<'a> Run<'a> {
         self.events.phase("closing the archive");
         self.summaries.push(close(writer, interrupted)?);
         Ok(())
-    }
-}
-
-/// Writes into a post what is known of its media.
-fn fill(writer: &Writer, came: &HashMap<String, Media>, post: &mut Post) {
-    for medium in post.media.iter_mut().filter(|m| m.sha256.is_none()) {
-        let known = came.get(&medium.url).cloned().or_else(|| writer.known_media(&medium.url));
-        if let Some(Media { sha256, mime, bytes, width, height, .. }) = known {
-            (medium.sha256, medium.mime, medium.bytes) = (sha256, mime, bytes);
-            (medium.width, medium.height) = (width, height);
-        }
-    }
-    let media = &post.media;
-    for caption in post.captions.iter_mut().filter(|c| c.media.is_none()) {
-        let shown = media.iter().find(|m| Some(&m.url) == caption.src.as_ref());
-        caption.media = shown.and_then(|m| m.sha256.clone());
-    }
-}
-
-/// Returns the media that the post names and nobody has.
-fn missing(post: &Post) -> impl Iterator<Item = Gap> + '_ {
-    let web = |m: &&Media| m.url.starts_with("http://") || m.url.starts_with("https://");
-    post.media.iter().filter(|m| m.sha256.is_none()).filter(web).map(|m| Gap {
-        url: m.url.clone(),
-        what: "media".into(),
-        reason: Reason::NotFetched,
-        detail: "named by the imported file".into(),
-        post: Some(post.id.to_string()),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_archives_are_plain() {
-        for name in ["blog", "example.com_blog", "Größe-1"] {
-            assert!(is_plain(name), "{name}");
-        }
-        for name in ["", "..", ".hidden", "a/b", "a\\b", "-x", "a b", "a\u{1b}"] {
-            assert!(!is_plain(name), "{name}");
-        }
-        assert_eq!(stem(Path::new("x/My Post.txt")), "my-post");
-        assert_eq!(stem(Path::new("blog.2007.xml.gz")), "blog-2007");
     }
 }

@@ -5,7 +5,7 @@ mod date;
 mod entry;
 mod lines;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -84,10 +84,8 @@ fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resu
             continue;
         }
         let mut draft = adapt(&entry, report, &stream.name);
-        for mut comment in added.remove(entry.get("DATE").unwrap_or_default()).unwrap_or_default() {
-            own_id(&draft.comments, &mut comment);
-            draft.comments.push(comment);
-        }
+        draft.comments.extend(added.remove(entry.get("DATE").unwrap_or_default()).unwrap_or_default());
+        own_ids(&mut draft.comments);
         draft.published = draft.published.map(|d| parts::in_zone(d, zone.as_ref()));
         for comment in &mut draft.comments {
             comment.published = comment.published.take().map(|d| parts::in_zone(d, zone.as_ref()));
@@ -244,21 +242,18 @@ fn tags(entry: &Entry) -> Vec<String> {
 }
 
 fn comments(entry: &Entry, report: &mut Report) -> Vec<Comment> {
-    let mut out: Vec<Comment> = Vec::new();
-    for section in entry.sections.iter().filter(|s| s.name == "COMMENT" || s.name == "PING") {
-        let mut comment = comment(section, report);
-        own_id(&out, &mut comment);
-        out.push(comment);
-    }
-    out
+    entry.sections.iter().filter(|s| s.name == "COMMENT" || s.name == "PING").map(|s| comment(s, report)).collect()
 }
 
 /// Two comments that say the same are two.
-fn own_id(others: &[Comment], comment: &mut Comment) {
-    let same = |c: &&Comment| c.id == comment.id || c.id.starts_with(&format!("{}-", comment.id));
-    let n = others.iter().filter(same).count();
-    if n > 0 {
-        comment.id = format!("{}-{}", comment.id, n + 1);
+fn own_ids(comments: &mut [Comment]) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for comment in comments {
+        let n = seen.entry(comment.id.clone()).or_default();
+        *n += 1;
+        if *n > 1 {
+            comment.id = format!("{}-{n}", comment.id);
+        }
     }
 }
 

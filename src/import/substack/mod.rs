@@ -46,6 +46,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         job.streams.iter().filter(|s| is_private(&s.name)).count() as u64,
     );
     let pages: BTreeMap<&str, &Named> = job.streams.iter().filter_map(|s| Some((page_id(&s.name)?, s))).collect();
+    let numbered: BTreeMap<&str, &str> = pages.keys().filter_map(|id| Some((id.split('.').next()?, *id))).collect();
     let mut used: BTreeSet<&str> = BTreeSet::new();
     if let Some(site) = &job.options.site {
         sink(Found::Site(Site { url: Some(site.to_string()), generator: Some("Substack".into()), ..Site::default() }))?;
@@ -69,8 +70,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
                 continue;
             };
             let number = id.split('.').next().unwrap_or(id);
-            let page =
-                pages.get_key_value(id).or_else(|| pages.iter().find(|(k, _)| k.split('.').next() == Some(number)));
+            let page = pages.get_key_value(id).or_else(|| numbered.get(number).and_then(|id| pages.get_key_value(*id)));
             let mut draft = adapt(job, id, &get);
             draft.source = source(&list.name, &digest);
             match page {

@@ -1,16 +1,44 @@
 //! An export without what is nobody's business: the copy that is kept beside the archive's posts.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
+use std::rc::Rc;
+
+use crate::input::Decoded;
 
 /// Elements whose text is blanked, without their prefix. Metadata of comments holds what spam filters saw of the writer.
 const SECRET: [&[u8]; 5] =
     [b"author_email", b"comment_author_email", b"comment_author_IP", b"post_password", b"commentmeta"];
 
+/// Elements that hold a name, which at some sites is an e-mail address: then what is behind the `@` goes.
+const NAMES: [&[u8]; 3] = [b"author_login", b"creator", b"author_display_name"];
+
 /// Returns a copy of an export with e-mail addresses, IP addresses and passwords blanked, as a stream.
 ///
-/// Works on bytes, so that a file that is not well-formed, or in an encoding of single bytes, comes out as it went in.
-pub fn redact<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
-    Box::new(Redacted { inner: original, buf: Vec::new(), at: 0, ready: 0, ended: false, secret: None })
+/// Works on bytes, so that a file that is not well-formed, or in an encoding of single bytes, comes out as it went in;
+/// one in UTF-16 comes out in UTF-8.
+pub fn redact<'a>(mut original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
+    let mut first = Vec::new();
+    // What cannot be read now cannot be read later either: the error comes then.
+    let _ = original.by_ref().take(4).read_to_end(&mut first);
+    let wide = first.contains(&0) || first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]);
+    let whole: Box<dyn Read + 'a> = Box::new(Cursor::new(first).chain(original));
+    let inner: Box<dyn Read + 'a> = match wide {
+        true => match Decoded::new(whole, Rc::default()) {
+            Ok(decoded) => Box::new(decoded),
+            Err(cause) => return Box::new(Failed(Some(cause))),
+        },
+        false => whole,
+    };
+    Box::new(Redacted { inner, buf: Vec::new(), at: 0, ready: 0, ended: false, secret: None })
+}
+
+/// A stream that could not be opened.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(self.0.take().unwrap_or_else(|| io::Error::other("cannot be read")))
+    }
 }
 
 /// The longest closing tag that may be cut by the end of the buffer.
@@ -73,7 +101,17 @@ impl Redacted<'_> {
                     let name: Vec<u8> = tag.iter().copied().take_while(|b| !b.is_ascii_whitespace()).collect();
                     let local = name.rsplit(|b| *b == b':').next().unwrap_or_default();
                     let prefixed = name.contains(&b':') && !name.starts_with(b"/") && !name.starts_with(b"!");
-                    if prefixed && !tag.ends_with(b"/") && SECRET.contains(&local) {
+                    let opens = prefixed && !tag.ends_with(b"/");
+                    if opens && NAMES.contains(&local) {
+                        let from = open + end + 2;
+                        let value = rest.get(from..).unwrap_or_default();
+                        let value = value.get(..find(value, b"</").unwrap_or(0)).unwrap_or_default();
+                        let (at, stop) = (self.ready + from, address(value));
+                        self.ready = at + stop.map_or(0, |(start, _)| start);
+                        if let Some((start, end)) = stop {
+                            self.buf.drain(at + start..at + end);
+                        }
+                    } else if opens && SECRET.contains(&local) {
                         self.ready += open + end + 2;
                         self.secret = Some([b"</".as_slice(), &name].concat());
                     } else {
@@ -83,6 +121,13 @@ impl Redacted<'_> {
             }
         }
     }
+}
+
+/// Returns where the host of an e-mail address stands in a name, its `@` included.
+fn address(value: &[u8]) -> Option<(usize, usize)> {
+    let start = value.iter().position(|b| *b == b'@')?;
+    let host = value.get(start..)?.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-'));
+    Some((start, start + host.count()))
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
@@ -121,6 +166,17 @@ mod tests {
         assert_eq!(redacted(text), clean);
         let long = format!("{}{text}", "<p>x</p> a < b ".repeat(9000)).repeat(3);
         assert_eq!(redacted(&long), format!("{}{clean}", "<p>x</p> a < b ".repeat(9000)).repeat(3));
+        assert_eq!(
+            redacted(
+                "<wp:author_login><![CDATA[ann@b.example]]></wp:author_login><dc:creator>ann@b.example</dc:creator>"
+            ),
+            "<wp:author_login><![CDATA[ann]]></wp:author_login><dc:creator>ann</dc:creator>"
+        );
+        let wide: Vec<u8> =
+            "<a><wp:post_password>pw</wp:post_password></a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let mut out = String::new();
+        redact(Box::new(wide.as_slice())).read_to_string(&mut out).unwrap();
+        assert_eq!(out, "<a><wp:post_password></wp:post_password></a>");
         assert_eq!(redacted("<wp:post_password>never closed"), "<wp:post_password>");
     }
 }

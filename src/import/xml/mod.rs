@@ -4,6 +4,7 @@
 
 mod counted;
 mod reader;
+mod record;
 mod repair;
 
 pub use reader::{Bound, Fault, Token, Xml};

@@ -8,7 +8,8 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::counted::Counted;
-use super::repair::{Repair, Repairs};
+use super::record::Repairs;
+use super::repair::Repair;
 use crate::html;
 use crate::input::Decoded;
 
