@@ -95,7 +95,10 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         report.originals.push((stream.name.clone(), look.digest.clone()));
         if look.entries == 0 {
             let why = look.fault.as_deref().map_or(String::new(), |f| format!(" ({f})"));
-            empty = empty.or(Some(Error::input(&stream.shown, format!("a feed with no entries in it{why}"))));
+            empty = empty.or_else(|| {
+                let error = Error::input(&stream.shown, format!("a feed with no entries in it{why}"));
+                Some(error.with_hint("download the feed again, or give the export of the blog"))
+            });
             report.notes.push(format!("{}: a feed with no entries in it{why}", stream.name));
             continue;
         }
