@@ -154,7 +154,7 @@ impl Addresses {
 
 fn look(stream: &Named, job: &Job) -> Result<Look> {
     let base = job.options.site.as_ref();
-    if super::detect::Head::new(&stream.name, stream.head()?).text.starts_with('{') {
+    if super::head::Head::new(&stream.name, stream.head()?).text.starts_with('{') {
         let bytes = stream.read(MAX_JSON)?;
         let feed = json::parse(&bytes, base).map_err(|why| Error::input(&stream.shown, why))?;
         let (entries, digest) = (feed.entries.len() as u64, Digest::of(&bytes));

@@ -16,7 +16,7 @@ use crate::html;
 use crate::input::Named;
 use crate::model::{Digest, Draft, Site, Source};
 
-use super::detect::Head;
+use super::head::Head;
 use super::report::{Attached, Bytes, Found, Job, Report, Sink};
 use local::Beside;
 pub(super) use origin::{origin, undo_replay};
@@ -164,7 +164,7 @@ fn is_page(stream: &Named) -> Result<bool> {
         return Ok(false);
     }
     let head = Head::new(&stream.name, stream.head()?);
-    Ok(super::detect::is_page(&head))
+    Ok(super::head::is_page(&head))
 }
 
 /// Reads one page.

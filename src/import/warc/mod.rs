@@ -22,7 +22,7 @@ use crate::html;
 use crate::input::{Hashed, Named};
 use crate::model::{Digest, Draft, Gap, Reason};
 
-use super::detect::Head;
+use super::head::Head;
 use super::page::{self, MAX_PAGE, Page, Refused};
 use super::report::{Bytes, Found, Job, Report, Sink};
 use index::{Index, Plan, key, number};
