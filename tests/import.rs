@@ -5,7 +5,6 @@ mod broken;
 mod corpus;
 mod fuzz;
 mod text;
-mod truth;
 mod wxr;
 
 use std::path::Path;
