@@ -35,6 +35,11 @@ impl Context {
         progress::events(self.quiet || self.json, self.verbose)
     }
 
+    /// As [`Context::events`], for work whose notes stand in no summary.
+    pub fn telling_events(&self) -> Events {
+        progress::events(self.quiet, !self.quiet)
+    }
+
     /// Says what a run did, unless only what is wrong is wanted.
     pub fn summary(&self, summary: &Summary, took: std::time::Duration) {
         if !self.quiet && !self.json {

@@ -41,7 +41,7 @@ pub fn run(args: &DemoArgs, context: &Context) -> Result<Exit> {
     let archive = Archive::open(&archives.join(&summary.archive))?;
     let formats: [&dyn Exporter; 3] = [&Epub::default(), &Json, &Zip];
     for exporter in formats {
-        let events = context.events();
+        let events = context.telling_events();
         let job = Job { archive: &archive, selection: &Selection::default(), events: &events };
         let path = export::export(exporter, &job, &args.output, false)?;
         drop(events);

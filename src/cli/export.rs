@@ -24,7 +24,7 @@ pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
     let mut reports = Vec::new();
     for archive in context.open(&args.names)? {
         for exporter in &chosen {
-            let events = context.events();
+            let events = context.telling_events();
             events.phase(format!("exporting {} as {}", archive.info.name, exporter.name()));
             let selection = if exporter.name() == book.name() { &shown } else { &all };
             let job = Job { archive: &archive, selection, events: &events };

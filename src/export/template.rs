@@ -154,17 +154,24 @@ fn attributes(e: &quick_xml::events::BytesStart<'_>) -> std::result::Result<(), 
     e.attributes().try_for_each(|a| a.map(|_| ()).map_err(|e| e.to_string()))
 }
 
-fn escape(out: &mut String, text: &str) {
+/// Writes text as character data: markup escaped, what XML 1.0 (section 2.2) cannot hold left out.
+pub fn escape(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {}
-            c => out.push(c),
+            c if is_xml(c) => out.push(c),
+            _ => {}
         }
     }
+}
+
+/// Returns whether XML 1.0 may hold the character; C1 controls are allowed there and still wanted by nobody.
+pub fn is_xml(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}')
+        && (c as u32) & 0xfffe != 0xfffe
 }
 
 fn names(built_in: &[(&str, &str)]) -> String {

@@ -3,8 +3,9 @@
 use std::io::Read;
 
 use crate::error::{Error, Result};
-use crate::input::{self, Named};
+use crate::input::Named;
 
+use super::head::{Head, is_page, named_like_export};
 use super::report::{Job, Report, Sink};
 use super::{
     answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, redact, substack, text,
@@ -188,34 +189,6 @@ pub static FORMATS: &[Format] = &[
     },
 ];
 
-/// The first bytes of a stream, looked at once for all formats.
-pub struct Head {
-    pub bytes: Vec<u8>,
-    /// The same as text, with LF line ends and without what stands before the XML declaration.
-    pub text: String,
-    /// Name of the root element as written, prefix and all, where the text is XML or HTML.
-    pub root: Option<String>,
-    /// Name of the stream.
-    pub name: String,
-}
-
-impl Head {
-    pub fn new(name: &str, bytes: Vec<u8>) -> Head {
-        let (text, _) = input::decode(&bytes, None);
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let start = text.find("<?xml").filter(|at| !text.get(..*at).unwrap_or_default().contains("<rss"));
-        let text = text.get(start.unwrap_or(0)..).unwrap_or_default().trim_start().to_string();
-        let root = root_element(&text);
-        Head { bytes, text, root, name: name.to_string() }
-    }
-
-    /// Returns whether the root element has a name, its prefix apart and case ignored.
-    pub fn is_root(&self, local: &str) -> bool {
-        let own = self.root.as_deref().map(|r| r.rsplit(':').next().unwrap_or(r));
-        own.is_some_and(|r| r.eq_ignore_ascii_case(local))
-    }
-}
-
 impl Format {
     /// Returns whether a stream that begins so is in this format.
     pub fn fits(&self, head: &Head) -> bool {
@@ -247,9 +220,8 @@ fn unknown(stream: &Named, head: &Head) -> Error {
 }
 
 fn unreadable(stream: &Named, format: &Format, head: &Head) -> Error {
-    let looks_like_export = head.name.ends_with(".xml") || head.name.ends_with(".xml.gz");
     let why = match &head.root {
-        Some(root) if looks_like_export => format!("not a WordPress export (root element is <{root}>)"),
+        Some(root) if named_like_export(head) => format!("not a WordPress export (root element is <{root}>)"),
         _ => format!("{} cannot be imported yet", format.name),
     };
     Error::input(&stream.shown, why).with_hint(KNOWN)
@@ -258,29 +230,6 @@ fn unreadable(stream: &Named, format: &Format, head: &Head) -> Error {
 const KNOWN: &str = "what can be imported: exports of WordPress, Blogger, Movable Type, TypePad, Ghost, Medium, Substack, \
     Tumblr, LiveJournal and Dotclear, folders of Markdown posts, feeds, plain-text posts, and snapshots made by \
     mdarchive export --zip";
-
-/// Returns the name of the first element of a text that starts with markup.
-fn root_element(text: &str) -> Option<String> {
-    let mut rest = text.trim_start();
-    if !rest.starts_with('<') {
-        return None;
-    }
-    while let Some(open) = rest.find('<') {
-        rest = rest.get(open + 1..)?;
-        let skip = match rest.chars().next()? {
-            '?' => "?>",
-            '!' if rest.starts_with("!--") => "-->",
-            '!' => ">",
-            c if c.is_alphabetic() || c == '_' => {
-                let end = rest.find(|c: char| c.is_whitespace() || c == '>' || c == '/').unwrap_or(rest.len());
-                return rest.get(..end).map(|n| n.chars().take(40).collect());
-            }
-            _ => return None,
-        };
-        rest = rest.get(rest.find(skip)? + skip.len()..)?;
-    }
-    None
-}
 
 fn is_wxr(head: &Head) -> bool {
     head.is_root("rss") && wxr::looks_like_export(&head.text)
@@ -294,15 +243,6 @@ fn is_blogger(head: &Head) -> bool {
 
 fn is_feed(head: &Head) -> bool {
     head.is_root("feed") || head.is_root("rss") || head.is_root("RDF") || feed::is_json_feed(&head.text)
-}
-
-/// Elements that a page may begin with whose writer left out what HTML does not ask for.
-const BEGINNINGS: [&str; 9] = ["html", "head", "body", "title", "meta", "link", "div", "table", "article"];
-
-/// Returns whether a stream is a page of HTML.
-pub(super) fn is_page(head: &Head) -> bool {
-    BEGINNINGS.iter().any(|name| head.is_root(name))
-        || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"))
 }
 
 fn is_mhtml(head: &Head) -> bool {

@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::input::Named;
 
-use super::detect::{FORMATS, Format, Head};
+use super::detect::{FORMATS, Format};
+use super::head::Head;
 
 /// Formats whose posts, settings and media lie in several files, the surer first; and the formats that say too little of
 /// a stream to keep it from them.

@@ -11,6 +11,7 @@ mod element;
 pub mod feed;
 mod ghost;
 mod group;
+mod head;
 mod json;
 mod livejournal;
 mod markdown;
@@ -28,6 +29,7 @@ pub mod warc;
 mod wxr;
 mod xml;
 
-pub use detect::{FORMATS, Format, Head, detect};
+pub use detect::{FORMATS, Format, detect};
 pub use group::{Group, Groups, group};
+pub use head::Head;
 pub use report::{Attached, Bytes, Found, Job, Options, Report};

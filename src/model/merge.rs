@@ -263,8 +263,13 @@ fn join_comments(kept: &Post, incoming: &Post) -> Vec<Comment> {
         if rank(b.unwrap_or_default()) >= rank(a.unwrap_or_default()) { (incoming, kept) } else { (kept, incoming) };
     let mut all = first.comments.clone();
     all.extend(second.comments.iter().filter(|c| !first.comments.iter().any(|f| f.id == c.id)).cloned());
-    all.sort_by(|x, y| sort_key(x).cmp(&sort_key(y)));
+    sort_comments(&mut all);
     all
+}
+
+/// Puts comments in the order in which they are kept: by time, then by number.
+pub fn sort_comments(comments: &mut [Comment]) {
+    comments.sort_by(|x, y| sort_key(x).cmp(&sort_key(y)));
 }
 
 fn sort_key(c: &Comment) -> (Option<Timestamp>, u64, &str) {

@@ -62,10 +62,17 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
         }
         gather(input::open(path)?, &mut groups, &mut run.notes)?;
     }
-    for (name, group) in groups {
-        let end = run.group(&name, &group);
+    // Of what lies in one folder or ZIP, a part without posts does not keep the others out.
+    let (mut good, mut failed): (HashSet<&str>, Vec<(&str, Error)>) = (HashSet::new(), Vec::new());
+    for (name, group) in &groups {
+        let end = run.group(name, group);
         match end {
-            Ok(()) => {}
+            Ok(()) => {
+                good.insert(name);
+            }
+            Err(error @ Error::Input { .. }) if groups.iter().filter(|(n, _)| n == name).count() > 1 => {
+                failed.push((name, error));
+            }
             Err(Error::Interrupted) if run.writer.is_none() => return Err(Error::Interrupted),
             Err(Error::Interrupted) => {
                 run.end(true)?;
@@ -78,6 +85,14 @@ pub fn import(request: &ImportRequest, events: &Events, clock: Clock) -> Result<
                 return Err(error);
             }
         }
+    }
+    for (name, error) in failed {
+        if !good.contains(name) {
+            run.end(false)?;
+            return Err(error);
+        }
+        let words = error.to_string();
+        run.notes.push(words.strip_prefix("cannot read ").unwrap_or(&words).to_string());
     }
     run.end(false)?;
     Ok(run.summaries)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::html;
-use crate::model::{Certainty, Draft, Field, LinkKind, Post, SCHEMA, Source, identify};
+use crate::model::{Certainty, Draft, Field, LinkKind, Post, SCHEMA, Source, identify, sort_comments};
 
 /// Makes the post that a draft describes. `archive` is the archive's name, `site` the blog's root address.
 pub fn refine(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
@@ -15,7 +15,10 @@ pub fn refine(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
     let mut media = body.media;
     for medium in draft.media {
         match media.iter_mut().find(|m| m.url == medium.url) {
-            Some(known) => known.alt = known.alt.take().or(medium.alt),
+            Some(known) => {
+                known.alt = known.alt.take().or(medium.alt);
+                known.role = medium.role;
+            }
             None => media.push(medium),
         }
     }
@@ -53,6 +56,7 @@ pub fn refine(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
         extra: draft.extra,
         ..Post::default()
     };
+    sort_comments(&mut post.comments);
     post.fields = provenance(&post, &source.kind, &draft.guessed);
     if related && let Some(how) = draft.guessed.get("links") {
         let field = Field {

@@ -3,7 +3,7 @@
 mod finish;
 mod posts;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -92,7 +92,8 @@ pub struct Writer {
     batch_since: Option<Instant>,
     line: RunLine,
     raw: Raw,
-    gaps: Vec<Gap>,
+    /// By address.
+    gaps: BTreeMap<String, Gap>,
     /// Addresses of gaps that the caller knows to be filled.
     filled: HashSet<String>,
     summary: Summary,
@@ -143,7 +144,7 @@ impl Writer {
             batch: Batch::default(),
             fresh: HashMap::new(),
             batch_since: None,
-            gaps: Vec::new(),
+            gaps: BTreeMap::new(),
             filled: HashSet::new(),
             committed: false,
             broken: false,
@@ -256,9 +257,7 @@ impl Writer {
 
     /// Notes something wanted and not had; told at the end of the run.
     pub fn gap(&mut self, gap: Gap) {
-        if !self.gaps.iter().any(|g| g.url == gap.url) {
-            self.gaps.push(gap);
-        }
+        self.gaps.entry(gap.url.clone()).or_insert(gap);
     }
 
     pub fn note(&mut self, text: impl Into<String>) {

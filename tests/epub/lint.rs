@@ -11,7 +11,7 @@ const ELEMENTS: &str = "a abbr b bdi bdo blockquote body br caption cite code dd
     head header hr html i img ins kbd li link mark nav ol p pre q rt ruby s samp section small span strong sub sup table tbody td th thead time title \
     tr u ul var wbr";
 
-const ATTRIBUTES: &str = "alt aria-labelledby class colspan datetime dir epub:type hidden href id lang rel reversed role rowspan scope src start title \
+const ATTRIBUTES: &str = "alt aria-label aria-labelledby class colspan datetime dir epub:type hidden href id lang rel reversed role rowspan scope src start title \
     type xml:lang xmlns xmlns:epub";
 
 pub fn unescape(text: &str) -> String {

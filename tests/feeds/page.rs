@@ -1,6 +1,9 @@
 //! Saved pages: where they came from, what lies beside them, and what a web archive did to them.
 
+use mdarchive::event::Events;
 use mdarchive::import::{Found, Job, Options};
+use mdarchive::model::Clock;
+use mdarchive::ops::import::{ImportRequest, import};
 
 use super::{Taken, take};
 use crate::import::case;
@@ -55,7 +58,7 @@ fn pages_of_several_sites_are_told_apart() {
     }
     let opened = mdarchive::input::open(folder.path()).unwrap();
     let groups = mdarchive::import::group(&opened.streams).unwrap();
-    let (events, mut seen) = (mdarchive::event::Events::silent(), Vec::new());
+    let (events, mut seen) = (Events::silent(), Vec::new());
     let job = Job { streams: &groups.groups[0].streams, events: &events, options: Options::default() };
     groups.groups[0].format.read.unwrap()(&job, &mut |found| {
         match found {
@@ -74,4 +77,17 @@ fn pages_of_several_sites_are_told_apart() {
         "http://two.example/b",
     ];
     assert_eq!(seen, wanted);
+}
+
+#[test]
+fn a_part_of_a_folder_without_posts_does_not_keep_the_others_out() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let root = folder.path().join("in");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(root.join("feed.xml"), "<rss version='2.0'><channel><title>x</title></channel></rss>").unwrap();
+    std::fs::copy(case("mirror/quay.example/2006/11/rope.html"), root.join("rope.html")).unwrap();
+    let request = ImportRequest::new(vec![root], folder.path().join("archives"));
+    let summaries = import(&request, &Events::silent(), Clock::system()).unwrap();
+    let last = summaries.last().unwrap();
+    assert_eq!((last.new, last.notes.iter().any(|n| n.contains("feed.xml: a feed with no entries"))), (1, true));
 }

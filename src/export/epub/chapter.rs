@@ -1,23 +1,27 @@
 //! One post to its files in the book. It knows the plan and the archive, not the container.
 
+use std::collections::{BTreeMap, HashMap};
+
 use minijinja::context;
 use scraper::Html;
 
+use super::aloud::aloud;
 use super::flow::{Guide, build};
+use super::front::front;
 use super::language;
 use super::links::{self, outside, place};
 use super::pictures::{Picture, Pictures, Shown, Tally};
 use super::plan::{Item, Plan};
 use super::rules::Played;
-use super::settle::{captions, close_up, settle};
+use super::settle::{close_up, settle};
 use super::split::{MOST, split};
 use super::thread::thread;
-use super::tree::{self, Element, MISSING, Node, each, line, size};
+use super::tree::{self, Element, Node, each, line, size};
 use super::words::{Words, machine};
 use crate::error::Result;
 use crate::export::template::{Templates, markup};
 use crate::html;
-use crate::model::{LinkKind, Post, normalise_url};
+use crate::model::{LinkKind, Post};
 use crate::store::Archive;
 
 /// Comments that take more than this get a file of their own.
@@ -129,34 +133,10 @@ impl Maker<'_> {
     fn body(&self, tree: &Html, post: &Post, asked: &mut Asked<'_>, rtl: bool) -> Vec<Node> {
         let anchors = asked.anchors.clone();
         let mut blocks = settle(build(tree, asked, &anchors, true), self.plan.words, rtl);
-        let mut shown = captions(&blocks);
-        let mut front = Vec::new();
-        for caption in &post.captions {
-            let text = line(&caption.text);
-            if let Some(at) = shown.iter().position(|s| s.contains(&text)) {
-                shown.swap_remove(at);
-                continue;
-            }
-            let src = caption.src.as_deref().unwrap_or_default();
-            let picture = asked.pictures.show_media(src, caption.alt.as_deref().unwrap_or_default());
-            front.push(figure(picture, &text, caption.credit.as_deref()));
-        }
-        for media in post.media.iter().filter(|m| m.role == "featured") {
-            let named = post
-                .captions
-                .iter()
-                .any(|c| c.src.as_deref().is_some_and(|s| normalise_url(s) == normalise_url(&media.url)));
-            let kept = asked.pictures.is_picture(&media.url);
-            // A missing one that the body never shows is in the list of gaps.
-            if !named && kept && !asked.pictures.shows(&media.url) {
-                let picture = asked.pictures.show_media(&media.url, media.alt.as_deref().unwrap_or_default());
-                front.push(figure(picture, "", None));
-            }
-        }
-        let mut front = settle(front, self.plan.words, rtl);
-        front.append(&mut blocks);
-        describe(&mut front);
-        front
+        let mut all = settle(front(post, &blocks, &mut asked.pictures), self.plan.words, rtl);
+        all.append(&mut blocks);
+        aloud(&mut all);
+        all
     }
 
     fn comments(&self, post: &Post, asked: &mut Asked<'_>, rtl: bool) -> Option<Node> {
@@ -167,7 +147,9 @@ impl Maker<'_> {
         let none = Default::default();
         Some(thread(&post.comments, words, &self.plan.language, &mut |comment| {
             let source = if comment.html.trim().is_empty() { paragraphs(&comment.text) } else { comment.html.clone() };
-            settle(build(&html::parse(&source), asked, &none, false), words, rtl)
+            let mut blocks = settle(build(&html::parse(&source), asked, &none, false), words, rtl);
+            aloud(&mut blocks);
+            blocks
         }))
     }
 
@@ -254,7 +236,7 @@ struct Asked<'a> {
     plan: &'a Plan,
     own: String,
     pictures: Pictures<'a>,
-    anchors: std::collections::BTreeMap<String, String>,
+    anchors: BTreeMap<String, String>,
 }
 
 impl Asked<'_> {
@@ -299,40 +281,6 @@ impl Guide for Asked<'_> {
     }
 }
 
-fn figure(shown: Shown, caption: &str, credit: Option<&str>) -> Node {
-    let picture = match shown {
-        Shown::Inside { file, alt, .. } => Element::new("img").with("src", file).with("alt", alt),
-        Shown::Missing { url, alt, why } => Element::new(MISSING).with("url", url).with("alt", alt).with("why", why),
-        Shown::Words(_) | Shown::Nothing => Element::new(MISSING),
-    };
-    let picture = Element::new("p").holding([picture.node()]).node();
-    let mut words = Vec::new();
-    if !caption.is_empty() {
-        words.push(Element::new("p").holding([Node::text(caption)]).node());
-    }
-    if let Some(credit) = credit.map(line).filter(|c| !c.is_empty() && !caption.contains(c.as_str())) {
-        words.push(Element::new("p").with("class", "credit").holding([Node::text(credit)]).node());
-    }
-    let caption = (!words.is_empty()).then(|| Element::new("figcaption").holding(words).node());
-    Element::new("figure").holding([picture]).holding(caption).node()
-}
-
-/// A caption copied into the alternative text is read aloud twice: the caption stays.
-fn describe(blocks: &mut [Node]) {
-    each(blocks, &mut |e| {
-        if e.name != "figure" {
-            return;
-        }
-        let caption = e.children.iter().filter_map(Node::element).find(|c| c.name == "figcaption");
-        let Some(caption) = caption.map(|c| line(&tree::words(&c.children))) else { return };
-        each(&mut e.children, &mut |img| {
-            if img.name == "img" && img.get("alt").is_some_and(|alt| alt == caption) {
-                img.set("alt", "");
-            }
-        });
-    });
-}
-
 /// Plain text as HTML, a paragraph for each block.
 fn paragraphs(text: &str) -> String {
     let mut out = String::new();
@@ -354,7 +302,7 @@ fn lead(groups: &mut [Vec<Node>], stem: &str) {
     if groups.len() < 2 {
         return;
     }
-    let mut places = std::collections::HashMap::new();
+    let mut places = HashMap::new();
     for (n, group) in groups.iter_mut().enumerate() {
         each(group, &mut |e| {
             if let Some(id) = e.get("id") {

@@ -4,11 +4,13 @@
 //! `plan` (which posts, which names) → `chapter` (a post: `flow` builds, `settle` mends, `split` cuts) → `container`;
 //! then `package` lists what was written.
 
+mod aloud;
 mod attributes;
 mod chapter;
 mod container;
 mod cover;
 mod flow;
+mod front;
 mod language;
 mod links;
 mod matter;
@@ -116,6 +118,9 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 /// Posts made at once: enough to keep all cores busy, few enough to bound memory.
 const AT_ONCE: usize = 32;
 
+/// Entries of one part of the contents that all readers can take.
+const MOST_IN_PART: usize = 500;
+
 /// Where the cover's picture lies in the book.
 const COVER: &str = "images/cover-image.png";
 
@@ -129,6 +134,10 @@ impl Epub {
         let chosen = plan::choose(job)?;
         let language = self.language_of(archive, &chosen, events)?;
         let plan = plan::plan(archive, self.by, language, chosen)?;
+        if let Some(part) = plan.parts.iter().find(|p| p.items.len() > MOST_IN_PART) {
+            let (n, title) = (part.items.len(), part.title.as_deref().unwrap_or("the book"));
+            events.note(format!("{n} posts stand in one part of the contents ({title}); some readers stall on that"));
+        }
         let metadata = Metadata::of(archive, &plan);
         let fixed = minijinja::Value::from(minijinja::value::Serde(plan.words));
         let maker = Maker { archive, plan: &plan, comments: self.comments, templates: &templates, fixed };

@@ -2,13 +2,15 @@
 //! close up. Each turns a valid tree into a valid tree.
 
 use super::shapes::{definitions, figure, ruby, table};
-use super::tree::{Element, MISSING, Node, SMALL, each, words};
+use super::tree::{Element, MISSING, Node, SMALL, each};
 use super::words::Words;
 
 /// Runs all passes over the blocks of a body.
 pub fn settle(blocks: Vec<Node>, words: &Words, rtl: bool) -> Vec<Node> {
     let mut blocks = in_order(blocks, words);
-    each(&mut blocks, &mut |e| drop(e.take(SMALL)));
+    each(&mut blocks, &mut |e| {
+        e.take(SMALL);
+    });
     if rtl {
         each(&mut blocks, &mut |e| {
             if e.name == "pre" && e.get("dir").is_none() {
@@ -72,6 +74,11 @@ fn one(mut e: Element, words: &Words, out: &mut Vec<Node>) {
         "table" => table(e, out),
         "li" | "td" | "th" | "dd" | "caption" => {
             unwrap_only(&mut e);
+            // A heading that says nothing is an empty cell.
+            if e.name == "th" && !e.children.iter().any(Node::shows) {
+                e.name = "td";
+                e.take("scope");
+            }
             out.push(e.node());
         }
         "ruby" => ruby(e, out),
@@ -277,20 +284,6 @@ pub fn close_up(blocks: &mut [Node]) {
         above.push(level);
         e.name = ["h2", "h3", "h4", "h5", "h6"][above.len().clamp(1, 5) - 1];
     });
-}
-
-/// Returns the captions shown in the blocks, as plain words.
-pub fn captions(blocks: &[Node]) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut open: Vec<&Node> = blocks.iter().rev().collect();
-    while let Some(node) = open.pop() {
-        let Node::Element(e) = node else { continue };
-        if e.name == "figcaption" || e.name == "caption" || e.class() == "caption" {
-            out.push(super::tree::line(&words(&e.children)));
-        }
-        open.extend(e.children.iter().rev());
-    }
-    out
 }
 
 #[cfg(test)]

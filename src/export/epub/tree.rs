@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+pub use crate::export::template::{escape, is_xml};
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     Text(String),
@@ -200,26 +202,6 @@ fn put(out: &mut String, node: &Node) {
     if LINES.contains(&e.name) {
         out.push('\n');
     }
-}
-
-/// Writes text as character data: markup escaped, what XML 1.0 (section 2.2) cannot hold left out.
-pub fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if is_xml(c) => out.push(c),
-            _ => {}
-        }
-    }
-}
-
-/// Returns whether XML 1.0 may hold the character; C1 controls are allowed there and still wanted by nobody.
-pub fn is_xml(c: char) -> bool {
-    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}')
-        && (c as u32) & 0xfffe != 0xfffe
 }
 
 /// Returns a line of plain text for titles and names: white space folded, controls and direction overrides left out.

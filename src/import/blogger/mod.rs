@@ -61,7 +61,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
 fn is_feed(stream: &Named) -> Result<bool> {
     let name = stream.name.to_ascii_lowercase();
     let picture = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".csv", ".json"].iter().any(|e| name.ends_with(e));
-    Ok(!picture && super::detect::Head::new(&stream.name, stream.head()?).is_root("feed"))
+    Ok(!picture && super::head::Head::new(&stream.name, stream.head()?).is_root("feed"))
 }
 
 /// What the first pass tells.

@@ -95,7 +95,10 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         report.originals.push((stream.name.clone(), look.digest.clone()));
         if look.entries == 0 {
             let why = look.fault.as_deref().map_or(String::new(), |f| format!(" ({f})"));
-            empty = empty.or(Some(Error::input(&stream.shown, format!("a feed with no entries in it{why}"))));
+            empty = empty.or_else(|| {
+                let error = Error::input(&stream.shown, format!("a feed with no entries in it{why}"));
+                Some(error.with_hint("download the feed again, or give the export of the blog"))
+            });
             report.notes.push(format!("{}: a feed with no entries in it{why}", stream.name));
             continue;
         }
@@ -151,7 +154,7 @@ impl Addresses {
 
 fn look(stream: &Named, job: &Job) -> Result<Look> {
     let base = job.options.site.as_ref();
-    if super::detect::Head::new(&stream.name, stream.head()?).text.starts_with('{') {
+    if super::head::Head::new(&stream.name, stream.head()?).text.starts_with('{') {
         let bytes = stream.read(MAX_JSON)?;
         let feed = json::parse(&bytes, base).map_err(|why| Error::input(&stream.shown, why))?;
         let (entries, digest) = (feed.entries.len() as u64, Digest::of(&bytes));

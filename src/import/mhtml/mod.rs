@@ -34,7 +34,8 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     }
     if report.found == 0 {
         let shown = job.streams.first().map(|s| s.shown.clone()).unwrap_or_default();
-        return Err(Error::input(shown, format!("a saved page (MHTML), but {}", refused.why())));
+        return Err(Error::input(shown, format!("a saved page (MHTML), but {}", refused.why()))
+            .with_hint("save the page of a single post"));
     }
     refused.tell(&mut report);
     Ok(report)

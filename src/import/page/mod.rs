@@ -16,10 +16,13 @@ use crate::html;
 use crate::input::Named;
 use crate::model::{Digest, Draft, Site, Source};
 
-use super::detect::Head;
+use super::head::Head;
 use super::report::{Attached, Bytes, Found, Job, Report, Sink};
 use local::Beside;
 pub(super) use origin::{origin, undo_replay};
+
+const NOT_SIGNED_IN: &str =
+    "a server sends a page in place of an export to whom is not signed in; download the export again";
 
 /// A page larger than this is no page.
 pub const MAX_PAGE: u64 = 64 << 20;
@@ -144,7 +147,13 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     }
     if report.found == 0 && !pages.is_empty() {
         let shown = job.streams.first().map(|s| s.shown.clone()).unwrap_or_default();
-        return Err(Error::input(shown, format!("a saved page, but {}", refused.why())));
+        let name = job.streams.first().map(|s| s.name.as_str()).unwrap_or_default();
+        if name.ends_with(".xml") || name.ends_with(".xml.gz") {
+            // What a server sends in place of an export that it does not give out.
+            return Err(Error::input(shown, "not a WordPress export (root element is <html>)").with_hint(NOT_SIGNED_IN));
+        }
+        return Err(Error::input(shown, format!("a saved page, but {}", refused.why()))
+            .with_hint("save the page of a single post, or give the export of the blog"));
     }
     refused.tell(&mut report);
     Ok(report)
@@ -155,7 +164,7 @@ fn is_page(stream: &Named) -> Result<bool> {
         return Ok(false);
     }
     let head = Head::new(&stream.name, stream.head()?);
-    Ok(super::detect::is_page(&head))
+    Ok(super::head::is_page(&head))
 }
 
 /// Reads one page.

@@ -22,7 +22,7 @@ use crate::html;
 use crate::input::{Hashed, Named};
 use crate::model::{Digest, Draft, Gap, Reason};
 
-use super::detect::Head;
+use super::head::Head;
 use super::page::{self, MAX_PAGE, Page, Refused};
 use super::report::{Bytes, Found, Job, Report, Sink};
 use index::{Index, Plan, key, number};
@@ -82,7 +82,8 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut pages = Pages { index: &index, plan, refused: Refused::default(), waiting: BTreeMap::new(), held: 0 };
     pages.read(&files, job, sink, &mut report)?;
     if report.found == 0 {
-        return Err(Error::input(shown, format!("a web archive, but {}", pages.refused.why())));
+        return Err(Error::input(shown, format!("a web archive, but {}", pages.refused.why()))
+            .with_hint("crawl the pages of the posts, or give the export of the blog"));
     }
     pages.refused.tell(&mut report);
     Ok(report)

@@ -1,5 +1,7 @@
 //! How a batch and a run end: what was kept becomes durable, and the line that says so is written.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::{Summary, Writer};
 use crate::error::{Error, Result};
 use crate::model::{Gap, pretty_json};
@@ -53,15 +55,16 @@ impl Writer {
     pub fn finish(mut self, interrupted: bool) -> Result<Summary> {
         let runs = read_runs(&self.root)?;
         let open = open_gaps(&runs);
-        let known: Vec<Gap> = std::mem::take(&mut self.gaps);
+        let known = std::mem::take(&mut self.gaps);
+        let before: HashSet<&str> = open.iter().map(|o| o.gap.url.as_str()).collect();
         let filled = |g: &Gap| match g.what.as_str() {
             "media" => self.index.medium(&g.url).is_some(),
             "post" | "page" => self.index.find(&g.url).is_some(),
             _ => self.filled.contains(&g.url),
         };
-        let closed: Vec<String> = open.iter().filter(|g| filled(&g.gap)).map(|g| g.gap.url.clone()).collect();
+        let closed: BTreeSet<String> = open.iter().filter(|g| filled(&g.gap)).map(|g| g.gap.url.clone()).collect();
         let mut gaps: Vec<Gap> =
-            known.into_iter().filter(|g| !filled(g) && !open.iter().any(|o| o.gap.url == g.url)).collect();
+            known.into_values().filter(|g| !filled(g) && !before.contains(g.url.as_str())).collect();
         gaps.sort();
         let left = open.iter().filter(|g| !g.accepted && !closed.contains(&g.gap.url)).count() + gaps.len();
 
@@ -83,7 +86,7 @@ impl Writer {
             finished: Some(finished),
             interrupted,
             gaps: gaps.clone(),
-            closed,
+            closed: closed.into_iter().collect(),
             requests: self.summary.requests,
             unchanged: self.summary.unchanged,
             notes: self.summary.notes.clone(),
