@@ -31,9 +31,11 @@ struct Work<'a> {
 }
 
 /// The passes, in order: each sees what the ones before it left.
-const PASSES: [fn(&mut Work<'_>); 8] = [
+const PASSES: [fn(&mut Work<'_>); 9] = [
     // `<img data-src=a><noscript><img src=a></noscript>` → one picture
     |w| image::noscript(w.tree, w.top),
+    // `<img class=wp-smiley alt=":-)">` → `:-)`
+    |w| image::smileys(w.tree, w.top),
     // `<img src=blank.gif data-src=a srcset="b 2x">` → `<img src=b>`
     |w| image::best(w.tree, w.top),
     // `<a href=../x>` → `<a href=http://example.com/x>`

@@ -30,6 +30,11 @@ const LAZY_SET: [&str; 4] = ["data-srcset", "data-lazy-srcset", "data-original-s
 /// Attributes that name what a picture stands for even where `src` shows something: only the best of them are better than `src`.
 const ALWAYS_BETTER: [&str; 2] = ["data-orig-file", "data-hi-res-src"];
 
+/// Classes of pictures that stand for a sign.
+const SMILEYS: [&str; 2] = ["wp-smiley", "emoji"];
+/// The longest such sign: a family of four with its joiners, `:mrgreen:`.
+const SMILEY_SIGNS: usize = 16;
+
 /// Puts what is in a `noscript` in its place, unless the picture before it is the same one.
 pub(super) fn noscript(tree: &mut Html, top: NodeId) {
     for id in walk::named(tree, top, &["noscript"]) {
@@ -57,6 +62,21 @@ fn is_twin(picture: NodeRef<'_, Node>, inner: &[NodeRef<'_, Node>]) -> bool {
     let waits = LAZY_SRC.iter().chain(&LAZY_SET).any(|key| *key != "srcset" && walk::attr(&picture, key).is_some());
     let src = walk::attr(&picture, "src");
     waits || src.is_none_or(is_placeholder) || inner.iter().any(|n| walk::attr(n, "src") == src)
+}
+
+/// Puts back the signs that a blog shows as small pictures: feeds have no other emoji, old designs no other `:-)`.
+pub(super) fn smileys(tree: &mut Html, top: NodeId) {
+    for id in walk::named(tree, top, &["img"]) {
+        let Some(img) = tree.tree.get(id) else { continue };
+        let Some(element) = img.value().as_element() else { continue };
+        let alt = walk::attr(&img, "alt").map(str::trim).filter(|a| !a.is_empty() && a.chars().count() <= SMILEY_SIGNS);
+        let (true, Some(alt)) = (walk::classes(element).any(|c| SMILEYS.contains(&c)), alt) else { continue };
+        let sign = Node::Text(scraper::node::Text { text: alt.into() });
+        if let Some(mut img) = tree.tree.get_mut(id) {
+            img.insert_before(sign);
+            img.detach();
+        }
+    }
 }
 
 /// Gives every picture its best address and takes pictures without any out.
@@ -180,6 +200,17 @@ mod tests {
         assert_eq!(largest(" x.jpg, y.jpg 2x "), Some(("y.jpg", 2.0)));
         assert_eq!(largest(" , "), None);
         assert_eq!(shown("<img src='s.jpg' width=300 srcset='m.jpg 600w, l.jpg 1200w'>"), ["l.jpg"]);
+    }
+
+    #[test]
+    fn a_picture_of_a_sign_is_the_sign() {
+        let made = body(
+            "<p>Hm <img class='wp-smiley' alt='🌊' src='//s.example/1f30a.png'>, <img class=emoji alt=':-)' src=x.gif></p>",
+            None,
+            None,
+        );
+        assert_eq!((made.text.as_str(), made.media.len()), ("Hm 🌊, :-)", 0));
+        assert_eq!(shown("<img class='emoji' alt='A whole sentence about a picture' src='a.jpg'>"), ["a.jpg"]);
     }
 
     #[test]

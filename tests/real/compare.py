@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Compares an archive with what WordPress itself says of its posts, or with another archive.
 
-compare.py truth TRUTH.jsonl ARCHIVE [--all] [--except SLUG:WORD,...]
+compare.py truth TRUTH.jsonl ARCHIVE [--all] [--part] [--only WORD,...] [--except SLUG:WORD,...]
     every published post and page of TRUTH is in ARCHIVE, with every field; nothing else is.
     --all: of every status, protected ones with their text (an export file holds them; a fetch cannot see them)
+    --part: only what ARCHIVE holds is compared; --only: only these fields are (`title,text`)
     --except: differences that are right on both sides, by slug and first word (`every-block:text`)
 compare.py same ARCHIVE ARCHIVE
     both hold the same posts, down to the last byte of each file
@@ -24,10 +25,12 @@ STATUS = {"publish": "published", "draft": "draft", "pending": "pending", "futur
 FOLD = str.maketrans({"‘": "'", "’": "'", "′": "'", "“": '"', "”": '"', "″": '"', "–": "-", "—": "-", "…": "...", "×": "x", "\xa0": " "})
 DIFFERENCES = []
 EXCEPT = set()
+ONLY = set()
 
 
 def differ(where, what, want, got):
-    if want != got and f"{where}:{what.split()[0]}" not in EXCEPT:
+    word = what.split()[0].rstrip(",")
+    if want != got and f"{where}:{word}" not in EXCEPT and (not ONLY or word in ONLY):
         DIFFERENCES.append(f"{where}: {what}: wanted {json.dumps(want, ensure_ascii=False)[:400]}, got {json.dumps(got, ensure_ascii=False)[:400]}")
 
 
@@ -86,8 +89,8 @@ def compare_post(row, post, every):
         differ(slug, "title", fold(plain(row["title_raw"])), fold(post["title"]))
     published = post["published"] or {}
     if moment(row["date_gmt"]):
-        differ(slug, "published, local", moment(row["date"]), published.get("text"))
-        differ(slug, "published, UTC", moment(row["date_gmt"]), instant(published))
+        differ(slug, "local time published", moment(row["date"]), published.get("text"))
+        differ(slug, "published", moment(row["date_gmt"]), instant(published))
         differ(slug, "updated", moment(row["modified_gmt"]), instant(post["updated"]))
     differ(slug, "authors", [row["author"]] if row["author"] else [], [a["name"] for a in post["authors"]])
     for name in ["tags", "categories"]:
@@ -118,12 +121,15 @@ def compare_post(row, post, every):
     differ(slug, f"text from character {at}", want[max(0, at - 20) : at + 60], got[max(0, at - 20) : at + 60])
 
 
-def compare_truth(truth, archive, every):
+def compare_truth(truth, archive, every, part):
     rows = [json.loads(line) for line in truth.read_text("utf-8").splitlines()]
     if not every:
         rows = [r for r in rows if r.get("status", "publish") == "publish"]
     posts = posts_of(archive)
     by_name = {name: p for p in posts for name in [p["url"], *p["aliases"]]}
+    if part:
+        rows = [r for r in rows if r["url"] in by_name]
+        DIFFERENCES.extend([] if rows else ["nothing to compare"])
     seen = set()
     images = 0
     for row in rows:
@@ -200,11 +206,14 @@ def main():
     parser.add_argument("one", type=Path)
     parser.add_argument("other", type=Path)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--part", action="store_true")
+    parser.add_argument("--only", type=lambda s: set(s.split(",")), default=set(), metavar="WORD,...")
     parser.add_argument("--except", dest="but", type=lambda s: set(s.split(",")), default=set(), metavar="SLUG:WORD,...")
     args = parser.parse_args()
     EXCEPT.update(args.but)
+    ONLY.update(args.only)
     if args.how == "truth":
-        compare_truth(args.one, args.other, args.all)
+        compare_truth(args.one, args.other, args.all, args.part)
     else:
         {"same": compare_same, "alike": compare_alike}[args.how](args.one, args.other)
     for line in DIFFERENCES[:40]:
