@@ -130,9 +130,8 @@ pub fn finish(disk: &mut dyn Disk, root: &Path, pending: &Pending, made: BTreeSe
         disk.remove(&root.join(path)).map_err(Error::io("remove", root.join(path)))?;
         folders.extend(root.join(path).parent().map(Path::to_path_buf));
     }
-    for folder in folders.iter().filter(|f| f.is_dir()) {
-        disk.sync_dir(folder).map_err(Error::io("sync", folder))?;
-    }
+    let folders: Vec<&Path> = folders.iter().filter(|f| f.is_dir()).map(PathBuf::as_path).collect();
+    disk.sync_dirs(root, &folders).map_err(Error::io("sync", root))?;
     let runs = root.join(RUNS);
     let fresh = !runs.exists();
     let line = pending.line.to_line();

@@ -14,12 +14,19 @@ pub trait Disk: Send {
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
     /// Makes the names in a folder durable.
     fn sync_dir(&mut self, path: &Path) -> io::Result<()>;
+    /// Makes the names in several folders of the file system of `root` durable.
+    fn sync_dirs(&mut self, _root: &Path, folders: &[&Path]) -> io::Result<()> {
+        folders.iter().try_for_each(|folder| self.sync_dir(folder))
+    }
     /// Appends to a file and makes it durable.
     fn append(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     fn remove(&mut self, path: &Path) -> io::Result<()>;
     /// Opens a file that grows while the work goes on (the raw capture of a run).
     fn create(&mut self, path: &Path) -> io::Result<Box<dyn Write + Send>>;
 }
+
+/// So many folders are synced one by one.
+const FEW_FOLDERS: usize = 3;
 
 /// The disk of the machine.
 #[derive(Debug, Default)]
@@ -53,6 +60,15 @@ impl Disk for RealDisk {
 
     fn sync_dir(&mut self, path: &Path) -> io::Result<()> {
         if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+    }
+
+    /// Each sync of a folder commits the journal anew; beyond a few, one sync of the whole file system costs less and
+    /// covers them all.
+    fn sync_dirs(&mut self, root: &Path, folders: &[&Path]) -> io::Result<()> {
+        if cfg!(target_os = "linux") && folders.len() > FEW_FOLDERS {
+            return self.sync_all(root);
+        }
+        folders.iter().try_for_each(|folder| self.sync_dir(folder))
     }
 
     fn append(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
