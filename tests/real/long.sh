@@ -29,5 +29,5 @@ step "long: build what is shipped" cargo build --quiet --locked --release --bin 
 step "long: a blog of 5,000 posts" large_blog
 step "long: its book, in little memory" large_book
 step "long: verify it" "$swift" --archives "$work/large" verify
-loud "long: measurements" cargo bench --locked
+loud "long: measurements" cargo bench --locked --quiet
 loud "long: a fetch beside curl" benches/fetch.sh
