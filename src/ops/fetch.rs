@@ -12,8 +12,8 @@ use url::Url;
 
 use self::media::Gallery;
 use self::state::State;
-use super::refine;
 use super::resolve::{resolve, tie};
+use super::{names, refine};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
 use crate::http::{Answer, Ask, Client, Limits, Pending, Web, without_password};
@@ -200,7 +200,7 @@ impl<'a> Run<'a> {
         self.take_media(&posts)?;
         for mut post in posts {
             self.gallery.fill(&self.writer, &mut post);
-            self.disown(&mut post);
+            names::disown(&self.writer, &mut post);
             tie(&self.writer, &mut post);
             let comments = post.comments.len() as u64;
             self.writer.keep(post)?;
@@ -227,18 +227,6 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Takes away names that already belong to another post of the same blog: a copied post keeps its original's guid.
-    fn disown(&self, post: &mut Post) {
-        let Some(key) = post.aliases.iter().find(|a| is_key(a)).cloned() else { return };
-        let Some((blog, _)) = key.rsplit_once(':') else { return };
-        let foreign = |alias: &String| {
-            let Some(entry) = self.writer.find(alias) else { return false };
-            let mut keys = entry.aliases.iter().filter(|a| is_key(a) && a.starts_with(blog)).peekable();
-            keys.peek().is_some() && keys.all(|k| *k != key)
-        };
-        post.aliases.retain(|alias| !foreign(alias));
-    }
-
     /// Makes durable what came in, then notes how far that was.
     fn save(&mut self) -> Result<()> {
         self.writer.commit()?;
@@ -261,10 +249,6 @@ impl<'a> Run<'a> {
         let summary = self.writer.finish(interrupted)?;
         Ok(Summary { requests: self.web.requests(), ..summary })
     }
-}
-
-fn is_key(alias: &str) -> bool {
-    alias.starts_with("wordpress:")
 }
 
 impl Run<'_> {
