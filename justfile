@@ -46,3 +46,4 @@ sample:
 # Measure
 bench:
     cargo bench
+    benches/fetch.sh

@@ -55,11 +55,8 @@ impl Read for Redacted<'_> {
         while self.at == self.ready.len() && !self.ended {
             self.step()?;
         }
-        let ready = self.ready.get(self.at..).unwrap_or_default();
-        let n = ready.len().min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..n), ready.get(..n)) {
-            to.copy_from_slice(from);
-        }
+        let mut ready = self.ready.get(self.at..).unwrap_or_default();
+        let n = ready.read(buf)?;
         self.at += n;
         Ok(n)
     }

@@ -174,11 +174,8 @@ impl Read for Redacted<'_> {
                 self.state.step(*b, &mut self.out);
             }
         }
-        let rest = self.out.get(self.at..).unwrap_or_default();
-        let n = rest.len().min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..n), rest.get(..n)) {
-            to.copy_from_slice(from);
-        }
+        let mut rest = self.out.get(self.at..).unwrap_or_default();
+        let n = rest.read(buf)?;
         self.at += n;
         Ok(n)
     }

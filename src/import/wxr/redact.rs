@@ -139,11 +139,8 @@ impl Read for Redacted<'_> {
         while self.at == self.ready && !(self.ended && self.ready == self.buf.len()) {
             self.fill()?;
         }
-        let ready = self.buf.get(self.at..self.ready).unwrap_or_default();
-        let n = ready.len().min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..n), ready.get(..n)) {
-            to.copy_from_slice(from);
-        }
+        let mut ready = self.buf.get(self.at..self.ready).unwrap_or_default();
+        let n = ready.read(buf)?;
         self.at += n;
         Ok(n)
     }
