@@ -1,5 +1,6 @@
 //! `mdarchive fetch`: adds or refreshes blogs, one after another; one that fails does not stop the others.
 
+use std::path::Path;
 use std::time::Instant;
 
 use url::Url;
@@ -10,7 +11,7 @@ use super::exit::Exit;
 use super::report;
 use super::settings;
 use crate::error::{Error, Result};
-use crate::ops::fetch::{FetchRequest, fetch};
+use crate::ops::fetch::{FetchRequest, archive_name, fetch};
 
 pub fn run(args: FetchArgs, context: &Context) -> Result<Exit> {
     let requests = requests(&args, context)?;
@@ -47,6 +48,9 @@ pub fn run(args: FetchArgs, context: &Context) -> Result<Exit> {
 /// Returns what to fetch: addresses as they are, names and "all" from the settings.
 fn requests(args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
     let known = settings::read(&context.archives)?;
+    if let Some(file) = &args.input {
+        return listed(file, args, context);
+    }
     let mut requests = Vec::new();
     if args.blogs.is_empty() && known.is_empty() {
         let file = context.archives.join(settings::FILE);
@@ -64,9 +68,45 @@ fn requests(args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
         };
         let mut request = FetchRequest::new(address(url)?, &context.archives);
         request.name = args.name.clone().or(name);
-        request.media = media && !args.no_media;
-        request.retry_gaps = args.retry_gaps;
-        requests.push(request);
+        request.media = media;
+        requests.push(with(request, args));
+    }
+    Ok(requests)
+}
+
+/// Puts the flags into a request.
+fn with(mut request: FetchRequest, args: &FetchArgs) -> FetchRequest {
+    request.media &= !args.no_media;
+    request.retry_gaps = args.retry_gaps;
+    request.sources.clone_from(&args.source);
+    request.recheck = args.recheck;
+    request.robots = !args.no_robots;
+    request
+}
+
+/// Returns a request a blog for the addresses of a file, one a line; what follows `#` after a blank is a remark.
+fn listed(file: &Path, args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
+    let text = if file == Path::new("-") {
+        std::io::read_to_string(std::io::stdin()).map_err(Error::io("read", "stdin"))?
+    } else {
+        std::fs::read_to_string(file).map_err(Error::io("read", file))?
+    };
+    let mut requests: Vec<FetchRequest> = Vec::new();
+    let words = text.trim_start_matches('\u{feff}').lines().map(|l| l.split(" #").next().unwrap_or(l).trim());
+    for word in words.filter(|w| !w.is_empty() && !w.starts_with('#')) {
+        let url = address(word)?;
+        let own = url.join("/").unwrap_or_else(|_| url.clone());
+        let name = args.name.clone().unwrap_or_else(|| archive_name(&own));
+        match requests.iter_mut().find(|r| r.name.as_ref() == Some(&name)) {
+            Some(request) => request.pages.push(url),
+            None => {
+                let request = FetchRequest::new(own, &context.archives);
+                requests.push(with(FetchRequest { name: Some(name), pages: vec![url], ..request }, args));
+            }
+        }
+    }
+    if requests.is_empty() {
+        return Err(Error::input(file.display(), "no address in it").with_hint("write one address a line"));
     }
     Ok(requests)
 }

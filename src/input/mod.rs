@@ -9,6 +9,7 @@ mod text;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
@@ -35,6 +36,7 @@ pub struct Named {
 
 #[derive(Debug, Clone)]
 enum Place {
+    Held(Arc<[u8]>),
     File(PathBuf),
     Member { archive: PathBuf, member: member::Member },
 }
@@ -86,6 +88,11 @@ fn first_bytes(path: &Path) -> Result<Vec<u8>> {
 }
 
 impl Named {
+    /// Returns a stream of bytes that came from elsewhere, under its address.
+    pub fn held(name: &str, bytes: &[u8]) -> Named {
+        Named { name: name.to_string(), shown: name.to_string(), place: Place::Held(bytes.into()) }
+    }
+
     /// Opens the stream anew, from its first byte. Gzip is undone; more than a sane ratio of it is an error while reading.
     pub fn open(&self) -> Result<Box<dyn Read>> {
         let (raw, size) = self.raw().map_err(|e| self.fault(e))?;
@@ -126,6 +133,7 @@ impl Named {
     /// Returns how many bytes the stream takes on disk.
     pub fn size(&self) -> u64 {
         match &self.place {
+            Place::Held(bytes) => bytes.len() as u64,
             Place::File(path) => fs::metadata(path).map_or(0, |m| m.len()),
             Place::Member { member, .. } => member.packed,
         }
@@ -134,6 +142,7 @@ impl Named {
     /// Ties a failure while reading to the stream.
     pub fn fault(&self, cause: io::Error) -> Error {
         match (&self.place, cause.kind()) {
+            (Place::Held(_), _) => Error::input(&self.shown, cause),
             (_, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof) => {
                 Error::input(&self.shown, cause)
             }
@@ -144,6 +153,7 @@ impl Named {
     /// The bytes as they lie in their place, and how many there are.
     fn raw(&self) -> io::Result<(Box<dyn Read>, u64)> {
         match &self.place {
+            Place::Held(bytes) => Ok((Box::new(io::Cursor::new(Arc::clone(bytes))), bytes.len() as u64)),
             Place::File(path) => {
                 let file = File::open(path)?;
                 let size = file.metadata()?.len();

@@ -10,14 +10,13 @@ mod tables;
 use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
-use url::Url;
 
 use self::discover::Blog;
 use self::memo::Memo;
 use self::plan::{Plan, Request, What};
 use self::rest::RestPost;
 use self::tables::Tables;
-use super::{Batch, Source, explain, gap_word};
+use super::{Batch, Source, Step, explain, gap_word};
 use crate::error::Result;
 use crate::http::{Answer, Ask};
 use crate::model::{Capture, Digest, Gap, Kind, Reason, Site};
@@ -58,12 +57,12 @@ struct Held {
 }
 
 impl Source for WordPress {
-    fn name(&self) -> &'static str {
-        "rest"
-    }
-
     fn site(&self) -> &Site {
         &self.blog.site
+    }
+
+    fn at(&self) -> String {
+        self.blog.api.root().to_string()
     }
 
     fn resume(&mut self, memo: &Value) {
@@ -73,12 +72,16 @@ impl Source for WordPress {
         }
     }
 
-    fn next(&mut self) -> Option<(Url, Ask)> {
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn next(&mut self) -> Option<Step> {
         if self.plan.idle() && self.held.is_empty() {
             self.plan.advance(&self.memo);
         }
         let request = self.plan.take()?;
-        Some((self.blog.api.url(request.what.route(), &request.query()), Ask::json()))
+        Some(Step::new(self.blog.api.url(request.what.route(), &request.query()), Ask::json()))
     }
 
     fn read(&mut self, answer: &Answer, known: &dyn Fn(&str) -> bool) -> Result<Batch> {
