@@ -1,6 +1,7 @@
 //! All integration tests in one binary, a module per promise.
 
 mod cli;
+mod config;
 mod demo;
 mod epub;
 mod export;

@@ -151,7 +151,7 @@ impl Client {
             guard: Guard::default(),
             limits: Limits::default(),
             clock: Clock::system(),
-            contact: std::env::var("MDARCHIVE_CONTACT").ok().filter(|c| !c.trim().is_empty()),
+            contact: None,
             credentials: None,
         }
     }
@@ -276,7 +276,8 @@ impl Client {
     }
 
     fn pressure(&self, url: &Url) -> Pressure {
-        if self.guard.is_loopback(url) { LOOPBACK } else { OPEN_WEB }
+        let own = if self.guard.is_loopback(url) { LOOPBACK } else { OPEN_WEB };
+        self.line.limits.delay.map_or(own, |gap| Pressure { gap, ..own })
     }
 
     fn secrets<'a>(&'a self, url: &Url, ask: &'a Ask, origin: &Origin) -> Secrets<'a> {
