@@ -115,6 +115,10 @@ pub struct FetchArgs {
     /// Least time between two requests to a host, as 500ms or 2s
     #[arg(long, value_name = "TIME")]
     pub delay: Option<String>,
+    /// File of cookies as browsers export it, for what only you may read; they are kept nowhere. Header fields
+    /// for the blog alone are taken from MDARCHIVE_HEADERS
+    #[arg(long, value_name = "FILE")]
+    pub cookies: Option<String>,
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,

@@ -101,6 +101,7 @@ fn flags(args: &FetchArgs) -> Vec<(&'static str, Value)> {
         args.no_media.then_some(("media", Value::Bool(false))),
         text("since", &args.since),
         text("delay", &args.delay),
+        text("cookies", &args.cookies),
         list("include", &args.include),
         list("exclude", &args.exclude),
     ]
@@ -115,6 +116,7 @@ pub(super) fn request(word: &str, settings: &Settings, context: &Context) -> Res
     let mut request = FetchRequest::new(address(known.as_deref().unwrap_or(word))?, &context.archives);
     request.name = known.map(|_| word.to_string());
     settings::fill(&mut request, &settings.of(word), context.now())?;
+    request.headers = settings::headers()?;
     Ok(request)
 }
 

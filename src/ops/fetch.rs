@@ -20,8 +20,9 @@ use super::resolve::{resolve, tie};
 use super::{names, refine};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
+use crate::http::cookies::Cookie;
 use crate::http::{Answer, Ask, Client, Limits, Pending, Web, without_password};
-use crate::model::{Capture, Clock, Comment, Post};
+use crate::model::{Capture, Clock, Comment, Header, Post};
 use crate::source::{Batch, Source, find};
 use crate::store::{Archive, OpenGap, Opening, Summary, Writer};
 
@@ -50,6 +51,9 @@ pub struct FetchRequest {
     pub scope: Scope,
     /// Where the blog's owner can reach whoever asks.
     pub contact: Option<String>,
+    /// Cookies and header fields of the user's own: sent, kept nowhere. The fields go to the blog's origin alone.
+    pub cookies: Vec<Cookie>,
+    pub headers: Vec<Header>,
 }
 
 impl FetchRequest {
@@ -65,6 +69,8 @@ impl FetchRequest {
             limits: Limits::default(),
             scope: Scope::default(),
             contact: None,
+            cookies: Vec::new(),
+            headers: Vec::new(),
         }
     }
 }
@@ -116,6 +122,7 @@ pub fn fetch(request: FetchRequest, events: &Events, clock: Clock) -> Result<Sum
 fn web(request: &FetchRequest, clock: &Clock) -> Result<Web> {
     let builder = Client::builder().limits(request.limits.clone()).clock(clock.clone());
     let mut builder = builder.contact(request.contact.clone());
+    builder = builder.cookies(request.cookies.clone()).headers(request.headers.clone());
     for (host, address) in &request.hosts {
         builder = builder.resolve(host, *address);
     }
@@ -207,7 +214,12 @@ impl<'a> Run<'a> {
             self.writer.note(note);
         }
         let (name, site) = (self.writer.name().to_string(), self.site.as_ref());
-        let posts: Vec<Post> = batch.drafts.into_par_iter().filter(|d| self.request.scope.takes(d)).map(|draft| refine(draft, &name, site)).collect();
+        let posts: Vec<Post> = batch
+            .drafts
+            .into_par_iter()
+            .filter(|d| self.request.scope.takes(d))
+            .map(|draft| refine(draft, &name, site))
+            .collect();
         self.take_media(&posts)?;
         for mut post in posts {
             self.gallery.fill(&self.writer, &mut post);

@@ -78,8 +78,7 @@ impl<W: Write> WarcWriter<W> {
     pub fn new(out: W, filename: &str, time: Timestamp) -> io::Result<WarcWriter<W>> {
         let info = record_id("warcinfo", &time.to_string(), filename, 0);
         let out = Counter { out, at: 0 };
-        let mut writer =
-            WarcWriter { out, filename: filename.to_string(), info, ordinal: 0, payloads: HashMap::new() };
+        let mut writer = WarcWriter { out, filename: filename.to_string(), info, ordinal: 0, payloads: HashMap::new() };
         let block = format!(
             "software: mdarchive/{}\r\nformat: WARC File Format 1.1\r\nconformsTo: \
              http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n\

@@ -4,6 +4,7 @@
 use jiff::civil::DateTime;
 
 use crate::export::since;
+use crate::http::cookies;
 use crate::ops::fetch::FetchRequest;
 
 /// What a key holds.
@@ -114,6 +115,19 @@ pub static KEYS: &[Key] = &[
             Ok(())
         },
     },
+    Key {
+        name: "cookies",
+        kind: Kind::Text,
+        about: "file of cookies as browsers export it (Netscape), for what only you may read; they are kept nowhere",
+        example: "\"cookies.txt\"",
+        otherwise: "none",
+        fill: |request, value, _| {
+            let text = std::fs::read_to_string(value.text()).map_err(|e| format!("{}: {e}", value.text()))?;
+            let fault = |(line, why)| format!("{} line {line}: {why}", value.text());
+            request.cookies = cookies::parse(&text).map_err(fault)?;
+            Ok(())
+        },
+    },
 ];
 
 impl Key {
@@ -214,6 +228,9 @@ mod tests {
             );
             let file = super::super::file::read(&text).unwrap_or_else(|e| panic!("{}: {}", key.name, e.why));
             let value = &file.blogs["x"].values[key.name].value;
+            if key.name == "cookies" {
+                continue; // names a file of the reader's own
+            }
             let mut request = FetchRequest::new("https://x.example".parse().unwrap(), "a");
             (key.fill)(&mut request, value, jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0)).unwrap();
         }

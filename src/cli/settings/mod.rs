@@ -12,6 +12,7 @@ use jiff::civil::DateTime;
 use self::file::{DEFAULTS, File, Table};
 use self::keys::{KEYS, Key, URL, Value};
 use crate::error::{Error, Result};
+use crate::model::Header;
 use crate::ops::fetch::FetchRequest;
 
 /// The file in the folder of archives.
@@ -112,6 +113,29 @@ pub fn fill(request: &mut FetchRequest, values: &Values, now: DateTime) -> Resul
         (key.fill)(request, value, now).map_err(|why| Error::usage(format!("{origin}: `{}`: {why}", key.name)))?;
     }
     Ok(())
+}
+
+/// The variable with header fields for the blog alone, `Name: value` a line. In no file: what is in them are secrets.
+const HEADERS: &str = "MDARCHIVE_HEADERS";
+
+/// Returns the header fields that the environment gives.
+pub fn headers() -> Result<Vec<Header>> {
+    let text = std::env::var(HEADERS).unwrap_or_default();
+    let mut fields = Vec::new();
+    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let field = line.split_once(':').map(|(name, value)| (name.trim(), value.trim()));
+        let plain = |name: &str, value: &str| {
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+                && value.bytes().all(|b| (b' '..=b'~').contains(&b))
+        };
+        let (name, value) = field.filter(|(name, value)| plain(name, value)).ok_or_else(|| {
+            Error::usage(format!("{HEADERS} line {}: no header field", n + 1))
+                .with_hint("write Name: value, one a line")
+        })?;
+        fields.push((name.to_string(), value.to_string()));
+    }
+    Ok(fields)
 }
 
 /// Returns the file of the user's own defaults, by the XDG base directory specification.
