@@ -1,7 +1,8 @@
-//! `mdarchive fetch`: adds or refreshes blogs, one after another; one that fails does not stop the others.
+//! `mdarchive fetch`: adds or refreshes blogs; one that fails does not stop the others.
 
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
@@ -9,83 +10,94 @@ use super::args::FetchArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::report;
-use super::settings;
+use super::settings::keys::{Key, Value};
+use super::settings::{self, Settings};
 use crate::error::{Error, Result};
-use crate::ops::fetch::{FetchRequest, archive_name, fetch};
+use crate::event::Unit;
+use crate::http::without_password;
+use crate::ops::fetch::{FetchRequest, archive_name, fetch, fetch_many};
+use crate::store::Summary;
 
 pub fn run(args: FetchArgs, context: &Context) -> Result<Exit> {
     let requests = requests(&args, context)?;
+    let urls: Vec<String> = requests.iter().map(|r| without_password(r.url.as_str())).collect();
     let mut exit = Exit::Whole;
     let mut reports = Vec::new();
-    let alone = requests.len() == 1;
-    for request in requests {
-        let url = request.url.to_string();
-        let events = context.events();
-        let started = Instant::now();
-        let done = fetch(request, &events, context.clock.clone());
-        drop(events);
-        match done {
+    for (url, (end, took)) in urls.iter().zip(fetch_all(requests, context)) {
+        let (one, report) = match end {
             Ok(summary) => {
-                exit = exit.worse(Exit::of_summary(&summary));
-                context.summary(&summary, started.elapsed());
-                reports.push(serde_json::to_value(&summary).unwrap_or_default());
-                if summary.interrupted {
-                    break;
-                }
+                context.summary(&summary, took);
+                (Exit::of_summary(&summary), serde_json::to_value(&summary).unwrap_or_default())
             }
-            Err(error) if alone => return Err(error),
+            Err(error) if urls.len() == 1 => return Err(error),
             Err(error) => {
-                exit = exit.worse(Exit::of(&error));
                 context.error(&error);
-                reports.push(serde_json::json!({"url": url, "error": error.to_string(), "hint": error.hint()}));
+                let exit = Exit::of(&error);
+                let mut report = report::error_value(&error, exit);
+                report["url"] = url.as_str().into();
+                (exit, report)
             }
-        }
+        };
+        exit = exit.worse(one);
+        reports.push(report);
     }
     report::machine(&reports, context.json, args.report.as_deref())?;
     Ok(exit)
 }
 
+/// Returns how each fetch ended, in the order of the requests.
+fn fetch_all(mut requests: Vec<FetchRequest>, context: &Context) -> Vec<(Result<Summary>, Duration)> {
+    let clock = &context.clock;
+    if requests.len() == 1
+        && let Some(request) = requests.pop()
+    {
+        let started = Instant::now();
+        return vec![(fetch(request, &context.events(), clock.clone()), started.elapsed())];
+    }
+    let events = Arc::new(context.events());
+    events.total(Unit::Blogs, requests.len() as u64);
+    let listen = |r: &FetchRequest| events.one_of_several(r.name.as_deref().unwrap_or(r.url.as_str()));
+    let mut ends = Vec::new();
+    fetch_many(requests, listen, clock, |fetched| {
+        events.done(Unit::Blogs, 1);
+        ends.push(fetched);
+    });
+    ends.sort_by_key(|f| f.at);
+    ends.into_iter().map(|f| (f.end, f.took)).collect()
+}
+
 /// Returns what to fetch: addresses as they are, names and "all" from the settings.
 fn requests(args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
-    let known = settings::read(&context.archives)?;
+    let settings = context.settings()?;
     if let Some(file) = &args.input {
-        return listed(file, args, context);
+        return listed(file, args, &settings, context);
     }
-    let mut requests = Vec::new();
+    let known = settings.blogs();
     if args.blogs.is_empty() && known.is_empty() {
         let file = context.archives.join(settings::FILE);
         return Err(Error::usage(format!("no blog named, and none in {}", file.display()))
             .with_hint("mdarchive fetch https://blog.example"));
     }
-    let names: Vec<&String> = if args.blogs.is_empty() { known.keys().collect() } else { args.blogs.iter().collect() };
+    let names = if args.blogs.is_empty() { &known } else { &args.blogs };
     if args.name.is_some() && names.len() > 1 {
         return Err(Error::usage("--name goes with one blog").with_hint("fetch them one by one"));
     }
-    for word in names {
-        let (url, name, media) = match known.get(word) {
-            Some(blog) => (blog.url.as_str(), Some(word.clone()), blog.media),
-            None => (word.as_str(), None, true),
-        };
-        let mut request = FetchRequest::new(address(url)?, &context.archives);
-        request.name = args.name.clone().or(name);
-        request.media = media;
-        requests.push(with(request, args));
-    }
-    Ok(requests)
+    names.iter().map(|word| with(request(word, &settings, context)?, args, context)).collect()
 }
 
 /// Puts the flags into a request.
-fn with(mut request: FetchRequest, args: &FetchArgs) -> FetchRequest {
-    request.media &= !args.no_media;
+fn with(mut request: FetchRequest, args: &FetchArgs, context: &Context) -> Result<FetchRequest> {
+    for (flag, value) in flags(args) {
+        let Some(key) = Key::named(flag) else { continue };
+        (key.fill)(&mut request, &value, context.now()).map_err(|why| Error::usage(format!("--{flag}: {why}")))?;
+    }
+    request.name = args.name.clone().or(request.name);
     request.retry_gaps = args.retry_gaps;
-    request.sources.clone_from(&args.source);
-    request.recheck = args.recheck;
-    request.robots = !args.no_robots;
-    request
+    Ok(request)
 }
 
 /// Returns a request a blog for the addresses of a file, one a line; what follows `#` after a blank is a remark.
-fn listed(file: &Path, args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
+fn listed(file: &Path, args: &FetchArgs, settings: &Settings, context: &Context) -> Result<Vec<FetchRequest>> {
     let text = if file == Path::new("-") {
         std::io::read_to_string(std::io::stdin()).map_err(Error::io("read", "stdin"))?
     } else {
@@ -100,8 +112,8 @@ fn listed(file: &Path, args: &FetchArgs, context: &Context) -> Result<Vec<FetchR
         match requests.iter_mut().find(|r| r.name.as_ref() == Some(&name)) {
             Some(request) => request.pages.push(url),
             None => {
-                let request = FetchRequest::new(own, &context.archives);
-                requests.push(with(FetchRequest { name: Some(name), pages: vec![url], ..request }, args));
+                let request = with(request(own.as_str(), settings, context)?, args, context)?;
+                requests.push(FetchRequest { name: Some(name), pages: vec![url], ..request });
             }
         }
     }
@@ -109,6 +121,36 @@ fn listed(file: &Path, args: &FetchArgs, context: &Context) -> Result<Vec<FetchR
         return Err(Error::input(file.display(), "no address in it").with_hint("write one address a line"));
     }
     Ok(requests)
+}
+
+/// Returns the flags that stand for settings.
+fn flags(args: &FetchArgs) -> Vec<(&'static str, Value)> {
+    let text = |name, value: &Option<String>| value.clone().map(|v| (name, Value::Text(v)));
+    let list = |name, value: &Vec<String>| (!value.is_empty()).then(|| (name, Value::List(value.clone())));
+    [
+        args.no_media.then_some(("media", Value::Bool(false))),
+        args.no_robots.then_some(("robots", Value::Bool(false))),
+        list("sources", &args.source),
+        text("recheck", &args.recheck),
+        text("since", &args.since),
+        text("delay", &args.delay),
+        text("cookies", &args.cookies),
+        list("include", &args.include),
+        list("exclude", &args.exclude),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Returns the request for a blog that the settings name, or for an address, with all that is set for it.
+pub(super) fn request(word: &str, settings: &Settings, context: &Context) -> Result<FetchRequest> {
+    let known = settings.url(word);
+    let mut request = FetchRequest::new(address(known.as_deref().unwrap_or(word))?, &context.archives);
+    request.name = known.map(|_| word.to_string());
+    settings::fill(&mut request, &settings.of(word), context.now())?;
+    request.headers = settings::headers()?;
+    Ok(request)
 }
 
 /// Reads an address as people write it: `blog.example` is `https://blog.example`.

@@ -4,9 +4,11 @@
 mod gate;
 mod gone;
 mod inventory;
+mod many;
 mod media;
 mod pages;
 mod run;
+mod scope;
 mod state;
 
 use std::collections::BTreeMap;
@@ -19,12 +21,15 @@ use self::run::Run;
 use self::state::State;
 use crate::error::{Error, Result};
 use crate::event::Events;
+use crate::http::cookies::Cookie;
 use crate::http::{Client, Limits, Web, without_password};
-use crate::model::{Capture, Clock, Site};
+use crate::model::{Capture, Clock, Header, Site};
 use crate::source::{Found, List, Reach, Way, WAYS, find, names};
 use crate::store::{Archive, Opening, Summary, Writer};
 
 pub use inventory::{Evidence, Inventory};
+pub use many::{Fetched, fetch_many};
+pub use scope::Scope;
 
 /// What to fetch, and how.
 #[derive(Debug, Clone)]
@@ -52,6 +57,13 @@ pub struct FetchRequest {
     /// Made-up host names and where they lead.
     pub hosts: Vec<(String, SocketAddr)>,
     pub limits: Limits,
+    /// Which posts are wanted.
+    pub scope: Scope,
+    /// Where the blog's owner can reach whoever asks.
+    pub contact: Option<String>,
+    /// Cookies and header fields of the user's own: sent, kept nowhere. The fields go to the blog's origin alone.
+    pub cookies: Vec<Cookie>,
+    pub headers: Vec<Header>,
 }
 
 impl FetchRequest {
@@ -69,6 +81,10 @@ impl FetchRequest {
             allow_private: false,
             hosts: Vec::new(),
             limits: Limits::default(),
+            scope: Scope::default(),
+            contact: None,
+            cookies: Vec::new(),
+            headers: Vec::new(),
         }
     }
 }
@@ -93,7 +109,7 @@ pub fn archive_name(url: &Url) -> String {
 /// [`Error::Fetch`] when the blog cannot be read, [`Error::Archive`] and [`Error::Io`] from the store. What was kept
 /// until then stays, and the next run goes on from there.
 pub fn fetch(request: FetchRequest, events: &Events, clock: Clock) -> Result<Summary> {
-    known(&request.sources)?;
+    known_sources(&request.sources)?;
     let web = web(&request, &clock)?;
     events.phase("looking for the blog");
     let name = request.name.clone().unwrap_or_else(|| archive_name(&request.url));
@@ -135,7 +151,7 @@ pub struct Detected {
 /// # Errors
 /// [`Error::Fetch`] when the address gives no page, or nothing was found.
 pub fn detect(request: &FetchRequest, events: &Events, clock: &Clock) -> Result<(Site, Vec<Detected>)> {
-    known(&request.sources)?;
+    known_sources(&request.sources)?;
     let web = web(request, clock)?;
     let found = find(&request.url, &request.sources, &BTreeMap::new(), true, &mut |url, ask| web.get(url, ask, events))?;
     let has = |reach: Reach| found.iter().any(|f| f.way.reach == reach);
@@ -153,7 +169,10 @@ pub fn detect(request: &FetchRequest, events: &Events, clock: &Clock) -> Result<
 }
 
 /// Refuses names of ways that there are not.
-fn known(sources: &[String]) -> Result<()> {
+///
+/// # Errors
+/// [`Error::Usage`] with those that there are.
+pub fn known_sources(sources: &[String]) -> Result<()> {
     match sources.iter().find(|s| !names().contains(&s.as_str())) {
         Some(wrong) => {
             Err(Error::usage(format!("no source named {wrong}")).with_hint(format!("there are: {}", names().join(", "))))
@@ -191,7 +210,9 @@ fn look(
 }
 
 pub(super) fn web(request: &FetchRequest, clock: &Clock) -> Result<Web> {
-    let mut builder = Client::builder().limits(request.limits.clone()).clock(clock.clone());
+    let builder = Client::builder().limits(request.limits.clone()).clock(clock.clone());
+    let mut builder = builder.contact(request.contact.clone());
+    builder = builder.cookies(request.cookies.clone()).headers(request.headers.clone());
     for (host, address) in &request.hosts {
         builder = builder.resolve(host, *address);
     }

@@ -259,10 +259,11 @@ pub(super) fn may_be_post(url: &Url) -> bool {
     let stem = last.split('.').next().unwrap_or(last);
     let number = |s: &&str| !s.is_empty() && s.len() <= 4 && s.bytes().all(|b| b.is_ascii_digit());
     let index = matches!(stem, "index" | "archives" | "archive" | "tags" | "categories" | "404" | "search");
-    let listed = before.iter().any(|s| LISTS.contains(s)) && !before.iter().any(|s| s.len() == 4 && number(s));
+    let dated = before.iter().any(|s| s.len() == 4 && number(s));
+    let listed = !dated && before.iter().any(|s| LISTS.contains(s));
     // `/2007/`, `/2007/04/`, `/2007/04/23/`.
     let dates = segments.iter().all(number) && segments.first().is_some_and(|s| s.len() == 4);
-    !(index || listed || dates || (LISTS.contains(&stem) && before.is_empty()))
+    !((index && !dated) || listed || dates || (LISTS.contains(&stem) && before.is_empty()))
 }
 
 #[cfg(test)]
@@ -272,7 +273,7 @@ mod tests {
     #[test]
     fn lists_roots_and_files_are_no_posts() {
         let post = |path: &str| may_be_post(&Url::parse("http://a.example").unwrap().join(path).unwrap());
-        for path in ["/2007/04/a/", "/posts/a/", "/a.html", "/?p=12", "/p/about.html", "/2007/04/23/tag.html", "/blog/a"] {
+        for path in ["/2007/04/a/", "/posts/a/", "/a.html", "/?p=12", "/p/about.html", "/2007/04/23/tag.html", "/2024/02/05/archives/", "/blog/a"] {
             assert!(post(path), "{path}");
         }
         for path in

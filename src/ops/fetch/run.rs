@@ -257,7 +257,7 @@ impl Run<'_> {
         } else {
             pages::wanted(named, true, self.site.as_ref(), &mut self.state, &self.writer)
         };
-        if let Some(wanted) = wanted {
+        if let Some(wanted) = wanted.filter(|w| outright || self.request.scope.takes_address(w.url.as_str())) {
             self.before.get_or_insert_with(|| self.state.memos.clone());
             self.queue.push(wanted);
             self.events.total(Unit::Posts, self.came + self.queue.len() as u64);
@@ -267,11 +267,13 @@ impl Run<'_> {
     /// Keeps posts, with the media they want.
     fn keep(&mut self, drafts: Vec<Draft>) -> Result<()> {
         let (name, site) = (self.writer.name().to_string(), self.site.as_ref());
-        let posts: Vec<Post> = drafts.into_par_iter().map(|draft| refine(draft, &name, site)).collect();
+        let taken = drafts.into_par_iter().filter(|d| self.request.scope.takes(d));
+        let posts: Vec<Post> = taken.map(|draft| refine(draft, &name, site)).collect();
         self.take_media(&posts)?;
         for mut post in posts {
             self.gallery.fill(&self.writer, &mut post);
             names::disown(&self.writer, &mut post);
+            self.part(&mut post);
             tie(&self.writer, &mut post);
             let comments = post.comments.len() as u64;
             self.writer.keep(post)?;
@@ -280,6 +282,18 @@ impl Run<'_> {
             self.events.done(Unit::Comments, comments);
         }
         Ok(())
+    }
+
+    /// Takes away names that a feed gives to several posts: one that is kept under its own address, or whose namesake the
+    /// blog shows at another, is a post of its own.
+    fn part(&self, post: &mut Post) {
+        let Some(url) = post.url.clone().filter(|_| post.sources.iter().all(|s| s.kind == "feed")) else { return };
+        let own = self.writer.find(&url).map(|e| e.id);
+        post.aliases.retain(|alias| match self.writer.find(alias) {
+            Some(other) if own.is_some() => own.as_ref() == Some(&other.id),
+            Some(other) => !other.url.as_deref().is_some_and(|u| self.inventory.names(std::iter::once(u))),
+            None => true,
+        });
     }
 
     /// Adds a comment to a kept post that does not have it yet.
