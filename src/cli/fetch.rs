@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::Unit;
 use crate::http::without_password;
 use crate::ops::fetch::{FetchRequest, archive_name, fetch, fetch_many};
+use crate::source::wayback;
 use crate::store::Summary;
 
 pub fn run(args: FetchArgs, context: &Context) -> Result<Exit> {
@@ -91,9 +92,27 @@ fn with(mut request: FetchRequest, args: &FetchArgs, context: &Context) -> Resul
         let Some(key) = Key::named(flag) else { continue };
         (key.fill)(&mut request, &value, context.now()).map_err(|why| Error::usage(format!("--{flag}: {why}")))?;
     }
+    if args.wayback {
+        request.wayback = Some(archive_of_the_web(args)?);
+    }
     request.name = args.name.clone().or(request.name);
     request.retry_gaps = args.retry_gaps;
     Ok(request)
+}
+
+/// Returns what is wanted of the Wayback Machine, or of another archive of its manner.
+fn archive_of_the_web(args: &FetchArgs) -> Result<wayback::Request> {
+    let mut base = address(args.wayback_base.as_deref().unwrap_or(wayback::BASE))?;
+    if !base.path().ends_with('/') {
+        base.set_path(&format!("{}/", base.path()));
+    }
+    let digits = |day: &String| {
+        let digits: String = day.chars().filter(|c| *c != '-').collect();
+        let fits = matches!(digits.len(), 4 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_digit());
+        fits.then_some(digits).ok_or_else(|| Error::usage(format!("--until: {day:?} is no day")).with_hint("write 2009, 2009-04 or 2009-04-23"))
+    };
+    let until = args.until.as_ref().map(digits).transpose()?;
+    Ok(wayback::Request { base, until, versions: args.wayback_versions })
 }
 
 /// Returns a request a blog for the addresses of a file, one a line; what follows `#` after a blank is a remark.

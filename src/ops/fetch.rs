@@ -14,6 +14,7 @@ mod state;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use url::Url;
 
@@ -22,14 +23,17 @@ use self::state::State;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::http::cookies::Cookie;
-use crate::http::{Client, Limits, Web, without_password};
+use crate::http::{Client, Limits, Web, is_private_host, without_password};
 use crate::model::{Capture, Clock, Header, Site};
-use crate::source::{Found, List, Reach, Way, WAYS, find, names};
+use crate::source::{Found, List, Reach, Source as _, WAYBACK, WAYS, Way, Wayback, find, names, wayback};
 use crate::store::{Archive, Opening, Summary, Writer};
 
 pub use inventory::{Evidence, Inventory};
 pub use many::{Fetched, fetch_many};
 pub use scope::Scope;
+
+/// Between two requests to an archive of the web.
+const ARCHIVE_DELAY: Duration = Duration::from_secs(1);
 
 /// What to fetch, and how.
 #[derive(Debug, Clone)]
@@ -44,6 +48,8 @@ pub struct FetchRequest {
     pub sources: Vec<String>,
     /// Pages to be got, and nothing else.
     pub pages: Vec<Url>,
+    /// The blog is gone: it is read out of this archive of the web.
+    pub wayback: Option<wayback::Request>,
     /// Whether to take pictures and other media along; those left out become gaps.
     pub media: bool,
     /// Whether to ask again for all that is missing, and to read the whole blog again.
@@ -74,6 +80,7 @@ impl FetchRequest {
             name: None,
             sources: Vec::new(),
             pages: Vec::new(),
+            wayback: None,
             media: true,
             retry_gaps: false,
             recheck: 0,
@@ -194,6 +201,13 @@ fn look(
         let list = List::new(request.pages.clone(), Site { url: home, ..Site::default() });
         return Ok(vec![Found { way, source: Box::new(list) }]);
     }
+    if let Some(wanted) = &request.wayback {
+        let mut source = Wayback::new(request.url.clone(), wanted.clone());
+        if let Some(memo) = earlier.memos.get(WAYBACK.name) {
+            source.resume(memo);
+        }
+        return Ok(vec![Found { way: &WAYBACK, source: Box::new(source) }]);
+    }
     let mut ask = |url: &Url, ask: &crate::http::Ask| {
         let answer = web.get(url, ask, events)?;
         first.extend(answer.captures.iter().cloned());
@@ -210,13 +224,21 @@ fn look(
 }
 
 pub(super) fn web(request: &FetchRequest, clock: &Clock) -> Result<Web> {
-    let builder = Client::builder().limits(request.limits.clone()).clock(clock.clone());
+    let mut limits = request.limits.clone();
+    let mut seed = &request.url;
+    if let Some(wayback) = &request.wayback {
+        seed = &wayback.base;
+        // An archive serves everybody: one request a second, and one at a time.
+        let own = is_private_host(seed);
+        limits.delay = limits.delay.or_else(|| (!own).then_some(ARCHIVE_DELAY));
+    }
+    let builder = Client::builder().limits(limits).clock(clock.clone());
     let mut builder = builder.contact(request.contact.clone());
     builder = builder.cookies(request.cookies.clone()).headers(request.headers.clone());
     for (host, address) in &request.hosts {
         builder = builder.resolve(host, *address);
     }
-    Web::new(builder.seed(&request.url).allow_private(request.allow_private).build()?)
+    Web::new(builder.seed(seed).allow_private(request.allow_private).build()?)
 }
 
 #[cfg(test)]

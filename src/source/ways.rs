@@ -86,6 +86,17 @@ pub static WAYS: [Way; 5] = [
     },
 ];
 
+/// Used where the user asks for it, never looked for: an archive of the web, for blogs that are gone.
+pub static WAYBACK: Way = Way {
+    name: "wayback",
+    what: "archive of the web",
+    looks_for: "captures of the blog",
+    reach: Reach::All,
+    gives: "wayback",
+    crawls: false,
+    probe: |_| Ok(None),
+};
+
 /// A way that is open, and the source it leads to.
 pub struct Found {
     pub way: &'static Way,

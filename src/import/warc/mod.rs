@@ -4,7 +4,7 @@
 //! Three passes over the records, none of which holds more than one of them: which pages there are, the pictures they
 //! show, the pages.
 
-mod cdx;
+pub mod cdx;
 mod http;
 mod index;
 mod record;
