@@ -23,3 +23,4 @@ mod secrets;
 mod snapshot;
 mod store;
 mod warc;
+mod wayback;

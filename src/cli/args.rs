@@ -102,6 +102,12 @@ pub struct FetchArgs {
     /// Leave pictures and other media where they are; they become gaps
     #[arg(long)]
     pub no_media: bool,
+    /// Largest picture, sound, film or document to fetch, as 100MB
+    #[arg(long, value_name = "SIZE")]
+    pub max_media: Option<String>,
+    /// Keep media once only, and not in the raw capture too
+    #[arg(long)]
+    pub no_raw_media: bool,
     /// Ask again for what is missing
     #[arg(long)]
     pub retry_gaps: bool,
@@ -120,6 +126,9 @@ pub struct FetchArgs {
     /// The blog is gone: take it out of the Wayback Machine
     #[arg(long)]
     pub wayback: bool,
+    /// Ask the Wayback Machine for pictures that are gone
+    #[arg(long)]
+    pub rescue: bool,
     /// Another archive of that manner, by the address below which captures are (http://localhost:8080/web/)
     #[arg(long, value_name = "URL")]
     pub wayback_base: Option<String>,

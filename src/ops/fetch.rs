@@ -7,6 +7,7 @@ mod inventory;
 mod many;
 mod media;
 mod pages;
+mod routes;
 mod run;
 mod scope;
 mod state;
@@ -23,7 +24,7 @@ use self::state::State;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::http::cookies::Cookie;
-use crate::http::{Client, Limits, Web, is_private_host, without_password};
+use crate::http::{Ask, Client, Limits, Web, is_private_host, without_password};
 use crate::model::{Capture, Clock, Header, Site};
 use crate::source::{Found, List, Reach, Source as _, WAYBACK, WAYS, Way, Wayback, find, names, wayback};
 use crate::store::{Archive, Opening, Summary, Writer};
@@ -50,8 +51,14 @@ pub struct FetchRequest {
     pub pages: Vec<Url>,
     /// The blog is gone: it is read out of this archive of the web.
     pub wayback: Option<wayback::Request>,
+    /// The archive of the web that is asked for media that are gone.
+    pub rescue: Option<Url>,
     /// Whether to take pictures and other media along; those left out become gaps.
     pub media: bool,
+    /// Largest medium, in bytes.
+    pub max_media: u64,
+    /// Whether exchanges of media go into the raw capture; the media are kept in any case.
+    pub raw_media: bool,
     /// Whether to ask again for all that is missing, and to read the whole blog again.
     pub retry_gaps: bool,
     /// How many pages of kept posts to look at again.
@@ -81,7 +88,10 @@ impl FetchRequest {
             sources: Vec::new(),
             pages: Vec::new(),
             wayback: None,
+            rescue: None,
             media: true,
+            max_media: Ask::media().largest,
+            raw_media: true,
             retry_gaps: false,
             recheck: 0,
             robots: true,
@@ -93,6 +103,14 @@ impl FetchRequest {
             cookies: Vec::new(),
             headers: Vec::new(),
         }
+    }
+}
+
+impl FetchRequest {
+    /// Returns the archive of the web that is asked for media, and whether it alone is.
+    fn archive_of_media(&self) -> (Option<&Url>, bool) {
+        let dead = self.wayback.as_ref().map(|w| &w.base);
+        (dead.or(self.rescue.as_ref()), dead.is_some())
     }
 }
 
@@ -208,7 +226,7 @@ fn look(
         }
         return Ok(vec![Found { way: &WAYBACK, source: Box::new(source) }]);
     }
-    let mut ask = |url: &Url, ask: &crate::http::Ask| {
+    let mut ask = |url: &Url, ask: &Ask| {
         let answer = web.get(url, ask, events)?;
         first.extend(answer.captures.iter().cloned());
         Ok(answer)

@@ -1,11 +1,12 @@
 //! The media that posts want: each address asked once, what came joined back into the posts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use url::Url;
 
+use super::routes::Route;
 use crate::http::Answer;
-use crate::model::{Capture, Gap, Media, Post, Reason};
+use crate::model::{Capture, Date, Gap, Media, Post, Reason};
 use crate::store::{OpenGap, Writer};
 
 /// An address that a post wants.
@@ -14,12 +15,59 @@ pub(super) struct Wanted {
     /// As it stands in the post.
     pub url: String,
     pub post: Option<String>,
+    /// When its post was published, as digits of a time; empty where that is not known.
+    pub time: String,
 }
 
 impl Wanted {
     pub fn gap(&self, reason: Reason, detail: &str) -> Gap {
         Gap { url: self.url.clone(), what: "media".into(), reason, detail: detail.into(), post: self.post.clone() }
     }
+}
+
+/// A medium on its way: the routes that are left, and why those before led nowhere.
+#[derive(Debug)]
+pub(super) struct Hunt {
+    pub wanted: Wanted,
+    routes: VecDeque<Route>,
+    /// The route that is asked now is not the address in the post.
+    pub via: bool,
+    /// Of the address in the post, else of the last route.
+    why: Option<(Reason, String)>,
+}
+
+impl Hunt {
+    pub fn new(routes: Vec<Route>, wanted: Wanted) -> Hunt {
+        Hunt { wanted, routes: routes.into(), via: false, why: None }
+    }
+
+    pub fn failed(mut self, reason: Reason, detail: &str) -> Hunt {
+        if self.why.is_none() || !self.via {
+            self.why = Some((reason, detail.to_string()));
+        }
+        self
+    }
+
+    pub fn goes_on(&self) -> bool {
+        !self.routes.is_empty()
+    }
+
+    pub fn gap(&self) -> Gap {
+        let (reason, detail) = self.why.clone().unwrap_or((Reason::NotFound, String::new()));
+        self.wanted.gap(reason, &detail)
+    }
+}
+
+/// Takes the next route of each; those that lead to one address go together.
+pub(super) fn round(hunts: &mut Vec<Hunt>) -> BTreeMap<Url, Vec<Hunt>> {
+    let mut round: BTreeMap<Url, Vec<Hunt>> = BTreeMap::new();
+    for mut hunt in hunts.drain(..) {
+        if let Some(route) = hunt.routes.pop_front() {
+            hunt.via = route.via;
+            round.entry(route.url).or_default().push(hunt);
+        }
+    }
+    round
 }
 
 /// What came in this run, by address.
@@ -50,7 +98,8 @@ impl Gallery {
             for medium in &post.media {
                 let asked = self.missed.contains(&medium.url) || self.find(writer, &medium.url).is_some();
                 if !asked && seen.insert(medium.url.as_str()) {
-                    wanted.push(Wanted { url: medium.url.clone(), post: Some(post.id.to_string()) });
+                    let time = digits(post.published.as_ref());
+                    wanted.push(Wanted { url: medium.url.clone(), post: Some(post.id.to_string()), time });
                 }
             }
         }
@@ -61,9 +110,9 @@ impl Gallery {
     pub fn fill(&self, writer: &Writer, post: &mut Post) {
         for medium in post.media.iter_mut().filter(|m| m.sha256.is_none()) {
             if let Some(kept) = self.find(writer, &medium.url) {
-                let Media { sha256, mime, bytes, width, height, .. } = kept;
-                (medium.sha256, medium.mime, medium.bytes, medium.width, medium.height) =
-                    (sha256, mime, bytes, width, height);
+                let Media { sha256, mime, bytes, width, height, via, .. } = kept;
+                (medium.sha256, medium.mime, medium.bytes, medium.width, medium.height, medium.via) =
+                    (sha256, mime, bytes, width, height, via);
             }
         }
         let digests: HashMap<&str, _> = post.media.iter().map(|m| (m.url.as_str(), &m.sha256)).collect();
@@ -73,18 +122,19 @@ impl Gallery {
     }
 }
 
-/// Parts what can be asked, by the address that is asked, from what cannot.
-pub(super) fn split(wanted: Vec<Wanted>, take: bool) -> (BTreeMap<Url, Vec<Wanted>>, Vec<Gap>) {
-    let mut asked: BTreeMap<Url, Vec<Wanted>> = BTreeMap::new();
-    let mut refused = Vec::new();
+/// Returns a date as the digits in which archives of the web give times: `20070423120000`, or as far as it is known.
+fn digits(date: Option<&Date>) -> String {
+    date.map(|d| d.text.chars().filter(char::is_ascii_digit).take(14).collect()).unwrap_or_default()
+}
+
+/// Parts what can be asked from what cannot.
+pub(super) fn split(wanted: Vec<Wanted>, take: bool) -> (Vec<Wanted>, Vec<Gap>) {
+    let (mut asked, mut refused) = (Vec::new(), Vec::new());
     for one in wanted {
         match Url::parse(&one.url) {
             // What it shows stands in the address itself.
             Ok(url) if url.scheme() == "data" => {}
-            Ok(mut url) if take && matches!(url.scheme(), "http" | "https") => {
-                url.set_fragment(None);
-                asked.entry(url).or_default().push(one);
-            }
+            Ok(url) if take && matches!(url.scheme(), "http" | "https") => asked.push(one),
             Ok(url) if matches!(url.scheme(), "http" | "https") => {
                 refused.push(one.gap(Reason::NotFetched, "media were left out"));
             }
@@ -95,9 +145,14 @@ pub(super) fn split(wanted: Vec<Wanted>, take: bool) -> (BTreeMap<Url, Vec<Wante
 }
 
 /// Returns the media among open gaps that are to be asked for again.
-pub(super) fn missing(open: &[OpenGap], all: bool, take: bool) -> Vec<Wanted> {
+pub(super) fn missing(open: &[OpenGap], all: bool, take: bool, writer: &Writer) -> Vec<Wanted> {
     let again = |g: &&OpenGap| g.gap.what == "media" && take && (all || g.gap.reason == Reason::NotFetched);
-    open.iter().filter(again).map(|g| Wanted { url: g.gap.url.clone(), post: g.gap.post.clone() }).collect()
+    let time = |post: &Option<String>| {
+        let entry = post.as_deref().and_then(|id| writer.find(id));
+        digits(entry.and_then(|e| e.published).as_ref())
+    };
+    let want = |g: &OpenGap| Wanted { url: g.gap.url.clone(), post: g.gap.post.clone(), time: time(&g.gap.post) };
+    open.iter().filter(again).map(want).collect()
 }
 
 /// Returns what came if it is a medium: servers that have lost a picture often send a page in its place.
@@ -111,6 +166,9 @@ pub(super) fn judge(answer: &Answer) -> Result<&Capture, (Reason, String)> {
     }
     if looks_like_page(payload) {
         return wrong("a page in place of the file");
+    }
+    if imagesize::blob_size(payload).is_ok_and(|s| s.width <= 1 && s.height <= 1) {
+        return wrong("a picture of one pixel");
     }
     let unknown = infer::get(payload).is_none();
     match label.as_str() {

@@ -10,12 +10,13 @@ use super::gate::Gate;
 use super::inventory::Inventory;
 use super::media::{self, Gallery};
 use super::pages::{self, Came, Queue, Wanted};
+use super::routes::routes;
 use super::state::State;
 use super::{FetchRequest, gone};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
 use crate::http::{Answer, Ask, Pending, Web};
-use crate::model::{Capture, Clock, Comment, Draft, Gap, Gone, Kind, Post, PostId, Reason};
+use crate::model::{Capture, Clock, Comment, Draft, Gap, Gone, Kind, Media, Post, PostId, Reason};
 use crate::ops::resolve::{resolve, tie};
 use crate::ops::{names, refine};
 use crate::source::{self, Batch, Found, Named, Reach, Source, Way};
@@ -524,48 +525,57 @@ impl Run<'_> {
         self.ask_media(wanted, |_, _, _| Ok(()))
     }
 
-    /// Asks for media, each with the post that wants it; `on` hears of those that came.
+    /// Asks for media, each with the post that wants it; `on` hears of those that came. What one route does not lead to is
+    /// asked for by the next.
     fn ask_media(
         &mut self,
         wanted: Vec<media::Wanted>,
         mut on: impl FnMut(&mut Writer, &Gallery, &str) -> Result<()>,
     ) -> Result<()> {
         let (asked, refused) = media::split(wanted, self.request.media);
-        for gap in refused {
-            self.state.gaps.push(gap.clone());
-            self.writer.gap(gap);
-        }
-        let (writer, gallery, state, events) = (&mut self.writer, &mut self.gallery, &mut self.state, self.events);
-        let urls: Vec<Url> = asked.keys().cloned().collect();
-        let urls = urls.into_iter().map(|url| (url, Ask::media())).collect();
-        self.web.each(urls, events, |url, answer: Answer| {
-            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
-            let Some(wanted) = asked.get(&url) else { return Ok(()) };
-            match media::judge(&answer) {
-                Ok(capture) => {
-                    let medium = writer.keep_media(capture.payload())?;
-                    for one in wanted {
-                        gallery.put(&one.url, medium.clone());
-                        on(writer, gallery, &one.url)?;
-                    }
-                    events.done(Unit::Media, 1);
+        refused.into_iter().for_each(|gap| self.miss(gap));
+        let (archive, dead) = self.request.archive_of_media();
+        let mut hunts: Vec<media::Hunt> =
+            asked.into_iter().map(|one| media::Hunt::new(routes(&one.url, &one.time, archive, dead), one)).collect();
+        while !hunts.is_empty() {
+            let round = media::round(&mut hunts);
+            let (writer, gallery, events) = (&mut self.writer, &mut self.gallery, self.events);
+            let ask = Ask { largest: self.request.max_media, ..Ask::media() };
+            let (urls, raw) = (round.keys().map(|url| (url.clone(), ask.clone())).collect(), self.request.raw_media);
+            let mut left: Vec<media::Hunt> = Vec::new();
+            let mut round = round;
+            self.web.each(urls, events, |url, answer: Answer| {
+                if raw {
+                    answer.captures.iter().try_for_each(|c| writer.capture(c))?;
                 }
-                Err((reason, detail)) => {
-                    for one in wanted {
-                        let gap = one.gap(reason, &detail);
-                        gallery.miss(&one.url);
-                        state.gaps.push(gap.clone());
-                        writer.gap(gap);
+                let hunts = round.remove(&url).unwrap_or_default();
+                match media::judge(&answer) {
+                    Ok(capture) => {
+                        let medium = writer.keep_media(capture.payload())?;
+                        for hunt in hunts {
+                            let via = hunt.via.then(|| capture.url.to_string());
+                            gallery.put(&hunt.wanted.url, Media { via, ..medium.clone() });
+                            on(writer, gallery, &hunt.wanted.url)?;
+                        }
+                        events.done(Unit::Media, 1);
                     }
+                    Err((reason, detail)) => left.extend(hunts.into_iter().map(|h| h.failed(reason, &detail))),
                 }
+                Ok(())
+            })?;
+            let (again, lost): (Vec<_>, Vec<_>) = left.into_iter().partition(|h| h.goes_on());
+            for hunt in lost {
+                self.gallery.miss(&hunt.wanted.url);
+                self.miss(hunt.gap());
             }
-            Ok(())
-        })
+            hunts = again;
+        }
+        Ok(())
     }
 
     /// Asks again for media that are missing: all of them if the user says so, else those that were left out on purpose.
     fn fill_gaps(&mut self, open: &[OpenGap]) -> Result<()> {
-        let wanted = media::missing(open, self.request.retry_gaps, self.request.media);
+        let wanted = media::missing(open, self.request.retry_gaps, self.request.media, &self.writer);
         if wanted.is_empty() {
             return Ok(());
         }

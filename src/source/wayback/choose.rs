@@ -30,17 +30,78 @@ const SHARED: usize = 3;
 /// A form of address that so many have is that of the posts.
 const A_SHAPE: usize = 5;
 
+/// So many addresses of which nothing is known are tried in any case.
+const A_FEW: usize = 50;
+
 /// Parts of a path that no post has: listings, feeds, files of the machinery.
 const NO_POST: &[&str] = &[
-    "feed", "feeds", "rss", "rss.xml", "atom.xml", "index.rdf", "index.xml", "page", "category", "categories", "cat",
-    "tag", "tags", "label", "labels", "author", "search", "wp-content", "wp-includes", "wp-admin", "wp-json",
-    "wp-login.php", "xmlrpc.php", "trackback", "comment-page-1", "cgi-bin", "archive.html", "archives.html", "sitemap.xml",
-    "login", "cdn-cgi", "friends", "calendar", "robots.txt", "print", "amp", "oembed", "comments", "data", "profile",
-    "about.rdf", "embed",
+    "feed",
+    "feeds",
+    "rss",
+    "rss.xml",
+    "atom.xml",
+    "index.rdf",
+    "index.xml",
+    "page",
+    "category",
+    "categories",
+    "cat",
+    "tag",
+    "tags",
+    "label",
+    "labels",
+    "author",
+    "search",
+    "wp-content",
+    "wp-includes",
+    "wp-admin",
+    "wp-json",
+    "wp-login.php",
+    "xmlrpc.php",
+    "trackback",
+    "comment-page-1",
+    "cgi-bin",
+    "archive.html",
+    "archives.html",
+    "sitemap.xml",
+    "login",
+    "cdn-cgi",
+    "friends",
+    "calendar",
+    "robots.txt",
+    "print",
+    "amp",
+    "oembed",
+    "comments",
+    "data",
+    "profile",
+    "about.rdf",
+    "embed",
 ];
 
 /// Fields of a query that make no post of their own.
-const NO_QUERY: &[&str] = &["replytocom", "share", "paged", "cat", "tag", "m", "s", "feed", "like", "author", "showcomment", "max-results", "updated-max", "skip", "view", "mode", "format", "nc", "thread", "page"];
+const NO_QUERY: &[&str] = &[
+    "replytocom",
+    "share",
+    "paged",
+    "cat",
+    "tag",
+    "m",
+    "s",
+    "feed",
+    "like",
+    "author",
+    "showcomment",
+    "max-results",
+    "updated-max",
+    "skip",
+    "view",
+    "mode",
+    "format",
+    "nc",
+    "thread",
+    "page",
+];
 
 /// Fields of a query that name a post.
 const NAMED: &[&str] = &["p", "page_id", "id", "post", "entry", "article", "itemid", "name", "entry_id"];
@@ -67,26 +128,30 @@ pub fn plan(rows: Vec<Row>, seed: &Url, until: Option<&str>) -> Plan {
     for shape in pages.iter().filter_map(|(s, _)| s.clone()) {
         *counts.entry(shape).or_default() += 1;
     }
-    let (mut certain, mut others, mut skipped) = (Vec::new(), Vec::new(), 0);
     let learned = counts.values().any(|n| *n >= A_SHAPE);
+    let (mut certain, mut others, mut doubtful) = (Vec::new(), Vec::new(), Vec::new());
     for (shape, mut choice) in pages {
-        choice.certain = shape.as_ref().is_some_and(|s| counts.get(s).is_some_and(|n| *n >= A_SHAPE || !learned));
-        let depth = Url::parse(&choice.url).ok().and_then(|u| u.path_segments().map(|s| s.filter(|p| !p.is_empty()).count()));
+        let count = shape.as_ref().and_then(|s| counts.get(s)).copied().unwrap_or_default();
+        choice.certain = count > 0 && (count >= A_SHAPE || !learned);
+        let parts = Url::parse(&choice.url).ok().and_then(|u| Some(u.path_segments()?.filter(|p| !p.is_empty()).count()));
         if choice.certain {
             certain.push(choice);
-        } else if !learned || shape.is_some_and(|s| tells(&s)) || depth.is_some_and(|d| d <= 1) {
+        } else if !learned || shape.is_some_and(|s| tells(&s)) || parts.is_some_and(|n| n <= 1) {
             others.push(choice);
         } else {
-            skipped += 1;
+            doubtful.push(choice);
         }
+    }
+    let mut notes = Vec::new();
+    if doubtful.len() <= A_FEW.max(certain.len()) {
+        others.append(&mut doubtful);
+    } else {
+        let n = doubtful.len();
+        notes.push(format!("{n} captured addresses have not the form of this blog's posts and were left out"));
     }
     // By the time of the first capture: older posts first, as they were written.
     certain.sort_by_key(|c| (first_seen(c), c.url.clone()));
     others.sort_by_key(|c| (first_seen(c), c.url.clone()));
-    let mut notes = Vec::new();
-    if skipped > 0 {
-        notes.push(format!("{skipped} captured addresses have not the form of this blog's posts and were left out"));
-    }
     certain.extend(others);
     Plan { posts: certain, front, notes }
 }
@@ -138,8 +203,12 @@ fn is_page(url: &Url) -> bool {
     let parts: Vec<String> = url.path_segments().into_iter().flatten().map(str::to_ascii_lowercase).collect();
     let machinery = parts.iter().any(|p| NO_POST.contains(&p.as_str()) || p.starts_with("comment-page-"));
     let file = parts.last().and_then(|p| p.rsplit_once('.')).map(|(_, e)| e.to_string());
-    let page_file = file.is_none_or(|e| matches!(e.as_str(), "html" | "htm" | "php" | "shtml" | "asp" | "aspx" | "cfm" | "jsp" | "cgi" | "pl") || e.len() > 5);
-    let dates_only = !parts.is_empty() && parts.iter().all(|p| p.is_empty() || (p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit())));
+    let page_file = file.is_none_or(|e| {
+        matches!(e.as_str(), "html" | "htm" | "php" | "shtml" | "asp" | "aspx" | "cfm" | "jsp" | "cgi" | "pl")
+            || e.len() > 5
+    });
+    let dates_only = !parts.is_empty()
+        && parts.iter().all(|p| p.is_empty() || (p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit())));
     let query: Vec<String> = url.query_pairs().map(|(k, _)| k.to_ascii_lowercase()).collect();
     let listing = query.iter().any(|k| NO_QUERY.contains(&k.as_str()));
     let repeated = parts.iter().filter(|p| p.len() > 3).any(|p| parts.iter().filter(|q| *q == p).count() > 2);
@@ -193,21 +262,36 @@ mod tests {
         Row { url, time, digest, length, mime: "text/html".into(), status: Some(200) }
     }
 
-    fn posts(rows: Vec<Row>) -> Vec<(String, bool)> {
-        let plan = plan(rows, &Url::parse("http://a.example/").unwrap(), None);
-        plan.posts.into_iter().map(|c| (c.url.replace("http://a.example", ""), c.certain)).collect()
-    }
 
     #[test]
     fn the_form_of_the_posts_is_learned_and_listings_are_none() {
-        let mut rows: Vec<Row> =
-            (1..=6).map(|n| row(&format!("http://a.example:80/2007/04/post-{n}/"), "2008", &format!("d{n}"), 900)).collect();
-        for (n, other) in ["/", "/2007/04/", "/category/x/", "/2007/04/post-1/feed/", "/page/2/", "/?paged=3", "/about/", "/wp-content/a.html", "/x/y/z/", "/2007/04/post-2/?replytocom=5"].iter().enumerate() {
+        let mut rows: Vec<Row> = (1..=6)
+            .map(|n| row(&format!("http://a.example:80/2007/04/post-{n}/"), "2008", &format!("d{n}"), 900))
+            .collect();
+        for (n, other) in [
+            "/",
+            "/2007/04/",
+            "/category/x/",
+            "/2007/04/post-1/feed/",
+            "/page/2/",
+            "/?paged=3",
+            "/about/",
+            "/wp-content/a.html",
+            "/x/y/z/w/",
+            "/2007/04/post-2/?replytocom=5",
+        ]
+        .iter()
+        .enumerate()
+        {
             rows.push(row(&format!("http://www.a.example{other}"), "2009", &format!("o{n}"), 900));
         }
-        let found = posts(rows);
-        assert_eq!(found.iter().filter(|(_, certain)| *certain).count(), 6);
-        assert_eq!(found[6..], [("http://www.a.example/about/".to_string(), false)]);
+        rows.extend((0..60).map(|n| row(&format!("http://a.example/x/y/z{n}/"), "2008", &format!("z{n}"), 900)));
+        let plan = plan(rows, &Url::parse("http://a.example/").unwrap(), None);
+        assert_eq!(plan.posts.iter().filter(|c| c.certain).count(), 6 + 60, "both forms are learned");
+        assert_eq!(plan.posts[66..].iter().map(|c| c.url.as_str()).collect::<Vec<_>>(), [
+            "http://www.a.example/about/",
+            "http://www.a.example/x/y/z/w/",
+        ]);
     }
 
     #[test]
@@ -228,7 +312,8 @@ mod tests {
 
     #[test]
     fn nothing_after_the_day_named_counts() {
-        let rows = vec![row("http://a.example/1.html", "2008", "one", 1), row("http://a.example/1.html", "2012", "two", 1)];
+        let rows =
+            vec![row("http://a.example/1.html", "2008", "one", 1), row("http://a.example/1.html", "2012", "two", 1)];
         let plan = plan(rows, &Url::parse("http://a.example/").unwrap(), Some("2009"));
         assert_eq!(plan.posts[0].captures.len(), 1);
     }

@@ -21,13 +21,40 @@ pub enum Page {
 
 /// Words of pages that stand where a blog was. Only short pages are judged by them: posts may write about anything.
 const GONE: &[&str] = &[
-    "domain is for sale", "domain may be for sale", "domain name is for sale", "buy this domain", "this domain has expired",
-    "domain has expired", "domain parking", "parked free", "is parked", "parked domain", "sedoparking", "hugedomains.com",
-    "account has been suspended", "account suspended", "blog has been removed", "blog has been deleted",
-    "blog not found", "this blog is open to invited readers only", "page not found", "page cannot be found",
-    "file not found", "404 not found", "error 404", "nothing found", "no posts matched", "journal has been deleted",
-    "related searches", "diese domain", "domain steht zum verkauf", "this page is reserved", "future home of",
-    "index of /", "default web site page", "it works!",
+    "domain is for sale",
+    "domain may be for sale",
+    "domain name is for sale",
+    "buy this domain",
+    "this domain has expired",
+    "domain has expired",
+    "domain parking",
+    "parked free",
+    "is parked",
+    "parked domain",
+    "sedoparking",
+    "hugedomains.com",
+    "account has been suspended",
+    "account suspended",
+    "blog has been removed",
+    "blog has been deleted",
+    "blog not found",
+    "this blog is open to invited readers only",
+    "page not found",
+    "page cannot be found",
+    "file not found",
+    "404 not found",
+    "error 404",
+    "nothing found",
+    "no posts matched",
+    "journal has been deleted",
+    "related searches",
+    "diese domain",
+    "domain steht zum verkauf",
+    "this page is reserved",
+    "future home of",
+    "index of /",
+    "default web site page",
+    "it works!",
 ];
 
 /// Texts of so many characters and more are not judged by single words.
@@ -47,7 +74,8 @@ pub fn page(answer: &Answer, url: &str, row: &Row, base: &Url) -> Page {
     if text.contains("post-password-form") {
         return Page::Bad("needs a password".into());
     }
-    let (sha256, at): (Digest, String) = (capture.digest(), time_of(capture.url.as_str(), base).unwrap_or_else(|| row.time.clone()));
+    let (sha256, at): (Digest, String) =
+        (capture.digest(), time_of(capture.url.as_str(), base).unwrap_or_else(|| row.time.clone()));
     let uri = format!("{base}{at}/{url}");
     let saved = Saved { text: &text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256: &sha256 };
     match saved.drafts() {
@@ -69,7 +97,9 @@ pub fn page(answer: &Answer, url: &str, row: &Row, base: &Url) -> Page {
 pub fn parked(page: &str) -> Option<String> {
     let tree = crate::html::parse_document(page.get(..60_000).unwrap_or(page));
     let text = crate::html::fold(&tree.root_element().text().collect::<Vec<_>>().join(" ")).to_lowercase();
-    let title = scraper::Selector::parse("title").ok().and_then(|s| tree.select(&s).next().map(|t| t.text().collect::<String>()));
+    let title = scraper::Selector::parse("title")
+        .ok()
+        .and_then(|s| tree.select(&s).next().map(|t| t.text().collect::<String>()));
     let title = title.unwrap_or_default().to_lowercase();
     let said = |place: &str| GONE.iter().find(|g| place.contains(**g));
     let found = said(&title).or_else(|| said(&text).filter(|_| text.chars().count() < SHORT))?;

@@ -115,7 +115,10 @@ impl Wayback {
             Err(_) => None,
         };
         let Some(list) = list else {
-            if self.dialect == Dialect::Wayback && self.rows.is_empty() && answer.miss.as_ref().and_then(|m| m.status).is_none_or(|s| s < 500) {
+            if self.dialect == Dialect::Wayback
+                && self.rows.is_empty()
+                && answer.miss.as_ref().and_then(|m| m.status).is_none_or(|s| s < 500)
+            {
                 self.dialect = Dialect::Pywb;
                 return Ok(Batch::default());
             }
@@ -179,10 +182,15 @@ impl Wayback {
             None => {}
         }
         let wanted = self.request.versions.max(1);
-        if !current.found.is_empty() && wanted > 1 && current.found.len() < 2 && current.tried < current.choice.captures.len() {
+        if !current.found.is_empty()
+            && wanted > 1
+            && current.found.len() < 2
+            && current.tried < current.choice.captures.len()
+        {
             // The oldest capture that says something else is the other end of what the post went through.
             let seen = current.choice.captures.get(current.tried - 1).map(|r| r.digest.clone());
-            let oldest = current.choice.captures.iter().skip(current.tried).filter(|r| Some(&r.digest) != seen.as_ref());
+            let oldest =
+                current.choice.captures.iter().skip(current.tried).filter(|r| Some(&r.digest) != seen.as_ref());
             if let Some(oldest) = oldest.min_by_key(|r| r.time.clone()).cloned() {
                 current.choice.captures = vec![oldest];
                 current.tried = 0;
@@ -265,8 +273,7 @@ impl Source for Wayback {
         }
         if self.current.is_none() {
             let choice = self.queue.pop_front()?;
-            self.current =
-                Some(Current { choice, tried: 0, last: None, found: Vec::new(), texts: HashSet::new() });
+            self.current = Some(Current { choice, tried: 0, last: None, found: Vec::new(), texts: HashSet::new() });
         }
         let current = self.current.as_ref()?;
         let url = self.raw(current.choice.captures.get(current.tried)?)?;
