@@ -85,8 +85,9 @@ fn every_page_gives_what_stands_in_it() {
             serde_json::from_slice(&std::fs::read(case.join("expected.json")).unwrap()).unwrap();
         let url = url::Url::parse(expected["url"].as_str().unwrap()).ok();
         let text = extract::decode(&bytes, None).text;
-        let Some(draft) = extract::page(&text, url.as_ref()).draft else { panic!("{} gives no post", case.display()) };
-        let found = extract::flat(&draft, "x");
+        let verdict = extract::page(&text, url.as_ref());
+        let [post] = verdict.posts.as_slice() else { panic!("{} gives {} posts", case.display(), verdict.posts.len()) };
+        let found = extract::flat(post, "x");
         for (field, expected) in expected.as_object().unwrap() {
             let found = match field.as_str() {
                 "links" => found["links"].as_array().unwrap().iter().map(|l| l["url"].clone()).collect(),
@@ -107,7 +108,7 @@ fn every_page_gives_what_stands_in_it() {
 fn a_page_without_a_post_says_why() {
     for page in ["", "<html></html>", "<p></p>", "<nav><a href=/>Home</a></nav>"] {
         let verdict = extract::page(page, None);
-        assert!(verdict.draft.is_none() && verdict.reason.is_some(), "{page}");
+        assert!(verdict.posts.is_empty() && verdict.reason.is_some(), "{page}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! A page measured in one walk: how much text stands where, how much of it in links. It knows no platform.
 
-use ego_tree::NodeId;
+use ego_tree::{NodeId, NodeRef};
 use ego_tree::iter::Edge;
 use html5ever::LocalName;
 use scraper::{Html, Node};
@@ -57,10 +57,15 @@ const SILENT: [&str; 10] =
 
 impl Outline {
     pub fn of(tree: &Html) -> Outline {
+        Outline::under(tree.tree.root())
+    }
+
+    /// Measures a node and all that is in it.
+    pub fn under(top: NodeRef<'_, Node>) -> Outline {
         let mut items: Vec<Item> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
         let (mut links, mut silent) = (0usize, None);
-        for edge in tree.tree.root().traverse() {
+        for edge in top.traverse() {
             match edge {
                 Edge::Close(n) if silent == Some(n.id()) => silent = None,
                 _ if silent.is_some() => {}
