@@ -1,7 +1,7 @@
 //! Index pages: where on a page that shows several posts each of them stands, and where it has its own page. A post with
 //! teasers of others around it is none. It knows no field but the address.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ego_tree::{NodeId, NodeRef};
@@ -86,8 +86,7 @@ pub(super) fn entries(tree: &Html, outline: &Outline, facts: &Facts, page: Optio
     if nopost::is_single(outline) || facts.articles() == 1 || is_post_by_meta(facts, page) {
         return Vec::new();
     }
-    for name in ENTRIES {
-        let places = places(outline, name);
+    for places in places(outline) {
         if places.len() < 2 {
             continue;
         }
@@ -116,29 +115,33 @@ fn is_post_by_meta(facts: &Facts, page: Option<&Url>) -> bool {
     facts.meta_value("og:type") == Some("article") && !home
 }
 
-/// Returns the elements of this name that stand side by side, none in another or in what is foreign to posts.
-fn places(outline: &Outline, name: &str) -> Vec<usize> {
-    let element = name.trim_matches(['<', '>']);
-    let is = |i: &Item| match element.len() == name.len() {
-        true => {
-            i.sig.split_ascii_whitespace().any(|c| c == name) && !matches!(&*i.name, "body" | "html" | "a" | "span")
+/// Returns the elements of each name that stand side by side. Where one stands in another, or in what is foreign to posts,
+/// the name says nothing.
+fn places(outline: &Outline) -> Vec<Vec<usize>> {
+    static RANKS: LazyLock<HashMap<&str, usize>> =
+        LazyLock::new(|| ENTRIES.iter().enumerate().map(|(rank, n)| (*n, rank)).collect());
+    let mut out = vec![Vec::new(); ENTRIES.len()];
+    let mut ends = [0; ENTRIES.len()];
+    let mut add = |rank: usize, at: usize, end: usize| {
+        let (Some(list), Some(last)) = (out.get_mut(rank), ends.get_mut(rank)) else { return };
+        if at < *last {
+            // Neither stands for a post of a list.
+            *last = usize::MAX;
+            list.clear();
+        } else if list.len() < MOST && list.last() != Some(&at) {
+            *last = end;
+            list.push(at);
         }
-        false => &*i.name == element,
     };
-    let mut out: Vec<usize> = Vec::new();
-    let mut end = 0;
-    for (at, item) in outline.items.iter().enumerate() {
-        if item.part != Part::Foreign && is(item) {
-            if at < end {
-                // One in another: neither stands for a post of a list.
-                return Vec::new();
-            }
-            end = item.end;
-            out.push(at);
+    for (at, item) in outline.items.iter().enumerate().filter(|(_, i)| i.part != Part::Foreign) {
+        if &*item.name == "article" {
+            add(ENTRIES.len() - 1, at, item.end);
         }
-        if out.len() >= MOST {
-            break;
+        if item.sig.is_empty() || matches!(&*item.name, "body" | "html" | "a" | "span") {
+            continue;
         }
+        let ranks = item.sig.split_ascii_whitespace().filter_map(|c| RANKS.get(c));
+        ranks.for_each(|rank| add(*rank, at, item.end));
     }
     out
 }
@@ -157,7 +160,7 @@ fn shows_one(tree: &Html, outline: &Outline, facts: &Facts, page: Option<&Url>, 
         return true;
     }
     // Other text than that of the candidates: they are teasers around it.
-    let page: usize = outline.items.iter().filter(|i| i.part == Part::Post).map(|i| prose(i)).sum();
+    let page: usize = outline.items.iter().filter(|i| i.part == Part::Post).map(prose).sum();
     let within = |c: &Candidate| -> usize {
         let inner = std::iter::once(c.at).chain(outline.within(c.at));
         inner.filter_map(|at| outline.items.get(at)).filter(|i| i.part == Part::Post).map(prose).sum()

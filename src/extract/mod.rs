@@ -86,6 +86,15 @@ const LONGEST: usize = 16 << 20;
 
 /// Reads a page as a post, or as the posts it lists. `url` is where it was found, when that is known.
 pub fn page(page: &str, url: Option<&Url>) -> Verdict {
+    verdict(page, url, true)
+}
+
+/// Reads a page as [`page`] does, without what readers wrote: enough for [`flat`].
+pub fn bare(page: &str, url: Option<&Url>) -> Verdict {
+    verdict(page, url, false)
+}
+
+fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
     let page = page.get(..page.floor_char_boundary(LONGEST)).unwrap_or(page);
     let mut tree = html::parse_document(page);
     let facts = Facts::of(&tree);
@@ -100,7 +109,7 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     if entries.len() > 1 {
         return Verdict { posts: list(&mut tree, &facts, address.as_ref(), &entries), reason: None };
     }
-    let whole = Part { facts: &facts, address: address.clone(), outline, post: true };
+    let whole = Part { facts: &facts, address: address.clone(), outline, comments };
     match read(&mut tree, whole) {
         Ok(reading) => Verdict { posts: vec![reading], reason: None },
         Err(reason) => Verdict::none(reason),
@@ -115,7 +124,7 @@ fn list(tree: &mut Html, facts: &Facts, page: Option<&Url>, entries: &[listing::
         let own = facts.within(node);
         let mut outline = Outline::under(node);
         content::mark(tree, &mut outline);
-        let part = Part { facts: &own, address: Some(entry.url.clone()), outline, post: false };
+        let part = Part { facts: &own, address: Some(entry.url.clone()), outline, comments: false };
         let Ok(mut reading) = read(tree, part) else { continue };
         reading.cut = entry.cut;
         if reading.draft.published.is_none() {
@@ -132,12 +141,12 @@ struct Part<'a> {
     facts: &'a Facts,
     address: Option<Url>,
     outline: Outline,
-    /// Whether it is the page of the post, with what readers wrote and what else there is to read.
-    post: bool,
+    /// Whether what readers wrote is wanted.
+    comments: bool,
 }
 
 fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
-    let Part { facts, address, outline, post } = part;
+    let Part { facts, address, outline, comments } = part;
     let Some(found) = content::find(&outline, title::heading(tree, &outline, facts)) else {
         return Err("no text of a post found".into());
     };
@@ -159,7 +168,7 @@ fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
     evidence.extend(terms.evidence);
     let base = base(facts, address.as_ref());
     let related = related::of(tree, &outline, &zone, base.as_ref());
-    let threads = if post { thread::find(tree, &outline) } else { Vec::new() };
+    let threads = if comments { thread::find(tree, &outline) } else { Vec::new() };
     let known = found.how == content::KNOWN;
     let chaff = winnow::Winnow { tree, outline: &outline, at: found.at, known, title: &title }.chaff();
     let Some(item) = outline.items.get(found.at) else { return Err("no text of a post found".into()) };

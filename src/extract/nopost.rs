@@ -57,8 +57,8 @@ pub(super) fn reason(tree: &Html, outline: &Outline, facts: &Facts, url: Option<
         let classed = body.is_some_and(|i| i.named(sign.classes).is_some());
         let title = TITLES.get(at).and_then(Option::as_ref);
         let said = || title.is_some_and(|r| r.is_match(&facts.title)) && own < sign.most && !single;
-        let form = at < 2 || has_password(tree);
-        if form && (classed || said()) {
+        let form = || at < 2 || has_password(tree);
+        if (classed || said()) && form() {
             return Some(sign.why);
         }
     }

@@ -132,39 +132,44 @@ pub(super) struct Related {
 /// Finds the lists in a post and right after it.
 pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, base: Option<&Url>) -> Related {
     let mut out = Related::default();
-    let end = outline.items.get(zone.at).map_or(0, |i| i.end);
     let mut next = zone.around.min(zone.at);
     for (at, item) in outline.items.iter().enumerate().skip(next) {
-        if at < next || item.text == 0 {
+        if at < next || item.text == 0 || at <= zone.at && zone.at < item.end {
             continue;
         }
-        // What a site's frame or readers hold is theirs.
-        if has(item, &OTHERS[5..]) && at != zone.at && !(at < zone.at && zone.at < item.end) {
-            next = item.end;
-            continue;
-        }
-        let holds = at <= zone.at && zone.at < item.end;
-        if !holds && is_named(item) {
+        let (lists, found, how) = if is_named(item) && item.text < 8_000 {
             let found = tree.tree.get(item.id).map(|n| links(n, base)).unwrap_or_default();
-            if (1..=MOST).contains(&found.len()) && item.text < 8_000 {
-                out.add(vec![item.id], found, "a list of related posts");
-                next = item.end;
-            }
-        } else if item.text < 80 && (at > zone.at || at > end) && heads(tree, item) {
+            (vec![item.id], found, "a list of related posts")
+        } else if at > zone.at && heads(tree, item) {
             let (lists, found) = after(tree, outline, at, base);
-            if !found.is_empty() {
-                out.add(lists, found, "a list under its heading");
-                next = item.end;
-            }
-        } else if item.block && item.text < 1_500 && item.link * 10 > item.text * 6 && at > zone.at {
-            let found = line(tree, item, base);
-            if !found.is_empty() {
-                out.add(vec![item.id], found, "a line that says so");
-                next = item.end;
-            }
+            (lists, found, "a list under its heading")
+        } else if at > zone.at && item.block && item.text < 1_500 && is_line(item) {
+            (vec![item.id], line(tree, item, base), "a line that says so")
+        } else {
+            continue;
+        };
+        // What a site's frame or readers hold is theirs.
+        let framed = || outline.around(at).filter_map(|i| outline.items.get(i)).any(|i| frames(i, zone.at));
+        if (1..=MOST).contains(&found.len()) && !framed() {
+            out.add(lists, found, how);
+            next = item.end;
         }
     }
     out
+}
+
+/// Returns whether an element holds what is not of the post, unless the post's text stands in it. `text` is its place.
+fn frames(item: &Item, text: usize) -> bool {
+    static FRAMES: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new("sidebar|comment|outbrain|taboola|product|respond|nav|menu").ok());
+    text >= item.end
+        && !matches!(&*item.name, "body" | "html")
+        && (&*item.name == "nav" || !item.sig.is_empty() && FRAMES.as_ref().is_some_and(|r| r.is_match(&item.sig)))
+}
+
+/// Returns whether an element is mostly links and has room for words that say what they are.
+fn is_line(item: &Item) -> bool {
+    item.link * 10 > item.text * 6 && item.link + 8 <= item.text
 }
 
 impl Related {
@@ -180,23 +185,22 @@ impl Related {
     }
 }
 
-fn has(item: &Item, parts: &[&str]) -> bool {
-    !item.sig.is_empty() && parts.iter().any(|p| item.sig.contains(p))
-}
-
 fn is_named(item: &Item) -> bool {
+    static PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&NAMES.join("|")).ok());
     let part = |word: &str| NAMES.iter().any(|n| word.contains(n)) && !OTHERS.iter().any(|o| word.contains(o));
     !item.sig.is_empty()
-        && has(item, &NAMES)
+        && PARTS.as_ref().is_some_and(|r| r.is_match(&item.sig))
         && item.sig.split_ascii_whitespace().any(part)
         && !matches!(&*item.name, "a" | "body" | "html" | "h2" | "h3" | "h4")
 }
 
 fn heads(tree: &Html, item: &Item) -> bool {
-    let able = matches!(
-        &*item.name,
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "strong" | "b" | "span" | "dt" | "legend" | "em"
-    );
+    let able = (7..80).contains(&item.text)
+        && item.link == 0
+        && matches!(
+            &*item.name,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "strong" | "b" | "span" | "dt" | "legend" | "em"
+        );
     able && tree.tree.get(item.id).is_some_and(|n| HEADINGS.contains(&squash(&walk::text(n)).as_str()))
 }
 

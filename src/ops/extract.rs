@@ -105,7 +105,8 @@ fn one(page: &Page, request: &ExtractRequest) -> Vec<Value> {
     match pages::shape(&page.name, bytes, page.known) {
         Shape::Page => {
             let text = extract::decode(bytes, page.content_type.as_deref()).text;
-            tell(&page.id, extract::page(&text, url.as_ref()), request)
+            let read = if request.full { extract::page } else { extract::bare };
+            tell(&page.id, read(&text, url.as_ref()), request)
         }
         Shape::Text => match import::plain_text(bytes, &page.name) {
             Some(draft) => {
