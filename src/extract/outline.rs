@@ -1,7 +1,7 @@
 //! A page measured in one walk: how much text stands where, how much of it in links. It knows no platform.
 
-use ego_tree::{NodeId, NodeRef};
 use ego_tree::iter::Edge;
+use ego_tree::{NodeId, NodeRef};
 use html5ever::LocalName;
 use scraper::node::Element;
 use scraper::{Html, Node};

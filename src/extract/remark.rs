@@ -131,7 +131,8 @@ static BYLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// What stands around a name.
 static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\s*\b(?:said|says|wrote|writes|schrieb|sagt|meint|a dit|dit|dijo|dice)\b[\s.…:,]*$|[\s:,|.]+$").ok()
+    Regex::new(r"(?i)\s*\b(?:said|says|wrote|writes|schrieb|sagt|meint|a dit|dit|dijo|dice)\b[\s.…:,]*$|[\s:,|.]+$")
+        .ok()
 });
 
 /// Returns the comments of a page; their elements are spent by it.
@@ -285,7 +286,11 @@ fn chaff(tree: &Html, outline: &Outline, thread: &Thread, content: Option<usize>
         let around = item.sig.split_ascii_whitespace().any(|word| AROUND.iter().any(|a| word.contains(a)))
             || matches!(&*item.name, "form" | "script" | "noscript" | "button" | "time")
             || &*item.name == "cite" && content.is_none()
-            || item.text < 250 && item.text > 0 && item.inline_link < item.text && !item.sig.is_empty() && is_byline(&text())
+            || item.text < 250
+                && item.text > 0
+                && item.inline_link < item.text
+                && !item.sig.is_empty()
+                && is_byline(&text())
             || &*item.name == "dt";
         let answers = item.named(&["children", "replies", "comment-replies"]).is_some();
         if (around || answers) && !holds(item, at) {

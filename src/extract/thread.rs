@@ -49,10 +49,8 @@ const MOST: usize = 20_000;
 /// The number in an id of a comment: `comment-12`, `li-comment-12`, `c6482`, `ljcmt77`.
 static NUMBER: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(?:(?:li|div|article|dsq)?-?comment-?|c|ljcmt|t|cmt-?)([0-9]\w{0,40})$").ok());
-static DEPTH: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r" (?:comment-)?(?:depth|level)-?(\d{1,3}) ").ok());
-static MARGIN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)(?:margin|padding)-left:\s*(\d{1,4})").ok());
+static DEPTH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r" (?:comment-)?(?:depth|level)-?(\d{1,3}) ").ok());
+static MARGIN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)(?:margin|padding)-left:\s*(\d{1,4})").ok());
 
 /// A comment on a page.
 #[derive(Debug, Clone)]
@@ -78,7 +76,10 @@ pub(super) fn find(tree: &Html, outline: &Outline) -> Vec<Thread> {
             open.pop();
         }
         if at >= skip && all.len() < MOST {
-            if open.is_empty() && REPEATED.iter().any(|r| item.sig.contains(r)) && !matches!(&*item.name, "body" | "html") {
+            if open.is_empty()
+                && REPEATED.iter().any(|r| item.sig.contains(r))
+                && !matches!(&*item.name, "body" | "html")
+            {
                 skip = item.end;
             } else if let Some(mut thread) = begin(tree, outline, at, item)
                 && is_apart(outline, &all, &open, &thread)
