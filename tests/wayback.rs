@@ -53,7 +53,15 @@ fn list(captures: &[Capture], resume: Option<String>) -> Vec<u8> {
     for (time, url, status, mime, body) in captures.iter().skip(from).take(2) {
         let digest = mdarchive::model::Digest::of(body).to_string();
         let length = body.len().to_string();
-        rows.push(json!([url, time, url.replace(".example/", ".example:80/"), mime, status.to_string(), digest, length]));
+        rows.push(json!([
+            url,
+            time,
+            url.replace(".example/", ".example:80/"),
+            mime,
+            status.to_string(),
+            digest,
+            length
+        ]));
     }
     if from + 2 < captures.len() {
         rows.push(json!([]));
@@ -81,12 +89,20 @@ fn captures() -> Vec<Capture> {
     let parked = "<html><title>old.example</title><p>This domain is for sale. Related searches: tides</p></html>";
     let lost = "<html><title>404 - Page not found</title><h1>Not found</h1></html>";
     let html = "text/html";
-    let mut all: Vec<Capture> = (1..=6).map(|n| ("20080101000000", at(n), 200, html, page(&format!("Post {n}"), &format!("First words of {n}."), ""))).collect();
+    let mut all: Vec<Capture> = (1..=6)
+        .map(|n| ("20080101000000", at(n), 200, html, page(&format!("Post {n}"), &format!("First words of {n}."), "")))
+        .collect();
     // The newest capture is an error page that calls itself whole, or of whoever has the domain now.
     all.push(("20150101000000", at(1), 200, html, lost.to_string()));
     all.extend((2..=5).map(|n| ("20160101000000", at(n), 200, html, parked.to_string())));
     // Post 6 was edited later, and moved once.
-    all.push(("20090101000000", at(6), 200, html, page("Post 6", "Edited words of 6.", "http://old.example/files/p.png")));
+    all.push((
+        "20090101000000",
+        at(6),
+        200,
+        html,
+        page("Post 6", "Edited words of 6.", "http://old.example/files/p.png"),
+    ));
     all.push(("20100101000000", at(6), 301, html, String::new()));
     // A redirect, a listing, a feed, a reply form: no posts.
     for other in ["2007/04/", "category/sea/", "feed/", "2007/04/post-1/?replytocom=4"] {
@@ -94,7 +110,13 @@ fn captures() -> Vec<Capture> {
     }
     // Of post 7 nothing but error pages is left.
     all.push(("20150101000000", at(7), 200, html, lost.replace("Not found", "Lost")));
-    all.push(("20080101000000", "http://old.example/".into(), 200, html, "<html><head><title>Old Example</title></head></html>".into()));
+    all.push((
+        "20080101000000",
+        "http://old.example/".into(),
+        200,
+        html,
+        "<html><head><title>Old Example</title></head></html>".into(),
+    ));
     all.push(("20080101000000", "http://old.example/files/p.png".into(), 200, "image/png", String::new()));
     all
 }
@@ -186,5 +208,9 @@ fn archive_without_a_capture_says_so_and_writes_nothing() {
     let (web, dir) = (Web::of(Vec::new()), tempfile::tempdir().unwrap());
     let ran = web.fetch(dir.path(), &[]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.starts_with("error: cannot fetch http://old.example/: the archive has no capture of it\nhint: "), "{}", ran.err);
+    assert!(
+        ran.err.starts_with("error: cannot fetch http://old.example/: the archive has no capture of it\nhint: "),
+        "{}",
+        ran.err
+    );
 }

@@ -7,6 +7,7 @@ use url::Url;
 use crate::export::since;
 use crate::http::cookies;
 use crate::ops::fetch::{FetchRequest, known_sources};
+use crate::source::wayback;
 
 /// What a key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -311,8 +312,13 @@ mod tests {
 
     #[test]
     fn sizes_are_read_with_their_unit() {
-        let table =
-            [("500KB", Some(500 << 10)), ("100 mb", Some(100 << 20)), ("2G", Some(2 << 30)), ("7", Some(7)), ("1MiB", Some(1 << 20))];
+        let table = [
+            ("500KB", Some(500 << 10)),
+            ("100 mb", Some(100 << 20)),
+            ("2G", Some(2 << 30)),
+            ("7", Some(7)),
+            ("1MiB", Some(1 << 20)),
+        ];
         for (text, bytes) in table {
             assert_eq!(size(text), bytes, "{text}");
         }

@@ -58,7 +58,13 @@ impl Queue {
 const LESS: [&str; 2] = ["feed", "excerpt"];
 
 /// Returns what is to be got of a post that a listing names; notes what the listing says of those that are kept.
-pub(super) fn wanted(named: &Named, crawled: bool, site: Option<&Url>, state: &mut State, writer: &Writer) -> Option<Wanted> {
+pub(super) fn wanted(
+    named: &Named,
+    crawled: bool,
+    site: Option<&Url>,
+    state: &mut State,
+    writer: &Writer,
+) -> Option<Wanted> {
     let url = Url::parse(&named.name).ok().filter(|u| is_inside(u, site))?;
     let kept = writer.find(&named.name);
     let seen = state.seen(&named.name).cloned();

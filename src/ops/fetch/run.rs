@@ -131,8 +131,9 @@ impl<'a> Run<'a> {
             && way == "page"
             && self.writer.entries().next().is_none()
         {
-            return Err(Error::fetch(why, "nothing to keep")
-                .with_hint("name the front page of a blog, or the page of a post"));
+            return Err(
+                Error::fetch(why, "nothing to keep").with_hint("name the front page of a blog, or the page of a post")
+            );
         }
         self.state.ways = used;
         self.recheck()?;
@@ -596,4 +597,3 @@ impl Run<'_> {
         Ok(())
     }
 }
-
