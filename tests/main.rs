@@ -21,5 +21,6 @@ mod refetch;
 mod schema;
 mod secrets;
 mod snapshot;
+mod sources;
 mod store;
 mod warc;

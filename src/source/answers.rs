@@ -7,13 +7,15 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::import::{FORMATS, Found, Job, Options};
 use crate::input::Named;
-use crate::model::{Capture, Draft, Gap, Site};
+use crate::model::{Capture, Comment, Draft, Gap, Site};
 
 /// What a reader made of an answer.
 #[derive(Debug, Default)]
 pub struct Made {
     pub site: Option<Site>,
     pub drafts: Vec<Draft>,
+    /// Comments apart from their posts, each with the key of its post.
+    pub comments: Vec<(String, Comment)>,
     pub notes: Vec<String>,
     pub gaps: Vec<Gap>,
 }

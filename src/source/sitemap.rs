@@ -59,6 +59,12 @@ pub(super) struct SitemapSource {
     visited: HashSet<Url>,
     /// `lastmod` of the sitemaps of an index when they were read last.
     marks: serde_json::Map<String, Value>,
+    /// Those that lead to others: asked for in any case, since what they lead to may change without them.
+    indexes: HashSet<String>,
+    /// Those that were not read because nothing changed in them. If another changed, they are read all the same, so that
+    /// what is missing can be told from what is elsewhere.
+    unchanged: Vec<Url>,
+    changed: bool,
     seen: HashSet<String>,
     again: bool,
     /// Every sitemap was read in this run.
@@ -108,6 +114,9 @@ impl SitemapSource {
             asked: VecDeque::new(),
             visited: HashSet::new(),
             marks: serde_json::Map::new(),
+            indexes: HashSet::new(),
+            unchanged: Vec::new(),
+            changed: false,
             seen: HashSet::new(),
             again: false,
             whole: true,
@@ -128,7 +137,7 @@ impl SitemapSource {
             let same = self.again && mark.is_some() && self.marks.get(url.as_str()) == mark.as_ref();
             self.marks.extend(mark.clone().map(|m| (url.to_string(), m)));
             match (same, self.again && mark.is_none()) {
-                (true, _) => self.whole = false,
+                (true, _) => self.unchanged.push(url),
                 (_, true) => silent.push(url),
                 _ => self.queue.push_back(url),
             }
@@ -190,6 +199,8 @@ impl Source for SitemapSource {
         if let Some(Value::Object(marks)) = memo.get("marks") {
             self.marks.clone_from(marks);
         }
+        let indexes = memo.get("indexes").and_then(Value::as_array).into_iter().flatten();
+        self.indexes = indexes.filter_map(|u| u.as_str().map(str::to_string)).collect();
     }
 
     fn only_names(&mut self) {
@@ -197,10 +208,15 @@ impl Source for SitemapSource {
     }
 
     fn next(&mut self) -> Option<Step> {
+        if self.queue.is_empty() && self.asked.is_empty() && self.changed {
+            self.again = false;
+            self.queue.extend(std::mem::take(&mut self.unchanged));
+        }
         let url = self.queue.pop_front()?;
         self.visited.insert(url.clone());
         self.asked.push_back(url.clone());
-        Some(Step { again: self.again, ..Step::new(url, Ask::feed()) })
+        let again = self.again && !self.indexes.contains(url.as_str());
+        Some(Step { again, ..Step::new(url, Ask::feed()) })
     }
 
     fn read(&mut self, answer: &Answer, _known: &dyn Fn(&str) -> bool) -> Result<Batch> {
@@ -208,9 +224,16 @@ impl Source for SitemapSource {
         let Some(url) = self.asked.pop_front() else { return Ok(batch) };
         let alone = std::mem::take(&mut self.first) && self.start.len() == 1;
         match answer.result() {
-            Ok(capture) if capture.status == 304 => (self.whole, self.named) = (false, true),
+            Ok(capture) if capture.status == 304 => {
+                self.named = true;
+                self.unchanged.push(url);
+            }
             Ok(capture) => match sitemap::parse(url.as_str(), capture.payload()) {
                 Ok(map) => {
+                    self.changed |= self.again && !map.pages.is_empty();
+                    if !map.maps.is_empty() {
+                        self.indexes.insert(url.to_string());
+                    }
                     self.maps(&map.maps, &capture.url, capture.time.as_second() / 86_400);
                     self.pages(&map, &capture.url, &mut batch);
                     if let Some(why) = map.cut {
@@ -230,10 +253,13 @@ impl Source for SitemapSource {
                 batch.notes.push(format!("{url}: {} ({})", miss.reason.words(), miss.detail));
             }
         }
-        if self.queue.is_empty() && self.asked.is_empty() {
-            batch.all = self.whole && self.named;
+        let more = self.changed && !self.unchanged.is_empty();
+        if self.queue.is_empty() && self.asked.is_empty() && !more {
+            batch.all = self.whole && self.named && self.unchanged.is_empty();
             let at: Vec<&str> = self.start.iter().map(Url::as_str).collect();
-            batch.memo = Some(json!({"at": at, "done": true, "marks": self.marks}));
+            let mut indexes: Vec<&String> = self.indexes.iter().collect();
+            indexes.sort();
+            batch.memo = Some(json!({"at": at, "done": true, "marks": self.marks, "indexes": indexes}));
         }
         Ok(batch)
     }
