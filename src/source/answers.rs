@@ -25,10 +25,15 @@ pub struct Made {
 /// # Errors
 /// [`Error::Input`] when the answer is not of the format.
 pub fn read(kind: &str, capture: &Capture, site: Option<&Url>) -> Result<Made> {
+    read_as(kind, capture, capture.payload(), site)
+}
+
+/// As [`read`], of bytes that were made of the answer.
+pub fn read_as(kind: &str, capture: &Capture, bytes: &[u8], site: Option<&Url>) -> Result<Made> {
     let url = capture.url.as_str();
     let format = FORMATS.iter().find(|f| f.kind == kind).and_then(|f| f.read);
     let Some(reader) = format else { return Err(Error::input(url, format!("no reader of {kind}"))) };
-    let streams = [Named::held(url, capture.payload())];
+    let streams = [Named::held(url, bytes)];
     let events = Events::silent();
     let job =
         Job { streams: &streams, events: &events, options: Options { site: site.cloned(), ..Options::default() } };

@@ -3,18 +3,19 @@
 
 use jiff::Timestamp;
 use scraper::Selector;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
-use super::paged::{Paged, Platform, by, with};
+use super::answers::{Made, read, read_as};
+use super::paged::{Paged, Platform, with};
 use super::{Look, Source};
 use crate::error::Result;
 use crate::html;
 use crate::http::Ask;
-use crate::model::{Capture, Draft};
+use crate::model::{Capture, Draft, Kind};
 
 static PLATFORM: Platform = Platform {
-    read: |capture, site| by("ghost", capture, site),
+    read: read_list,
     next,
     changed: |start, at: Timestamp| Some(with(start, "filter", &format!("updated_at:>'{at}'"))),
     closed,
@@ -57,6 +58,19 @@ fn key(text: &str, page: &Url) -> Option<(Url, String)> {
     // A key is for the blog that carries it.
     let same = root.host_str() == page.host_str() || root.host_str().is_some_and(|h| h.ends_with(".ghost.io"));
     (plain && same).then(|| (root, key.to_string()))
+}
+
+/// Pages come in a list of their own name, which an export does not have.
+fn read_list(capture: &Capture, site: Option<&Url>) -> Result<Made> {
+    match serde_json::from_str::<Value>(&capture.text()) {
+        Ok(Value::Object(mut answer)) if answer.contains_key("pages") => {
+            let pages = answer.remove("pages").unwrap_or_default();
+            let mut made = read_as("ghost", capture, json!({"posts": pages, "data": {}}).to_string().as_bytes(), site)?;
+            made.drafts.iter_mut().for_each(|d| d.kind = Kind::Page);
+            Ok(made)
+        }
+        _ => read("ghost", capture, site),
+    }
 }
 
 fn next(at: &Url, capture: &Capture, _: usize) -> Option<Url> {

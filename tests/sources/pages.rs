@@ -1,13 +1,13 @@
 //! Feeds, sitemaps, archive pages, lists of addresses: what any site may have.
 
-use mdarchive::model::{Kind, Reason};
-use mdarchive::ops::fetch::detect;
 use mdarchive::event::Events;
+use mdarchive::model::{Kind, Reason};
+use mdarchive::ops::fetch::{audit, detect};
 use tempfile::TempDir;
 use url::Url;
 
 use super::{again, by, set, slugs, with};
-use crate::fetch::{posts, request};
+use crate::fetch::{files, posts, request};
 use crate::harness::clock_at;
 use crate::harness::pages::{Site, text};
 
@@ -269,4 +269,34 @@ fn a_post_that_is_gone_is_kept_suspected_and_confirmed_a_day_later() {
     site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "2007-04-01"), ("/b/", "2007-06-02"), ("/lost/", "1")]));
     by(&site, &dir, "sitemap", 60 * hour);
     assert_eq!(gone(), None, "it came back");
+}
+
+#[test]
+fn an_audit_says_what_is_missing_by_year_and_who_names_it() {
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    front(&site, "<link rel=alternate type=application/atom+xml href=/atom.xml>");
+    site.put("/atom.xml", ATOM, atom("", 1..2));
+    site.post("/2006/11/old/", "Old", "See");
+    site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "1"), ("/index-page/", "1"), ("/2006/11/old/", "1")]));
+    site.page("/index-page/", "<body>Nothing</body>");
+    site.page(
+        "/a/",
+        &format!("<body><article class=h-entry><h1 class=p-name>Title A</h1><div class=e-content>{}<p><a href='/2005/01/older/'>older</a> <a href='/2006/11/old/'>old</a></p></div></article></body>", text("First")),
+    );
+    by(&site, &dir, "", 0);
+    let root = dir.path().join("blog");
+    let ask = || audit(&request(&format!("{}/", site.base()), &dir), &root, &Events::silent(), &clock_at(0)).unwrap();
+    let missing = |a: &mdarchive::ops::fetch::Audit| a.missing.iter().map(|m| m.url.replace(&site.base(), "")).collect::<Vec<_>>();
+    let found = ask();
+    assert_eq!(missing(&found), ["/2005/01/older/"], "only a link says so, and what is no post is none");
+    assert!(found.missing[0].sources.contains("links"));
+    assert_eq!((found.years["2006"].named, found.years["2005"].missing), (1, 1));
+    site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "1"), ("/2006/11/old/", "1"), ("/2007/02/new/", "1")]));
+    let before = files(&dir);
+    site.hits();
+    let found = ask();
+    assert_eq!(missing(&found), ["/2005/01/older/", "/2007/02/new/"]);
+    assert_eq!(found.years["2007"].missing, 1);
+    assert_eq!(files(&dir), before, "an audit writes nothing");
+    assert!(!site.hits().iter().any(|h| h.starts_with("/2007/02")), "and gets no post");
 }

@@ -21,9 +21,9 @@ const PERMALINKS: [&str; 4] = [
 ];
 
 /// Elements that stand around the posts: their links lead elsewhere.
-const AROUND: [&str; 4] = ["nav", "aside", "footer", "form"];
-const AROUND_CLASSES: [&str; 12] = [
-    "sidebar", "widget", "footer", "navigation", "pagination", "pager", "menu", "comments", "sharedaddy", "breadcrumb",
+const AROUND: [&str; 3] = ["nav", "aside", "form"];
+const AROUND_CLASSES: [&str; 11] = [
+    "sidebar", "widget", "navigation", "pagination", "pager", "menu", "comments", "sharedaddy", "breadcrumb",
     "related", "blogroll",
 ];
 
@@ -182,13 +182,27 @@ fn push(to: &mut Vec<Url>, url: &Url) {
     }
 }
 
+/// Returns whether a link stands around the posts. The foot of a post is a part of it.
 fn is_around(element: &ElementRef) -> bool {
-    element.ancestors().filter_map(ElementRef::wrap).any(|e| {
+    let mut foot = false;
+    for e in element.ancestors().filter_map(ElementRef::wrap) {
         let value = e.value();
-        let word = |w: &str| AROUND_CLASSES.iter().any(|c| w.eq_ignore_ascii_case(c) || w.to_ascii_lowercase().starts_with(&format!("{c}-")));
-        AROUND.contains(&value.name())
-            || (value.name() != "body" && (value.id().is_some_and(word) || value.classes().any(word)))
-    })
+        let word = |w: &str, names: &[&str]| {
+            let low = w.to_ascii_lowercase();
+            names.iter().any(|n| low == *n || low.starts_with(&format!("{n}-")))
+        };
+        let is = |names: &[&str]| {
+            value.name() != "body" && (value.id().is_some_and(|w| word(w, names)) || value.classes().any(|w| word(w, names)))
+        };
+        if AROUND.contains(&value.name()) || is(&AROUND_CLASSES) {
+            return true;
+        }
+        if value.name() == "article" || is(&["hentry", "h-entry", "post"]) {
+            foot = false;
+        }
+        foot |= value.name() == "footer" || is(&["footer"]);
+    }
+    foot
 }
 
 fn in_menu(element: &ElementRef) -> bool {
@@ -269,11 +283,12 @@ mod tests {
             r#"<body><nav class=main-menu><a href=/about/>About</a><a href=/category/x/>X</a></nav>
             <main><h2><a href=/first-post/>First</a></h2><p>See <a href=/elsewhere/>this</a> and <a href=/2007/04/dated/>that</a></p>
             <h2 class=entry-title><a rel=bookmark href=/second-post/>Second</a></h2>
-            <a href="/second-post/?share=twitter">Share</a><a href="/second-post/#comments">2 comments</a></main>
+            <a href="/second-post/?share=twitter">Share</a><a href="/second-post/#comments">2 comments</a>
+            <article><p>An aside.</p><footer class=entry-footer><a rel=bookmark href=/aside/>5 April</a></footer></article></main>
             <div class=nav-links><a href=/page/2/>« Older posts</a></div>
-            <aside><a href=/2007/04/>April 2007</a><h2><a href=/first-post/>Recent</a></h2><a href=/2007/04/recent/>R</a></aside>"#,
+            <aside><a href=/2007/04/>April 2007</a><h2><a href=/first-post/>Recent</a></h2><a href=/2007/04/recent/>R</a></aside><footer><h3><a href=/imprint/>Imprint</a></h3></footer>"#,
         );
-        assert_eq!(paths(&listing.posts), ["/first-post/", "/2007/04/dated/", "/second-post/"]);
+        assert_eq!(paths(&listing.posts), ["/first-post/", "/2007/04/dated/", "/second-post/", "/aside/"]);
         assert_eq!(listing.older.as_ref().map(Url::path), Some("/page/2/"));
         assert_eq!(paths(&listing.lists), ["/2007/04/"]);
         assert_eq!(paths(&listing.pages), ["/about/"]);
