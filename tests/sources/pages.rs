@@ -233,7 +233,9 @@ fn a_list_of_addresses_is_got_and_nothing_else() {
     let summary = with(&site, &dir, "", 0, |r| r.pages = vec![url("/b/"), url("/nowhere/"), url("/b/")]);
     assert_eq!((summary.new, summary.gaps.len()), (1, 1));
     assert_eq!(slugs(&dir), set(&["b"]));
-    assert_eq!(site.hits(), ["/b/", "/nowhere/"]);
+    let mut hits = site.hits();
+    hits.sort();
+    assert_eq!(hits, ["/b/", "/nowhere/"]);
 }
 
 #[test]
@@ -290,7 +292,8 @@ fn an_audit_says_what_is_missing_by_year_and_who_names_it() {
     let found = ask();
     assert_eq!(missing(&found), ["/2005/01/older/"], "only a link says so, and what is no post is none");
     assert!(found.missing[0].sources.contains("links"));
-    assert_eq!((found.years["2006"].named, found.years["2005"].missing), (1, 1));
+    let (kept, lost) = (found.years["2007"], found.years["2005"]);
+    assert_eq!((kept.named, kept.kept, kept.missing, lost.missing), (3, 3, 0, 1), "{:?}", found.years);
     site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "1"), ("/2006/11/old/", "1"), ("/2007/02/new/", "1")]));
     let before = files(&dir);
     site.hits();

@@ -55,7 +55,7 @@ impl Queue {
 }
 
 /// Kinds of sources that give less than a page does.
-const LESS: [&str; 2] = ["feed", "excerpt"];
+const LESS: [&str; 3] = ["feed", "index", "excerpt"];
 
 /// Returns what is to be got of a post that a listing names; notes what the listing says of those that are kept.
 pub(super) fn wanted(named: &Named, crawled: bool, site: Option<&Url>, state: &mut State, writer: &Writer) -> Option<Wanted> {
