@@ -29,7 +29,8 @@ pub fn with(site: &Site, dir: &TempDir, source: &str, at: i64, change: impl FnOn
 
 /// The last parts of the addresses of what is kept.
 pub fn slugs(dir: &TempDir) -> BTreeSet<String> {
-    let slug = |u: &str| u.trim_end_matches('/').rsplit('/').next().unwrap_or_default().trim_end_matches(".html").to_string();
+    let slug =
+        |u: &str| u.trim_end_matches('/').rsplit('/').next().unwrap_or_default().trim_end_matches(".html").to_string();
     let all = posts(dir);
     let slugs: BTreeSet<String> = all.iter().map(|p| slug(p.url.as_deref().unwrap())).collect();
     assert_eq!(slugs.len(), all.len(), "no post is there twice");

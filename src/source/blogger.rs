@@ -43,8 +43,7 @@ pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {
 }
 
 fn read(capture: &Capture, _: Option<&Url>) -> Result<Made> {
-    let mut feed =
-        feed::parse(capture.payload(), Some(&capture.url)).map_err(|why| Error::fetch(&capture.url, why))?;
+    let mut feed = feed::parse(capture.payload(), Some(&capture.url)).map_err(|why| Error::fetch(&capture.url, why))?;
     let entries = std::mem::take(&mut feed.entries);
     if capture.url.path().contains("/feeds/comments/") {
         let comments = entries.into_iter().filter_map(|e| comment(e, &feed)).collect();

@@ -128,7 +128,10 @@ fn links(text: &str, at: &Url) -> Links {
         }
         url.set_fragment(None);
         let skip = url.query_pairs().any(|(k, _)| k == "skip") && url.path() == "/";
-        if skip && found.older.is_none() && !at.query_pairs().any(|(k, v)| k == "skip" && url.as_str().ends_with(&format!("={v}"))) {
+        if skip
+            && found.older.is_none()
+            && !at.query_pairs().any(|(k, v)| k == "skip" && url.as_str().ends_with(&format!("={v}")))
+        {
             found.older = Some(url);
             continue;
         }
@@ -137,7 +140,12 @@ fn links(text: &str, at: &Url) -> Links {
         let number = |s: &str| !s.is_empty() && s.len() < 20 && s.bytes().all(|b| b.is_ascii_digit());
         let list = match segments.as_slice() {
             [page] if page.strip_suffix(".html").is_some_and(number) => &mut found.posts,
-            [year, rest @ ..] if year.len() == 4 && number(year) && rest.len() < 3 && rest.iter().all(|s| s.len() == 2 && number(s)) => {
+            [year, rest @ ..]
+                if year.len() == 4
+                    && number(year)
+                    && rest.len() < 3
+                    && rest.iter().all(|s| s.len() == 2 && number(s)) =>
+            {
                 &mut found.periods
             }
             _ => continue,

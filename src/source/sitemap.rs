@@ -8,6 +8,7 @@ use url::Url;
 use super::{Batch, Look, Named, Source, Step, Text, explain};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Ask};
+use crate::import::feed;
 use crate::import::sitemap::{self, Place, Sitemap};
 use crate::model::{Kind, Site, normalise_url};
 
@@ -40,7 +41,18 @@ const PAGES: [&str; 3] = ["posts-page-", "page-sitemap", "sitemap-pages"];
 
 /// Names of folders whose pages list posts.
 const LISTS: [&str; 13] = [
-    "tag", "tags", "category", "categories", "author", "authors", "archive", "archives", "page", "feed", "search", "label",
+    "tag",
+    "tags",
+    "category",
+    "categories",
+    "author",
+    "authors",
+    "archive",
+    "archives",
+    "page",
+    "feed",
+    "search",
+    "label",
     "rss",
 ];
 
@@ -179,7 +191,9 @@ impl SitemapSource {
         let home = self.site.url.as_deref().and_then(|u| Url::parse(u).ok());
         home.is_none_or(|home| {
             let folder = home.path().trim_end_matches('/');
-            host(&home) == host(url) && home.port() == url.port() && url.path().starts_with(folder)
+            host(&home) == host(url)
+                && home.port() == url.port()
+                && url.path().starts_with(folder)
                 && url.path().trim_end_matches('/') != folder
         })
     }
@@ -241,6 +255,13 @@ impl Source for SitemapSource {
                         batch.notes.push(format!("{url}: {why}; what precedes it was read"));
                     }
                 }
+                // Some sites list their feeds among their sitemaps.
+                Err(_) if feed::parse(capture.payload(), Some(&capture.url)).is_ok() => {
+                    let feed = feed::parse(capture.payload(), Some(&capture.url)).unwrap_or_default();
+                    let place = |e| Some(Place { url: feed::permalink(e)?, ..Place::default() });
+                    let pages = feed.entries.iter().filter_map(place).collect();
+                    self.pages(&Sitemap { pages, ..Sitemap::default() }, &capture.url, &mut batch);
+                }
                 Err(why) if alone => return Err(Error::fetch(&url, why)),
                 Err(why) => {
                     self.whole = false;
@@ -283,6 +304,11 @@ pub(super) fn may_be_post(url: &Url) -> bool {
         return false;
     }
     let stem = last.split('.').next().unwrap_or(last);
+    // `index-2.html`, `page3`: a page of a list.
+    let stem = match stem.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['-', '_']) {
+        list @ ("index" | "page") => list,
+        _ => stem,
+    };
     let number = |s: &&str| !s.is_empty() && s.len() <= 4 && s.bytes().all(|b| b.is_ascii_digit());
     let index = matches!(stem, "index" | "archives" | "archive" | "tags" | "categories" | "404" | "search");
     let dated = before.iter().any(|s| s.len() == 4 && number(s));
@@ -299,12 +325,31 @@ mod tests {
     #[test]
     fn lists_roots_and_files_are_no_posts() {
         let post = |path: &str| may_be_post(&Url::parse("http://a.example").unwrap().join(path).unwrap());
-        for path in ["/2007/04/a/", "/posts/a/", "/a.html", "/?p=12", "/p/about.html", "/2007/04/23/tag.html", "/2024/02/05/archives/", "/blog/a"] {
+        for path in [
+            "/2007/04/a/",
+            "/posts/a/",
+            "/a.html",
+            "/?p=12",
+            "/p/about.html",
+            "/2007/04/23/tag.html",
+            "/2024/02/05/archives/",
+            "/blog/a",
+        ] {
             assert!(post(path), "{path}");
         }
-        for path in
-            ["/", "/tags/", "/tags/x/", "/category/a/", "/author/ann/", "/2007/", "/2007/04/", "/page/2/", "/x.pdf"]
-        {
+        for path in [
+            "/",
+            "/index-2.html",
+            "/page3/",
+            "/tags/",
+            "/tags/x/",
+            "/category/a/",
+            "/author/ann/",
+            "/2007/",
+            "/2007/04/",
+            "/page/2/",
+            "/x.pdf",
+        ] {
             assert!(!post(path), "{path}");
         }
     }

@@ -68,7 +68,13 @@ fn rows(capture: &Capture) -> Option<Vec<Value>> {
 }
 
 impl Substack {
-    fn list(&mut self, chain: &Chain, capture: &Capture, known: &dyn Fn(&str) -> bool, batch: &mut Batch) -> Result<()> {
+    fn list(
+        &mut self,
+        chain: &Chain,
+        capture: &Capture,
+        known: &dyn Fn(&str) -> bool,
+        batch: &mut Batch,
+    ) -> Result<()> {
         let Some(rows) = rows(capture) else { return Err(Error::fetch(&chain.url, "not the archive of a Substack")) };
         let (mut fresh, mut news) = (0, 0);
         let count = rows.len() as u64;

@@ -8,13 +8,8 @@ use crate::error::Result;
 use crate::http::Ask;
 use crate::model::Capture;
 
-static PLATFORM: Platform = Platform {
-    read: |capture, site| by("tumblr", capture, site),
-    next,
-    changed: never,
-    closed: open,
-    ask: Ask::json,
-};
+static PLATFORM: Platform =
+    Platform { read: |capture, site| by("tumblr", capture, site), next, changed: never, closed: open, ask: Ask::json };
 
 /// Looks for the interface where the page is one of Tumblr's.
 pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {
@@ -25,9 +20,11 @@ pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {
     let Ok(url) = look.page.url.join("/api/read/json?debug=1&num=50&start=0") else { return Ok(None) };
     let answer = look.get(&url, &Ask::json())?;
     let site = look.site.clone();
-    Ok(answer.result().ok().filter(|c| c.text().contains("\"tumblelog\"")).and_then(|_| {
-        Paged::boxed(&PLATFORM, url, Vec::new(), site)
-    }))
+    Ok(answer
+        .result()
+        .ok()
+        .filter(|c| c.text().contains("\"tumblelog\""))
+        .and_then(|_| Paged::boxed(&PLATFORM, url, Vec::new(), site)))
 }
 
 /// Goes on by what came: at most 50, and fewer where posts are long.

@@ -6,8 +6,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Asker, Look, Source, archive, blogger, explain, feed, ghost, list, livejournal, sitemap, substack, tumblr, wordpress,
-    wpcom,
+    Asker, Look, Source, archive, blogger, explain, feed, ghost, list, livejournal, sitemap, substack, tumblr,
+    wordpress, wpcom,
 };
 use crate::error::{Error, Result};
 use crate::http::Ask;
@@ -80,14 +80,7 @@ pub static WAYS: [Way; 11] = [
         crawls: false,
         probe: substack::probe,
     },
-    Way {
-        name: "tumblr",
-        what: "Tumblr API",
-        reach: Reach::All,
-        gives: "tumblr",
-        crawls: false,
-        probe: tumblr::probe,
-    },
+    Way { name: "tumblr", what: "Tumblr API", reach: Reach::All, gives: "tumblr", crawls: false, probe: tumblr::probe },
     Way {
         name: "livejournal",
         what: "journal calendar",
@@ -96,22 +89,8 @@ pub static WAYS: [Way; 11] = [
         crawls: true,
         probe: livejournal::probe,
     },
-    Way {
-        name: "feed",
-        what: "feed",
-        reach: Reach::Part,
-        gives: "feed",
-        crawls: false,
-        probe: feed::probe,
-    },
-    Way {
-        name: "sitemap",
-        what: "sitemap",
-        reach: Reach::Part,
-        gives: "page",
-        crawls: true,
-        probe: sitemap::probe,
-    },
+    Way { name: "feed", what: "feed", reach: Reach::Part, gives: "feed", crawls: false, probe: feed::probe },
+    Way { name: "sitemap", what: "sitemap", reach: Reach::Part, gives: "page", crawls: true, probe: sitemap::probe },
     Way {
         name: "archive",
         what: "archive pages",
@@ -120,14 +99,7 @@ pub static WAYS: [Way; 11] = [
         crawls: true,
         probe: archive::probe,
     },
-    Way {
-        name: "page",
-        what: "the page itself",
-        reach: Reach::Page,
-        gives: "page",
-        crawls: false,
-        probe: list::probe,
-    },
+    Way { name: "page", what: "the page itself", reach: Reach::Page, gives: "page", crawls: false, probe: list::probe },
 ];
 
 /// A way that is open, and the source it leads to.

@@ -3,7 +3,8 @@
 
 generators.py write NAME FOLDER URL    lays out the source of a site for hugo, jekyll, pelican or nikola
 generators.py serve FOLDER PORT        serves a built site on loopback, without lists of its folders
-generators.py check ARCHIVE            the archive holds every post once, with title, day, tags, captions and text
+generators.py check ARCHIVE [--no-tags]  the archive holds every post once, with title, day, tags, captions and text;
+                                       the pages of some designs show no tags
 """
 import datetime
 import http.server
@@ -97,7 +98,7 @@ def fold(text):
     return re.sub(r"\s+", " ", text.replace("’", "'")).strip()
 
 
-def check(archive):
+def check(archive, tags):
     kept = [json.loads(f.read_text("utf-8")) for f in sorted(Path(archive).glob("p*/**/*.json"))]
     wrong, seen = [], {}
     for k in kept:
@@ -121,7 +122,8 @@ def check(archive):
         same("title", p["title"], fold(k["title"]))
         same("day", str(p["day"]), (k["published"] or {}).get("text", "")[:10])
         labels = {t["label"] for t in k["tags"] + k["categories"]}
-        same("tags", set(), set(p["tags"]) - labels)
+        if tags:
+            same("tags", set(), set(p["tags"]) - labels)
         same("captions", [p["caption"]] if p["caption"] else [], [c["text"] for c in k["captions"]])
         text = fold(k["text"])
         for paragraph in p["paragraphs"]:
@@ -138,4 +140,4 @@ if __name__ == "__main__":
     elif sys.argv[1] == "serve":
         serve(sys.argv[2], sys.argv[3])
     else:
-        check(sys.argv[2])
+        check(sys.argv[2], "--no-tags" not in sys.argv)

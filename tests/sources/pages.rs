@@ -60,8 +60,19 @@ fn a_paged_and_an_archived_feed_are_read_to_their_ends() {
 fn a_json_feed_and_the_numbered_feed_of_wordpress_are_read_to_their_ends() {
     let (site, dir) = (Site::new(), TempDir::new().unwrap());
     front(&site, "<link rel=alternate type=application/feed+json href=/feed.json>");
-    let item = |n: u32| format!("{{\"id\": \"{n}\", \"url\": \"BASE/post-{n}/\", \"title\": \"Post {n}\", \"content_html\": \"{}\"}}", text("Words"));
-    let feed = |next: &str, n: u32| format!("{{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"A\", {next} \"items\": [{}, {}]}}", item(n), item(n + 1));
+    let item = |n: u32| {
+        format!(
+            "{{\"id\": \"{n}\", \"url\": \"BASE/post-{n}/\", \"title\": \"Post {n}\", \"content_html\": \"{}\"}}",
+            text("Words")
+        )
+    };
+    let feed = |next: &str, n: u32| {
+        format!(
+            "{{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"A\", {next} \"items\": [{}, {}]}}",
+            item(n),
+            item(n + 1)
+        )
+    };
     site.put("/feed.json", "application/feed+json", feed("\"next_url\": \"BASE/feed-2.json\",", 3));
     site.put("/feed-2.json", "application/feed+json", feed("", 1));
     by(&site, &dir, "feed", 0);
@@ -69,8 +80,18 @@ fn a_json_feed_and_the_numbered_feed_of_wordpress_are_read_to_their_ends() {
 
     let (site, dir) = (Site::new(), TempDir::new().unwrap());
     front(&site, "<link rel=alternate type=application/rss+xml href=/feed/>");
-    let item = |n: u32| format!("<item><title>Post {n}</title><link>BASE/post-{n}/</link><guid isPermaLink='false'>BASE/?p=7</guid><content:encoded><![CDATA[{}]]></content:encoded></item>", text("Words"));
-    let rss = |numbers: std::ops::Range<u32>| format!("<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>A</title><link>BASE/</link>{}</channel></rss>", numbers.map(item).collect::<String>());
+    let item = |n: u32| {
+        format!(
+            "<item><title>Post {n}</title><link>BASE/post-{n}/</link><guid isPermaLink='false'>BASE/?p=7</guid><content:encoded><![CDATA[{}]]></content:encoded></item>",
+            text("Words")
+        )
+    };
+    let rss = |numbers: std::ops::Range<u32>| {
+        format!(
+            "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>A</title><link>BASE/</link>{}</channel></rss>",
+            numbers.map(item).collect::<String>()
+        )
+    };
     site.put("/feed/", "application/rss+xml", rss(5..8));
     site.put("/feed/?paged=2", "application/rss+xml", rss(2..5));
     site.put("/feed/?paged=3", "application/rss+xml", rss(1..2));
@@ -95,7 +116,8 @@ fn a_text_that_the_feed_cuts_is_got_from_its_page() {
 }
 
 fn sitemap(of: &[(&str, &str)]) -> String {
-    let urls: String = of.iter().map(|(path, mark)| format!("<url><loc>BASE{path}</loc><lastmod>{mark}</lastmod></url>")).collect();
+    let urls: String =
+        of.iter().map(|(path, mark)| format!("<url><loc>BASE{path}</loc><lastmod>{mark}</lastmod></url>")).collect();
     format!("<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{urls}</urlset>")
 }
 
@@ -105,7 +127,11 @@ fn mapped() -> Site {
     front(&site, "");
     site.put("/robots.txt", "text/plain", "User-agent: *\nDisallow: /hidden/\nSitemap: BASE/maps.xml\n");
     site.put("/maps.xml", XML, "<sitemapindex><sitemap><loc>BASE/post-sitemap.xml</loc></sitemap><sitemap><loc>BASE/page-sitemap.xml</loc></sitemap><sitemap><loc>BASE/category-sitemap.xml</loc></sitemap></sitemapindex>");
-    site.put("/post-sitemap.xml", XML, sitemap(&[("/", "1"), ("/a/", "2007-04-01"), ("/b/", "2007-04-02"), ("/tag/x/", "1"), ("/lost/", "1")]));
+    site.put(
+        "/post-sitemap.xml",
+        XML,
+        sitemap(&[("/", "1"), ("/a/", "2007-04-01"), ("/b/", "2007-04-02"), ("/tag/x/", "1"), ("/lost/", "1")]),
+    );
     site.put("/page-sitemap.xml", XML, sitemap(&[("/about/", "2007-04-01")]));
     site.post("/a/", "Title A", "First");
     site.post("/b/", "Title B", "Second");
@@ -118,11 +144,17 @@ fn a_sitemap_leads_to_every_page_and_its_dates_are_hints() {
     let (site, dir) = (mapped(), TempDir::new().unwrap());
     let summary = by(&site, &dir, "sitemap", 0);
     assert_eq!(slugs(&dir), set(&["a", "about", "b"]));
-    assert_eq!(summary.gaps.iter().map(|g| (g.reason, g.url.ends_with("/lost/"))).collect::<Vec<_>>(), [(Reason::NotFound, true)]);
+    assert_eq!(
+        summary.gaps.iter().map(|g| (g.reason, g.url.ends_with("/lost/"))).collect::<Vec<_>>(),
+        [(Reason::NotFound, true)]
+    );
     assert!(!site.hits().iter().any(|h| h.contains("category")), "lists of categories are not asked for");
     let kinds: Vec<Kind> = posts(&dir).iter().filter(|p| p.title == "About").map(|p| p.kind).collect();
     assert_eq!(kinds, [Kind::Page]);
-    assert!(posts(&dir).iter().all(|p| p.published.as_ref().unwrap().text.starts_with("2007-04-05")), "lastmod is no date of a post");
+    assert!(
+        posts(&dir).iter().all(|p| p.published.as_ref().unwrap().text.starts_with("2007-04-05")),
+        "lastmod is no date of a post"
+    );
     again(&site, &dir, "sitemap", 100);
     // One is marked as changed and did, one is marked and did not, one changed without a mark.
     site.post("/a/", "Title A", "Other");
@@ -134,7 +166,12 @@ fn a_sitemap_leads_to_every_page_and_its_dates_are_hints() {
     let hits = site.hits();
     assert!(!hits.iter().any(|h| h == "/lost/" || h == "/about/"), "{hits:?}");
     again(&site, &dir, "sitemap", 300);
-    assert_eq!(with(&site, &dir, "sitemap", 400, |r| r.recheck = 2).changed + with(&site, &dir, "sitemap", 500, |r| r.recheck = 1).changed, 1, "a slow look at all of them finds it");
+    assert_eq!(
+        with(&site, &dir, "sitemap", 400, |r| r.recheck = 2).changed
+            + with(&site, &dir, "sitemap", 500, |r| r.recheck = 1).changed,
+        1,
+        "a slow look at all of them finds it"
+    );
 }
 
 #[test]
@@ -147,7 +184,8 @@ fn robots_are_obeyed_where_nobody_sent_us_and_told_of() {
     assert_eq!(slugs(&dir), set(&["a", "b"]));
     let gap = summary.gaps.iter().find(|g| g.reason == Reason::Refused).unwrap();
     assert!(gap.detail.contains("robots.txt") && gap.detail.contains("2 addresses"), "{gap:?}");
-    let named = with(&site, &dir, "", 100, |r| r.pages = vec![Url::parse(&format!("{}/hidden/x/", site.base())).unwrap()]);
+    let named =
+        with(&site, &dir, "", 100, |r| r.pages = vec![Url::parse(&format!("{}/hidden/x/", site.base())).unwrap()]);
     assert_eq!(named.new, 1, "what the user names is asked for");
     let own = TempDir::new().unwrap();
     with(&site, &own, "sitemap", 0, |r| r.robots = false);
@@ -155,8 +193,11 @@ fn robots_are_obeyed_where_nobody_sent_us_and_told_of() {
 }
 
 fn listing(posts: &[&str], more: &str) -> String {
-    let all: String = posts.iter().map(|p| format!("<article><h2><a href='/{p}/'>{p}</a></h2><p>Words</p></article>")).collect();
-    format!("<head><title>A blog</title></head><body><main>{all}{more}</main><aside><a href='/2007/03/'>March</a></aside></body>")
+    let all: String =
+        posts.iter().map(|p| format!("<article><h2><a href='/{p}/'>{p}</a></h2><p>Words</p></article>")).collect();
+    format!(
+        "<head><title>A blog</title></head><body><main>{all}{more}</main><aside><a href='/2007/03/'>March</a></aside></body>"
+    )
 }
 
 #[test]
@@ -169,14 +210,20 @@ fn older_posts_are_turned_to_the_last_page() {
     site.page("/", &listing(&["post-7", "post-6", "post-5"], "<a class=share href='/post-7/?share=x'>Share</a><div class=nav-previous><a href='/page/2/'>← Older posts</a></div>"));
     site.page("/page/2/", &listing(&["post-5", "post-4", "post-3"], "<a rel=next href='/page/3/'>Older posts</a>"));
     // The last page leads back to the first, and to a calendar without end.
-    site.page("/page/3/", &listing(&["post-2", "post-1"], "<a rel=next href='/'>Older posts</a><a href='/1999/01/'>‹</a>"));
+    site.page(
+        "/page/3/",
+        &listing(&["post-2", "post-1"], "<a rel=next href='/'>Older posts</a><a href='/1999/01/'>‹</a>"),
+    );
     by(&site, &dir, "archive", 0);
     assert_eq!(slugs(&dir), numbered(1..8));
     let hits = site.hits();
     assert!(!hits.iter().any(|h| h.contains("share") || h.contains("1999") || h.contains("2007")), "{hits:?}");
     again(&site, &dir, "archive", 100);
     site.post("/post-8/", "Post 8", "New");
-    site.page("/", &listing(&["post-8", "post-7", "post-6"], "<div class=nav-previous><a href='/page/2/'>← Older posts</a></div>"));
+    site.page(
+        "/",
+        &listing(&["post-8", "post-7", "post-6"], "<div class=nav-previous><a href='/page/2/'>← Older posts</a></div>"),
+    );
     site.hits();
     assert_eq!(by(&site, &dir, "archive", 200).new, 1);
     assert!(site.hits().len() <= 6);
@@ -288,7 +335,9 @@ fn an_audit_says_what_is_missing_by_year_and_who_names_it() {
     by(&site, &dir, "", 0);
     let root = dir.path().join("blog");
     let ask = || audit(&request(&format!("{}/", site.base()), &dir), &root, &Events::silent(), &clock_at(0)).unwrap();
-    let missing = |a: &mdarchive::ops::fetch::Audit| a.missing.iter().map(|m| m.url.replace(&site.base(), "")).collect::<Vec<_>>();
+    let missing = |a: &mdarchive::ops::fetch::Audit| {
+        a.missing.iter().map(|m| m.url.replace(&site.base(), "")).collect::<Vec<_>>()
+    };
     let found = ask();
     assert_eq!(missing(&found), ["/2005/01/older/"], "only a link says so, and what is no post is none");
     assert!(found.missing[0].sources.contains("links"));

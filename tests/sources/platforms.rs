@@ -24,11 +24,16 @@ fn blogger_entry(n: u32, kind: &str) -> String {
 }
 
 fn blogger_comment(id: u32, post: u32) -> String {
-    format!("<entry xmlns:thr='http://purl.org/syndication/thread/1.0'><id>tag:blogger.com,1999:blog-1.post-{id}</id><published>2007-04-20T10:00:00Z</published><title>Cut…</title><content type='html'>Word {id}</content><link rel='alternate' href='BASE/2007/04/post-{post}.html?showComment=1#c{id}'/><author><name>Bo</name></author><thr:in-reply-to ref='tag:blogger.com,1999:blog-1.post-{post}' href='x'/></entry>")
+    format!(
+        "<entry xmlns:thr='http://purl.org/syndication/thread/1.0'><id>tag:blogger.com,1999:blog-1.post-{id}</id><published>2007-04-20T10:00:00Z</published><title>Cut…</title><content type='html'>Word {id}</content><link rel='alternate' href='BASE/2007/04/post-{post}.html?showComment=1#c{id}'/><author><name>Bo</name></author><thr:in-reply-to ref='tag:blogger.com,1999:blog-1.post-{post}' href='x'/></entry>"
+    )
 }
 
 fn blogger_feed(entries: impl Iterator<Item = String>) -> String {
-    format!("<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><id>tag:blogger.com,1999:blog-1</id><title>A blog</title><generator>Blogger</generator>{}</feed>", entries.collect::<String>())
+    format!(
+        "<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><id>tag:blogger.com,1999:blog-1</id><title>A blog</title><generator>Blogger</generator>{}</feed>",
+        entries.collect::<String>()
+    )
 }
 
 #[test]
@@ -38,21 +43,36 @@ fn blogger_is_paged_by_what_arrived_with_its_pages_and_comments() {
     let feed = |name: &str, start: u32, order: &str| {
         format!("/feeds/{name}/default?alt=atom&max-results=100&{order}redirect=false&start-index={start}")
     };
-    let first = |name: &str, most: u32| format!("/feeds/{name}/default?alt=atom&start-index=1&max-results={most}&orderby=published&redirect=false");
+    let first = |name: &str, most: u32| {
+        format!("/feeds/{name}/default?alt=atom&start-index=1&max-results={most}&orderby=published&redirect=false")
+    };
     let posts_of = |numbers: std::ops::Range<u32>| blogger_feed(numbers.map(|n| blogger_entry(n, "post")));
-    site.put("/feeds/posts/default?alt=atom&start-index=1&orderby=published&redirect=false&max-results=1", "application/atom+xml", posts_of(6..7));
+    site.put(
+        "/feeds/posts/default?alt=atom&start-index=1&orderby=published&redirect=false&max-results=1",
+        "application/atom+xml",
+        posts_of(6..7),
+    );
     // A hundred were asked for and three came: the fourth is next, not the hundred and first.
     site.put(&first("posts", 100), "application/atom+xml", posts_of(4..7));
     site.put(&feed("posts", 4, "orderby=published&"), "application/atom+xml", posts_of(1..4));
     site.put(&feed("posts", 7, "orderby=published&"), "application/atom+xml", blogger_feed(std::iter::empty()));
     site.put(&first("pages", 100), "application/atom+xml", blogger_feed([blogger_entry(9, "page")].into_iter()));
-    site.put(&first("comments", 100), "application/atom+xml", blogger_feed([blogger_comment(70, 2), blogger_comment(71, 5)].into_iter()));
+    site.put(
+        &first("comments", 100),
+        "application/atom+xml",
+        blogger_feed([blogger_comment(70, 2), blogger_comment(71, 5)].into_iter()),
+    );
     // What changed since, and what lies beyond the ends.
     site.put("/feeds/posts/default", "application/atom+xml", blogger_feed(std::iter::empty()));
     site.put("/feeds/pages/default", "application/atom+xml", blogger_feed(std::iter::empty()));
     site.put("/feeds/comments/default", "application/atom+xml", blogger_feed(std::iter::empty()));
     by(&site, &dir, "blogger", 0);
-    assert_eq!(slugs(&dir), set(&["page-9", "post-1", "post-2", "post-3", "post-4", "post-5", "post-6"]), "{:#?}", site.hits());
+    assert_eq!(
+        slugs(&dir),
+        set(&["page-9", "post-1", "post-2", "post-3", "post-4", "post-5", "post-6"]),
+        "{:#?}",
+        site.hits()
+    );
     let all = posts(&dir);
     let commented: Vec<(&str, &str)> =
         all.iter().flat_map(|p| p.comments.iter().map(|c| (p.title.as_str(), c.text.as_str()))).collect();
@@ -72,10 +92,25 @@ fn wordpress_com_is_read_with_the_handles_that_it_gives() {
     let (site, dir) = (Site::new(), TempDir::new().unwrap());
     front(&site, "<link rel=dns-prefetch href='//public-api.wordpress.com'>");
     let root = "/rest/v1.1/sites/blog.wpcom.example";
-    site.put(root, JSON, json!({"ID": 1, "name": "A &amp; B", "description": "", "URL": "http://blog.wpcom.example", "lang": "en"}).to_string());
-    let answer = |posts: Vec<Value>, next: Option<&str>| json!({"found": 3, "posts": posts, "meta": {"next_page": next}}).to_string();
-    site.put(&format!("{root}/posts/?number=100&type=any&order_by=date"), JSON, answer(vec![wpcom_post(4), wpcom_post(3)], Some("value=2007&id=3")));
-    site.put(&format!("{root}/posts/?number=100&type=any&order_by=date&page_handle=value%3D2007%26id%3D3"), JSON, answer(vec![wpcom_post(2)], None));
+    site.put(
+        root,
+        JSON,
+        json!({"ID": 1, "name": "A &amp; B", "description": "", "URL": "http://blog.wpcom.example", "lang": "en"})
+            .to_string(),
+    );
+    let answer = |posts: Vec<Value>, next: Option<&str>| {
+        json!({"found": 3, "posts": posts, "meta": {"next_page": next}}).to_string()
+    };
+    site.put(
+        &format!("{root}/posts/?number=100&type=any&order_by=date"),
+        JSON,
+        answer(vec![wpcom_post(4), wpcom_post(3)], Some("value=2007&id=3")),
+    );
+    site.put(
+        &format!("{root}/posts/?number=100&type=any&order_by=date&page_handle=value%3D2007%26id%3D3"),
+        JSON,
+        answer(vec![wpcom_post(2)], None),
+    );
     site.put(&format!("{root}/posts/"), JSON, answer(Vec::new(), None));
     let hosts = |r: &mut mdarchive::ops::fetch::FetchRequest| {
         r.url = url::Url::parse("http://blog.wpcom.example/").unwrap();
@@ -98,7 +133,9 @@ fn tumblr_is_read_to_its_end() {
     let (site, dir) = (Site::new(), TempDir::new().unwrap());
     front(&site, "<link rel=icon href='https://assets.tumblr.com/x.png'>");
     let post = |n: u32| json!({"id": n.to_string(), "url": format!("BASE/post/{n}"), "url-with-slug": format!("BASE/post/{n}/post-{n}"), "type": "regular", "date-gmt": format!("2013-07-{n:02} 16:27:23 GMT"), "date": format!("Sat, {n:02} Jul 2013 13:27:23"), "unix-timestamp": 1373128043 + n, "format": "html", "slug": format!("post-{n}"), "regular-title": format!("Title {n}"), "regular-body": text("Words"), "tags": ["tea"]});
-    let answer = |numbers: std::ops::Range<u32>| json!({"tumblelog": {"title": "A blog", "description": "", "name": "a"}, "posts-start": 0, "posts-total": "5", "posts": numbers.map(post).collect::<Vec<_>>()}).to_string();
+    let answer = |numbers: std::ops::Range<u32>| {
+        json!({"tumblelog": {"title": "A blog", "description": "", "name": "a"}, "posts-start": 0, "posts-total": "5", "posts": numbers.map(post).collect::<Vec<_>>()}).to_string()
+    };
     site.put("/api/read/json?debug=1&num=50&start=0", JSON, answer(3..6));
     site.put("/api/read/json?debug=1&num=50&start=3", JSON, answer(1..3));
     site.put("/api/read/json?debug=1&num=50&start=5", JSON, answer(0..0));
@@ -110,12 +147,23 @@ fn tumblr_is_read_to_its_end() {
 #[test]
 fn ghost_is_read_with_the_key_of_its_page_and_what_is_for_members_is_a_gap() {
     let (site, dir) = (Site::new(), TempDir::new().unwrap());
-    front(&site, "<meta name=generator content='Ghost 5.130'><script defer src='/portal.js' data-ghost='BASE/' data-key='22444f78447824223cefc48062' data-api='BASE/ghost/api/content/'></script>");
+    front(
+        &site,
+        "<meta name=generator content='Ghost 5.130'><script defer src='/portal.js' data-ghost='BASE/' data-key='22444f78447824223cefc48062' data-api='BASE/ghost/api/content/'></script>",
+    );
     let post = |n: u32, page: bool, visibility: &str| json!({"id": format!("5c7ece47da174000c0c5c6d{n}"), "uuid": format!("3a033ce7-9e2d-4b3b-a9ef-76887efacc7{n}"), "title": format!("Title {n}"), "slug": format!("post-{n}"), "html": text("Words"), "comment_id": "1", "feature_image": null, "visibility": visibility, "page": page, "created_at": "2019-03-05T19:30:15.000+00:00", "updated_at": "2019-03-26T19:45:31.000+00:00", "published_at": format!("2019-03-{:02}T15:30:00.000+00:00", n + 1), "custom_excerpt": null, "url": format!("BASE/post-{n}/"), "authors": [{"id": "1", "name": "Ann", "slug": "ann"}], "tags": [{"id": "2", "name": "Tea", "slug": "tea"}]});
-    let answer = |list: &str, posts: Vec<Value>, next: Option<u32>| json!({list: posts, "meta": {"pagination": {"page": 1, "limit": 100, "pages": 2, "total": 4, "next": next, "prev": null}}}).to_string();
-    let list = |list: &str, end: &str| format!("/ghost/api/content/{list}/?key=22444f78447824223cefc48062&include=tags%2Cauthors&{end}");
+    let answer = |list: &str, posts: Vec<Value>, next: Option<u32>| {
+        json!({list: posts, "meta": {"pagination": {"page": 1, "limit": 100, "pages": 2, "total": 4, "next": next, "prev": null}}}).to_string()
+    };
+    let list = |list: &str, end: &str| {
+        format!("/ghost/api/content/{list}/?key=22444f78447824223cefc48062&include=tags%2Cauthors&{end}")
+    };
     site.put(&list("posts", "page=1&limit=1"), JSON, answer("posts", vec![post(4, false, "public")], Some(2)));
-    site.put(&list("posts", "limit=100&page=1"), JSON, answer("posts", vec![post(4, false, "public"), post(3, false, "paid")], Some(2)));
+    site.put(
+        &list("posts", "limit=100&page=1"),
+        JSON,
+        answer("posts", vec![post(4, false, "public"), post(3, false, "paid")], Some(2)),
+    );
     site.put(&list("posts", "limit=100&page=2"), JSON, answer("posts", vec![post(1, false, "public")], None));
     site.put(&list("pages", "limit=100&page=1"), JSON, answer("pages", vec![post(2, true, "public")], None));
     site.put("/ghost/api/content/posts/", JSON, answer("posts", Vec::new(), None));
@@ -130,19 +178,30 @@ fn substack_lists_its_posts_and_gives_each_text() {
     let (site, dir) = (Site::new(), TempDir::new().unwrap());
     front(&site, "<link rel=preconnect href='https://substackcdn.com'>");
     let row = |n: u32, audience: &str| json!({"id": n, "slug": format!("post-{n}"), "title": format!("Title {n}"), "subtitle": "In short: nothing", "post_date": format!("2021-05-{n:02}T12:00:00.000Z"), "canonical_url": format!("BASE/p/post-{n}"), "audience": audience, "type": "newsletter", "cover_image": null, "postTags": [{"name": "Tea", "slug": "tea"}], "publishedBylines": [{"id": 1, "name": "Ann", "handle": "ann"}]});
-    let list = |offset: u32| format!("/api/v1/archive?sort=new&search=&{}", if offset == 0 { "offset=0&limit=12".to_string() } else { format!("limit=12&offset={offset}") });
+    let list = |offset: u32| {
+        format!(
+            "/api/v1/archive?sort=new&search=&{}",
+            if offset == 0 { "offset=0&limit=12".to_string() } else { format!("limit=12&offset={offset}") }
+        )
+    };
     site.put(&list(0), JSON, json!([row(5, "everyone"), row(4, "only_paid")]).to_string());
     site.put(&list(2), JSON, json!([row(3, "everyone")]).to_string());
     site.put(&list(3), JSON, "[]");
     for n in [3, 4, 5] {
         let body = format!("{}<div class='subscription-widget-wrap'>Subscribe</div>", text(&format!("Number {n}")));
-        site.put(&format!("/api/v1/posts/post-{n}"), JSON, json!({"id": n, "slug": format!("post-{n}"), "title": format!("Title {n}"), "body_html": body}).to_string());
+        site.put(
+            &format!("/api/v1/posts/post-{n}"),
+            JSON,
+            json!({"id": n, "slug": format!("post-{n}"), "title": format!("Title {n}"), "body_html": body}).to_string(),
+        );
     }
     let summary = by(&site, &dir, "substack", 0);
     assert_eq!(slugs(&dir), set(&["post-3", "post-5"]), "{:#?}", site.hits());
     assert_eq!((summary.gaps.len(), summary.gaps[0].reason), (1, Reason::Protected));
     let all = posts(&dir);
-    assert!(all.iter().all(|p| !p.text.contains("Subscribe") && p.tags[0].label == "Tea" && p.authors[0].name == "Ann"));
+    assert!(
+        all.iter().all(|p| !p.text.contains("Subscribe") && p.tags[0].label == "Tea" && p.authors[0].name == "Ann")
+    );
     assert_eq!(all[0].excerpt.as_deref(), Some("In short: nothing"));
     again(&site, &dir, "substack", 100);
 }

@@ -76,7 +76,8 @@ pub fn audit(request: &FetchRequest, root: &Path, events: &Events, clock: &Clock
     events.phase("looking for the blog");
     let found = find(&request.url, &request.sources, &state.memos, true, &mut |url, ask| web.get(url, ask, events))?;
     let site = found.first().and_then(|f| Url::parse(f.source.site().url.as_deref()?).ok());
-    let mut teller = Teller { web: &web, events, gate: Gate::new(request.robots), inventory: Inventory::default(), site };
+    let mut teller =
+        Teller { web: &web, events, gate: Gate::new(request.robots), inventory: Inventory::default(), site };
     let mut sources = Vec::new();
     for found in found.into_iter().filter(|f| f.way.reach != Reach::Page) {
         sources.push(teller.ask(found)?);
@@ -226,7 +227,8 @@ fn missing(evidence: &Evidence, gap: Option<(Reason, bool)>) -> Missing {
 
 /// Returns the year of a post, by its date or by the date in its address.
 fn year(date: Option<&str>, url: Option<&str>) -> String {
-    let plausible = |y: &str| y.len() == 4 && (y.starts_with("19") || y.starts_with("20")) && y.bytes().all(|b| b.is_ascii_digit());
+    let plausible =
+        |y: &str| y.len() == 4 && (y.starts_with("19") || y.starts_with("20")) && y.bytes().all(|b| b.is_ascii_digit());
     let dated = date.and_then(|d| d.get(..4)).filter(|y| plausible(y));
     let parts = url.into_iter().flat_map(|u| u.split('/').skip(3));
     let found = dated.or_else(|| parts.into_iter().find(|p| plausible(p)));

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use url::Url;
 
 use crate::extract;
+use crate::html;
 use crate::import::page::Page;
 use crate::model::{Capture, Draft, Gap, Kind, Reason, normalise_url};
 use crate::source::{Named, Text};
@@ -58,7 +59,13 @@ impl Queue {
 const LESS: [&str; 3] = ["feed", "index", "excerpt"];
 
 /// Returns what is to be got of a post that a listing names; notes what the listing says of those that are kept.
-pub(super) fn wanted(named: &Named, crawled: bool, site: Option<&Url>, state: &mut State, writer: &Writer) -> Option<Wanted> {
+pub(super) fn wanted(
+    named: &Named,
+    crawled: bool,
+    site: Option<&Url>,
+    state: &mut State,
+    writer: &Writer,
+) -> Option<Wanted> {
     let url = Url::parse(&named.name).ok().filter(|u| is_inside(u, site))?;
     let kept = writer.find(&named.name);
     let seen = state.seen(&named.name).cloned();
@@ -115,10 +122,21 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
             if !same(&wanted.url, &capture.url) {
                 draft.aliases.push(wanted.url.to_string());
             }
+            if is_empty(&draft) {
+                return Came::Nothing("neither text nor picture on it".into());
+            }
             draft.kind = wanted.kind.unwrap_or(draft.kind);
             Came::Post(Box::new(draft))
         }
         Ok(several) => Came::Nothing(format!("a page that lists {} posts", several.len())),
         Err(why) => Came::Nothing(why),
     }
+}
+
+/// A page without date, text or picture is the frame of something else.
+fn is_empty(draft: &Draft) -> bool {
+    let shown = ["<img", "<video", "<audio", "<iframe", "<embed", "<object"];
+    draft.published.is_none()
+        && !shown.iter().any(|s| draft.body.contains(s))
+        && html::plain_text(&draft.body).is_empty()
 }

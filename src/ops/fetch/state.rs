@@ -66,8 +66,7 @@ impl State {
     /// Reads the state of the last run; none, or one that cannot be read, means to begin at the beginning.
     pub fn load(get: impl Fn(&str) -> Option<Vec<u8>>, anew: bool) -> State {
         let kept = |name: &str| get(name).filter(|_| !anew);
-        let mut state: State =
-            kept(MAIN).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let mut state: State = kept(MAIN).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         state.pages = kept(PAGES).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         state
     }

@@ -43,9 +43,12 @@ pub(super) enum What {
 impl What {
     pub fn kind(self) -> Kind {
         match self {
-            What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Links(kind) | What::Included(kind) | What::Address(kind) => {
-                kind
-            }
+            What::Posts(kind)
+            | What::Changed(kind)
+            | What::Ids(kind)
+            | What::Links(kind)
+            | What::Included(kind)
+            | What::Address(kind) => kind,
             _ => Kind::Post,
         }
     }
@@ -58,7 +61,12 @@ impl What {
             What::Media => "media",
             What::Comments | What::NewComments | What::CommentsOf | What::CommentCount => "comments",
             What::Authors => "posts",
-            What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Links(kind) | What::Included(kind) | What::Address(kind) => {
+            What::Posts(kind)
+            | What::Changed(kind)
+            | What::Ids(kind)
+            | What::Links(kind)
+            | What::Included(kind)
+            | What::Address(kind) => {
                 if kind == Kind::Page {
                     "pages"
                 } else {
