@@ -21,6 +21,7 @@ mod refetch;
 mod schema;
 mod secrets;
 mod snapshot;
+mod sources;
 mod store;
 mod warc;
 mod wayback;

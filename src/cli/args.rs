@@ -62,6 +62,8 @@ pub enum Command {
     Fetch(FetchArgs),
     /// Say how a blog can be read, without reading it
     Detect(DetectArgs),
+    /// Hold what a blog published against what is kept
+    Audit(AuditArgs),
     /// Take in export files, plain-text posts and snapshots
     Import(ImportArgs),
     /// Hand out a book, a JSON document or a ZIP snapshot
@@ -157,6 +159,22 @@ pub struct FetchArgs {
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive audit\n  mdarchive audit blog.example -v\n  mdarchive audit https://blog.example --source sitemap --json"
+)]
+pub struct AuditArgs {
+    /// Archives, or addresses of their blogs; none = all archives
+    #[arg(value_name = "NAME|URL")]
+    pub blogs: Vec<String>,
+    /// Ask only this source; may be given several times (see `mdarchive detect`)
+    #[arg(long, value_name = "NAME")]
+    pub source: Vec<String>,
+    /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
+    #[arg(long)]
+    pub no_robots: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! Flags in, words out: the only room that prints. One file a subcommand; what they share is in `context` and `report`.
 
 mod args;
+mod audit;
 mod completions;
 mod config;
 mod context;
@@ -70,6 +71,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Fetch(args) => fetch::run(args, context),
         Command::Detect(args) => detect::run(&args, context),
+        Command::Audit(args) => audit::run(&args, context),
         Command::Import(args) => import::run(args, context),
         Command::Export(args) => export::run(args, context),
         Command::List(args) => list::run(&args, context),

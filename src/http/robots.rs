@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn sitemaps_are_named_whatever_the_group() {
-        let text = "Sitemap: http://a.example/one.xml\nUser-agent: x\nDisallow: /\nsitemap: http://a.example/two.xml # two\n";
+        let text =
+            "Sitemap: http://a.example/one.xml\nUser-agent: x\nDisallow: /\nsitemap: http://a.example/two.xml # two\n";
         let robots = Robots::parse(text.as_bytes());
         assert_eq!(robots.sitemaps, ["http://a.example/one.xml", "http://a.example/two.xml"]);
     }

@@ -23,7 +23,7 @@ mod parts;
 mod redact;
 mod report;
 pub mod sitemap;
-mod substack;
+pub mod substack;
 mod text;
 mod tumblr;
 pub mod warc;

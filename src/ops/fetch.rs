@@ -1,6 +1,7 @@
 //! `fetch`: a blog on the web into the archive. Every answer is kept before anyone interprets it; posts are kept in
 //! the order in which the blog lists them, so that a run that was killed is completed to the same bytes.
 
+mod audit;
 mod gate;
 mod gone;
 mod inventory;
@@ -29,6 +30,7 @@ use crate::model::{Capture, Clock, Header, Site};
 use crate::source::{Found, List, Reach, Source as _, WAYBACK, WAYS, Way, Wayback, find, names, wayback};
 use crate::store::{Archive, Opening, Summary, Writer};
 
+pub use audit::{Audit, Missing, Told, Year, audit};
 pub use inventory::{Evidence, Inventory};
 pub use many::{Fetched, fetch_many};
 pub use scope::Scope;

@@ -135,8 +135,10 @@ impl Source for FeedSource {
     fn read(&mut self, answer: &Answer, known: &dyn Fn(&str) -> bool) -> Result<Batch> {
         let Some(chain) = self.walk.answered() else { return Ok(Batch::default()) };
         let first = self.walk.is_start(&chain);
-        let ended = |walk: &mut Walk, all: bool, notes: Vec<String>| {
-            Batch { all: walk.end(false, all), notes, ..Batch::default() }
+        let ended = |walk: &mut Walk, all: bool, notes: Vec<String>| Batch {
+            all: walk.end(false, all),
+            notes,
+            ..Batch::default()
         };
         let mut batch = match answer.result() {
             Ok(capture) if capture.status == 304 => return Ok(Batch::default()),

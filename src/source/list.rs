@@ -19,7 +19,7 @@ pub struct List {
 /// The page itself, if it is that of a post.
 pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {
     let text = extract::decode(look.page.payload(), look.page.header("content-type")).text;
-    if look.text.is_empty() || extract::page(&text, Some(&look.page.url)).posts.len() != 1 {
+    if look.text.is_empty() || extract::bare(&text, Some(&look.page.url)).posts.len() != 1 {
         return Ok(None);
     }
     Ok(Some(Box::new(List::new(vec![look.page.url.clone()], look.site.clone()))))

@@ -3,15 +3,22 @@
 
 mod answers;
 mod archive;
+mod blogger;
 mod errors;
 mod feed;
+mod ghost;
 mod list;
+mod livejournal;
 mod look;
+mod paged;
 mod sitemap;
+mod substack;
+mod tumblr;
 mod walk;
 pub mod wayback;
 mod ways;
 mod wordpress;
+mod wpcom;
 
 use serde_json::Value;
 use url::Url;

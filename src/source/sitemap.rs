@@ -8,6 +8,7 @@ use url::Url;
 use super::{Batch, Look, Named, Source, Step, Text, explain};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Ask};
+use crate::import::feed;
 use crate::import::sitemap::{self, Place, Sitemap};
 use crate::model::{Kind, Site, normalise_url};
 
@@ -40,7 +41,18 @@ const PAGES: [&str; 3] = ["posts-page-", "page-sitemap", "sitemap-pages"];
 
 /// Names of folders whose pages list posts.
 const LISTS: [&str; 13] = [
-    "tag", "tags", "category", "categories", "author", "authors", "archive", "archives", "page", "feed", "search", "label",
+    "tag",
+    "tags",
+    "category",
+    "categories",
+    "author",
+    "authors",
+    "archive",
+    "archives",
+    "page",
+    "feed",
+    "search",
+    "label",
     "rss",
 ];
 
@@ -59,6 +71,12 @@ pub(super) struct SitemapSource {
     visited: HashSet<Url>,
     /// `lastmod` of the sitemaps of an index when they were read last.
     marks: serde_json::Map<String, Value>,
+    /// Those that lead to others: asked for in any case, since what they lead to may change without them.
+    indexes: HashSet<String>,
+    /// Those that were not read because nothing changed in them. If another changed, they are read all the same, so that
+    /// what is missing can be told from what is elsewhere.
+    unchanged: Vec<Url>,
+    changed: bool,
     seen: HashSet<String>,
     again: bool,
     /// Every sitemap was read in this run.
@@ -108,6 +126,9 @@ impl SitemapSource {
             asked: VecDeque::new(),
             visited: HashSet::new(),
             marks: serde_json::Map::new(),
+            indexes: HashSet::new(),
+            unchanged: Vec::new(),
+            changed: false,
             seen: HashSet::new(),
             again: false,
             whole: true,
@@ -128,7 +149,7 @@ impl SitemapSource {
             let same = self.again && mark.is_some() && self.marks.get(url.as_str()) == mark.as_ref();
             self.marks.extend(mark.clone().map(|m| (url.to_string(), m)));
             match (same, self.again && mark.is_none()) {
-                (true, _) => self.whole = false,
+                (true, _) => self.unchanged.push(url),
                 (_, true) => silent.push(url),
                 _ => self.queue.push_back(url),
             }
@@ -170,7 +191,9 @@ impl SitemapSource {
         let home = self.site.url.as_deref().and_then(|u| Url::parse(u).ok());
         home.is_none_or(|home| {
             let folder = home.path().trim_end_matches('/');
-            host(&home) == host(url) && home.port() == url.port() && url.path().starts_with(folder)
+            host(&home) == host(url)
+                && home.port() == url.port()
+                && url.path().starts_with(folder)
                 && url.path().trim_end_matches('/') != folder
         })
     }
@@ -190,6 +213,8 @@ impl Source for SitemapSource {
         if let Some(Value::Object(marks)) = memo.get("marks") {
             self.marks.clone_from(marks);
         }
+        let indexes = memo.get("indexes").and_then(Value::as_array).into_iter().flatten();
+        self.indexes = indexes.filter_map(|u| u.as_str().map(str::to_string)).collect();
     }
 
     fn only_names(&mut self) {
@@ -197,10 +222,15 @@ impl Source for SitemapSource {
     }
 
     fn next(&mut self) -> Option<Step> {
+        if self.queue.is_empty() && self.asked.is_empty() && self.changed {
+            self.again = false;
+            self.queue.extend(std::mem::take(&mut self.unchanged));
+        }
         let url = self.queue.pop_front()?;
         self.visited.insert(url.clone());
         self.asked.push_back(url.clone());
-        Some(Step { again: self.again, ..Step::new(url, Ask::feed()) })
+        let again = self.again && !self.indexes.contains(url.as_str());
+        Some(Step { again, ..Step::new(url, Ask::feed()) })
     }
 
     fn read(&mut self, answer: &Answer, _known: &dyn Fn(&str) -> bool) -> Result<Batch> {
@@ -208,15 +238,29 @@ impl Source for SitemapSource {
         let Some(url) = self.asked.pop_front() else { return Ok(batch) };
         let alone = std::mem::take(&mut self.first) && self.start.len() == 1;
         match answer.result() {
-            Ok(capture) if capture.status == 304 => (self.whole, self.named) = (false, true),
+            Ok(capture) if capture.status == 304 => {
+                self.named = true;
+                self.unchanged.push(url);
+            }
             Ok(capture) => match sitemap::parse(url.as_str(), capture.payload()) {
                 Ok(map) => {
+                    self.changed |= self.again && !map.pages.is_empty();
+                    if !map.maps.is_empty() {
+                        self.indexes.insert(url.to_string());
+                    }
                     self.maps(&map.maps, &capture.url, capture.time.as_second() / 86_400);
                     self.pages(&map, &capture.url, &mut batch);
                     if let Some(why) = map.cut {
                         self.whole = false;
                         batch.notes.push(format!("{url}: {why}; what precedes it was read"));
                     }
+                }
+                // Some sites list their feeds among their sitemaps.
+                Err(_) if feed::parse(capture.payload(), Some(&capture.url)).is_ok() => {
+                    let feed = feed::parse(capture.payload(), Some(&capture.url)).unwrap_or_default();
+                    let place = |e| Some(Place { url: feed::permalink(e)?, ..Place::default() });
+                    let pages = feed.entries.iter().filter_map(place).collect();
+                    self.pages(&Sitemap { pages, ..Sitemap::default() }, &capture.url, &mut batch);
                 }
                 Err(why) if alone => return Err(Error::fetch(&url, why)),
                 Err(why) => {
@@ -230,10 +274,13 @@ impl Source for SitemapSource {
                 batch.notes.push(format!("{url}: {} ({})", miss.reason.words(), miss.detail));
             }
         }
-        if self.queue.is_empty() && self.asked.is_empty() {
-            batch.all = self.whole && self.named;
+        let more = self.changed && !self.unchanged.is_empty();
+        if self.queue.is_empty() && self.asked.is_empty() && !more {
+            batch.all = self.whole && self.named && self.unchanged.is_empty();
             let at: Vec<&str> = self.start.iter().map(Url::as_str).collect();
-            batch.memo = Some(json!({"at": at, "done": true, "marks": self.marks}));
+            let mut indexes: Vec<&String> = self.indexes.iter().collect();
+            indexes.sort();
+            batch.memo = Some(json!({"at": at, "done": true, "marks": self.marks, "indexes": indexes}));
         }
         Ok(batch)
     }
@@ -257,6 +304,11 @@ pub(super) fn may_be_post(url: &Url) -> bool {
         return false;
     }
     let stem = last.split('.').next().unwrap_or(last);
+    // `index-2.html`, `page3`: a page of a list.
+    let stem = match stem.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['-', '_']) {
+        list @ ("index" | "page") => list,
+        _ => stem,
+    };
     let number = |s: &&str| !s.is_empty() && s.len() <= 4 && s.bytes().all(|b| b.is_ascii_digit());
     let index = matches!(stem, "index" | "archives" | "archive" | "tags" | "categories" | "404" | "search");
     let dated = before.iter().any(|s| s.len() == 4 && number(s));
@@ -273,12 +325,31 @@ mod tests {
     #[test]
     fn lists_roots_and_files_are_no_posts() {
         let post = |path: &str| may_be_post(&Url::parse("http://a.example").unwrap().join(path).unwrap());
-        for path in ["/2007/04/a/", "/posts/a/", "/a.html", "/?p=12", "/p/about.html", "/2007/04/23/tag.html", "/2024/02/05/archives/", "/blog/a"] {
+        for path in [
+            "/2007/04/a/",
+            "/posts/a/",
+            "/a.html",
+            "/?p=12",
+            "/p/about.html",
+            "/2007/04/23/tag.html",
+            "/2024/02/05/archives/",
+            "/blog/a",
+        ] {
             assert!(post(path), "{path}");
         }
-        for path in
-            ["/", "/tags/", "/tags/x/", "/category/a/", "/author/ann/", "/2007/", "/2007/04/", "/page/2/", "/x.pdf"]
-        {
+        for path in [
+            "/",
+            "/index-2.html",
+            "/page3/",
+            "/tags/",
+            "/tags/x/",
+            "/category/a/",
+            "/author/ann/",
+            "/2007/",
+            "/2007/04/",
+            "/page/2/",
+            "/x.pdf",
+        ] {
             assert!(!post(path), "{path}");
         }
     }

@@ -128,8 +128,15 @@ impl Walk {
         self.memo.done && self.memo.covers && self.whole
     }
 
-    /// Returns whether nothing is left to be asked or answered.
-    pub fn idle(&self) -> bool {
-        self.queue.is_empty() && self.asked.is_empty()
+    /// Returns whether everything was read once, by an earlier run.
+    pub fn is_done(&self) -> bool {
+        self.memo.done
+    }
+
+    /// Adds a further place whose newest are looked at; where everything was read once, no more than what is new.
+    pub fn look_at(&mut self, url: Url, stops: bool) {
+        if !self.queue.iter().any(|c| c.url == url) {
+            self.queue.push_back(Chain { url, stops });
+        }
     }
 }

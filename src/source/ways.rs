@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
-use super::{Asker, Look, Source, archive, explain, feed, list, sitemap, wordpress};
+use super::{
+    Asker, Look, Source, archive, blogger, explain, feed, ghost, list, livejournal, sitemap, substack, tumblr,
+    wordpress, wpcom,
+};
 use crate::error::{Error, Result};
 use crate::http::Ask;
 
@@ -27,8 +30,6 @@ pub struct Way {
     /// Its name on the command line, in the archive and in messages.
     pub name: &'static str,
     pub what: &'static str,
-    /// What it looks for, for those it does not find it for.
-    pub looks_for: &'static str,
     pub reach: Reach,
     /// The kind of source that its posts name.
     pub gives: &'static str,
@@ -38,59 +39,73 @@ pub struct Way {
 }
 
 /// In the order in which they are tried.
-pub static WAYS: [Way; 5] = [
+pub static WAYS: [Way; 11] = [
     Way {
         name: "rest",
         what: "WordPress API",
-        looks_for: "a link in the page, /wp-json/, /?rest_route=/",
         reach: Reach::All,
         gives: "rest",
         crawls: false,
         probe: wordpress::probe,
     },
     Way {
-        name: "feed",
-        what: "feed",
-        looks_for: "a link in the page, /feed/, /atom.xml, /index.xml, /rss.xml, /feed.xml, /feed.json",
-        reach: Reach::Part,
-        gives: "feed",
+        name: "wpcom",
+        what: "WordPress.com API",
+        reach: Reach::All,
+        gives: "wpcom",
         crawls: false,
-        probe: feed::probe,
+        probe: wpcom::probe,
     },
     Way {
-        name: "sitemap",
-        what: "sitemap",
-        looks_for: "robots.txt, /sitemap.xml, /sitemap_index.xml, /wp-sitemap.xml, /sitemap.xml.gz, /sitemap.txt",
-        reach: Reach::Part,
+        name: "blogger",
+        what: "Blogger feeds",
+        reach: Reach::All,
+        gives: "feed",
+        crawls: false,
+        probe: blogger::probe,
+    },
+    Way {
+        name: "ghost",
+        what: "Ghost Content API",
+        reach: Reach::All,
+        gives: "ghost",
+        crawls: false,
+        probe: ghost::probe,
+    },
+    Way {
+        name: "substack",
+        what: "Substack archive",
+        reach: Reach::All,
+        gives: "substack",
+        crawls: false,
+        probe: substack::probe,
+    },
+    Way { name: "tumblr", what: "Tumblr API", reach: Reach::All, gives: "tumblr", crawls: false, probe: tumblr::probe },
+    Way {
+        name: "livejournal",
+        what: "journal calendar",
+        reach: Reach::All,
         gives: "page",
         crawls: true,
-        probe: sitemap::probe,
+        probe: livejournal::probe,
     },
+    Way { name: "feed", what: "feed", reach: Reach::Part, gives: "feed", crawls: false, probe: feed::probe },
+    Way { name: "sitemap", what: "sitemap", reach: Reach::Part, gives: "page", crawls: true, probe: sitemap::probe },
     Way {
         name: "archive",
         what: "archive pages",
-        looks_for: "links to posts and to older posts",
         reach: Reach::Links,
         gives: "page",
         crawls: true,
         probe: archive::probe,
     },
-    Way {
-        name: "page",
-        what: "the page itself",
-        looks_for: "the text of a post",
-        reach: Reach::Page,
-        gives: "page",
-        crawls: false,
-        probe: list::probe,
-    },
+    Way { name: "page", what: "the page itself", reach: Reach::Page, gives: "page", crawls: false, probe: list::probe },
 ];
 
 /// Used where the user asks for it, never looked for: an archive of the web, for blogs that are gone.
 pub static WAYBACK: Way = Way {
     name: "wayback",
     what: "archive of the web",
-    looks_for: "captures of the blog",
     reach: Reach::All,
     gives: "wayback",
     crawls: false,
@@ -135,8 +150,8 @@ pub fn find(
         return Ok(found);
     }
     let tried = WAYS.iter().filter(|w| only.is_empty() || only.iter().any(|n| n == w.name));
-    let looked: Vec<String> = tried.map(|w| format!("no {}; looked for {}", w.what, w.looks_for)).collect();
-    let why = format!("no blog found there ({})", looked.join("; "));
+    let looked: Vec<&str> = tried.map(|w| w.what).collect();
+    let why = format!("no blog found there (looked for: {})", looked.join(", "));
     Err(Error::fetch(crate::http::without_password(seed.as_str()), why).with_hint(
         "name the front page of the blog; if you have an export file of it, `mdarchive import FILE` reads that",
     ))

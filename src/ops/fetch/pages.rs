@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use url::Url;
 
 use crate::extract;
+use crate::html;
 use crate::import::page::Page;
 use crate::model::{Capture, Draft, Gap, Kind, Reason, normalise_url};
 use crate::source::{Named, Text};
@@ -55,7 +56,7 @@ impl Queue {
 }
 
 /// Kinds of sources that give less than a page does.
-const LESS: [&str; 2] = ["feed", "excerpt"];
+const LESS: [&str; 3] = ["feed", "index", "excerpt"];
 
 /// Returns what is to be got of a post that a listing names; notes what the listing says of those that are kept.
 pub(super) fn wanted(
@@ -121,10 +122,21 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
             if !same(&wanted.url, &capture.url) {
                 draft.aliases.push(wanted.url.to_string());
             }
+            if is_empty(&draft) {
+                return Came::Nothing("neither text nor picture on it".into());
+            }
             draft.kind = wanted.kind.unwrap_or(draft.kind);
             Came::Post(Box::new(draft))
         }
         Ok(several) => Came::Nothing(format!("a page that lists {} posts", several.len())),
         Err(why) => Came::Nothing(why),
     }
+}
+
+/// A page without date, text or picture is the frame of something else.
+fn is_empty(draft: &Draft) -> bool {
+    let shown = ["<img", "<video", "<audio", "<iframe", "<embed", "<object"];
+    draft.published.is_none()
+        && !shown.iter().any(|s| draft.body.contains(s))
+        && html::plain_text(&draft.body).is_empty()
 }

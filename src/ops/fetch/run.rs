@@ -1,22 +1,25 @@
 //! One run over one blog: its sources one after the other, their drafts and the pages they name into the archive.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod getting;
+mod media;
+
+use std::collections::{BTreeMap, VecDeque};
 
 use rayon::prelude::*;
 use serde_json::Value;
 use url::Url;
 
+use self::getting::TOGETHER;
+use super::FetchRequest;
 use super::gate::Gate;
 use super::inventory::Inventory;
-use super::media::{self, Gallery};
-use super::pages::{self, Came, Queue, Wanted};
-use super::routes::routes;
+use super::media::Gallery;
+use super::pages::{self, Queue, Wanted};
 use super::state::State;
-use super::{FetchRequest, gone};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
-use crate::http::{Answer, Ask, Pending, Web};
-use crate::model::{Capture, Clock, Comment, Draft, Gap, Gone, Kind, Media, Post, PostId, Reason};
+use crate::http::{Answer, Pending, Web};
+use crate::model::{Capture, Clock, Comment, Draft, Gap, Post, Reason};
 use crate::ops::resolve::{resolve, tie};
 use crate::ops::{names, refine};
 use crate::source::{self, Batch, Found, Named, Reach, Source, Way};
@@ -24,9 +27,6 @@ use crate::store::{OpenGap, Summary, Writer};
 
 /// Requests of a source under way at a time: one is read while the next is on its way.
 const AHEAD: usize = 2;
-
-/// Pages asked for together.
-const TOGETHER: usize = 48;
 
 /// A request of a source, and what has come of it.
 enum Asked {
@@ -322,170 +322,6 @@ impl Run<'_> {
     }
 }
 
-/// Pages.
-impl Run<'_> {
-    /// Gets the pages that wait; with `rest`, all of them, else as long as there are enough to ask for together.
-    fn get(&mut self, rest: bool) -> Result<()> {
-        while self.queue.len() >= TOGETHER || (rest && self.queue.len() > 0) {
-            let wanted = self.queue.take(TOGETHER);
-            let drafts = self.pages(wanted)?;
-            self.keep(drafts)?;
-            if self.state.due() {
-                self.writer.commit()?;
-                let memos = self.before.clone().unwrap_or_else(|| self.state.memos.clone());
-                let now = std::mem::replace(&mut self.state.memos, memos);
-                self.state.save(&mut self.writer)?;
-                self.state.memos = now;
-            }
-        }
-        if self.queue.len() == 0 {
-            self.before = None;
-        }
-        Ok(())
-    }
-
-    /// Asks for pages at once; returns the posts on them in the order in which they were named.
-    fn pages(&mut self, wanted: Vec<Wanted>) -> Result<Vec<Draft>> {
-        let mut asked: BTreeMap<Url, (usize, Wanted)> = BTreeMap::new();
-        let mut urls = Vec::new();
-        for (n, one) in wanted.into_iter().enumerate() {
-            if !one.crawled || self.permits(&one.url)? {
-                let known = self.state.validators(one.url.as_str()).filter(|_| one.again);
-                urls.push((one.url.clone(), Ask::page().unless(known)));
-                asked.insert(one.url.clone(), (n, one));
-            }
-        }
-        let mut found: BTreeMap<usize, Draft> = BTreeMap::new();
-        let mut missing: BTreeMap<usize, Gap> = BTreeMap::new();
-        let (writer, state, site, nothing) = (&mut self.writer, &mut self.state, self.site.as_ref(), &mut self.nothing);
-        self.web.each(urls, self.events, |url, answer| {
-            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
-            let Some((n, wanted)) = asked.get(&url) else { return Ok(()) };
-            let capture = match answer.result() {
-                Ok(capture) => capture,
-                Err(miss) => {
-                    // What may get better is asked for again in the next run.
-                    let passing = [Reason::ServerError, Reason::Timeout, Reason::Unreachable, Reason::Truncated];
-                    if !passing.contains(&miss.reason) {
-                        state.see(url.as_str(), wanted.mark.as_ref());
-                    }
-                    missing.insert(*n, wanted.gap(miss.reason, &miss.detail));
-                    return Ok(());
-                }
-            };
-            state.see(url.as_str(), wanted.mark.as_ref());
-            if capture.status == 304 {
-                return Ok(());
-            }
-            state.validate(url.as_str(), capture);
-            match pages::read(wanted, capture, site) {
-                Came::Post(draft) => {
-                    found.insert(*n, *draft);
-                }
-                Came::Missing(gap) => {
-                    missing.insert(*n, gap);
-                }
-                Came::Nothing(why) => {
-                    nothing.0 += 1;
-                    nothing.1.get_or_insert_with(|| format!("{url}: {why}"));
-                }
-            }
-            Ok(())
-        })?;
-        self.state.note("", None);
-        missing.into_values().for_each(|gap| self.miss(gap));
-        Ok(found.into_values().collect())
-    }
-
-    /// Looks at pages of kept posts again, a few a run, each in its turn.
-    fn recheck(&mut self) -> Result<()> {
-        if self.request.recheck == 0 {
-            return Ok(());
-        }
-        self.events.phase("looking at kept posts again");
-        let mut all: Vec<(PostId, Url, Kind)> = self
-            .writer
-            .entries()
-            .filter(|e| e.sources.iter().any(|s| matches!(s.kind.as_str(), "page" | "feed")) && e.gone.is_none())
-            .filter_map(|e| Some((e.id.clone(), Url::parse(e.url.as_deref()?).ok()?, e.kind)))
-            .collect();
-        all.sort();
-        let after = self.state.rechecked.clone();
-        let at = all.iter().position(|(id, ..)| after.as_ref().is_none_or(|last| id > last)).unwrap_or(0);
-        all.rotate_left(at);
-        all.truncate(self.request.recheck);
-        self.state.rechecked = all.last().map(|(id, ..)| id.clone()).or(after);
-        let wanted = all.into_iter().map(|(_, url, kind)| Wanted {
-            mark: self.state.seen(url.as_str()).and_then(|s| s.mark.clone()),
-            url,
-            kind: Some(kind),
-            crawled: true,
-            again: true,
-        });
-        let wanted: Vec<Wanted> = wanted.collect();
-        for part in wanted.chunks(TOGETHER) {
-            let drafts = self.pages(part.to_vec())?;
-            self.keep(drafts)?;
-        }
-        Ok(())
-    }
-
-    /// Finds out about posts that the blog no longer lists.
-    fn gone(&mut self) -> Result<()> {
-        let now = self.clock.now();
-        for id in gone::back(&self.writer, &self.inventory) {
-            self.writer.amend(&id, |p| p.gone = None)?;
-        }
-        let missed = gone::candidates(&self.writer, &self.inventory, &self.state, now);
-        if missed.is_empty() {
-            return Ok(());
-        }
-        self.events.phase("looking for posts that the blog no longer lists");
-        let ids: BTreeMap<Url, PostId> = missed.into_iter().map(|(id, url)| (url, id)).collect();
-        let urls = ids.keys().map(|url| (url.clone(), Ask::page())).collect();
-        let (mut away, mut there) = (BTreeSet::new(), BTreeSet::new());
-        let (writer, home) = (&mut self.writer, self.site.as_ref());
-        self.web.each(urls, self.events, |url, answer| {
-            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
-            let Some(id) = ids.get(&url) else { return Ok(()) };
-            match answer.result() {
-                Err(miss) if miss.reason == Reason::NotFound => away.insert(id.clone()),
-                // Many sites send to the front page what is no longer there.
-                Ok(capture) if home == Some(&capture.url) && url != capture.url => away.insert(id.clone()),
-                Ok(_) => there.insert(id.clone()),
-                Err(_) => false,
-            };
-            Ok(())
-        })?;
-        for id in &away {
-            self.writer.amend(id, |p| match &mut p.gone {
-                Some(gone) => gone.confirmed = Some(now),
-                none => *none = Some(Gone { first_missed: now, confirmed: None }),
-            })?;
-        }
-        for id in &there {
-            self.writer.amend(id, |p| p.gone = None)?;
-        }
-        self.state.unlisted.extend(there);
-        Ok(())
-    }
-
-    /// Says what the run did not do.
-    fn close(&mut self) {
-        for gap in self.gate.gaps() {
-            self.miss(gap);
-        }
-        if let (n @ 1.., Some(first)) = &self.nothing {
-            let note = match n {
-                1 => format!("no post on {first}"),
-                n => format!("no post on {n} pages, the first of them {first}"),
-            };
-            self.note(note);
-        }
-    }
-}
-
-/// Media and the end.
 impl Run<'_> {
     /// Makes durable what came in, then notes how far that was.
     fn save(&mut self) -> Result<()> {
@@ -494,6 +330,7 @@ impl Run<'_> {
         self.state.done &= !self.writer.has_news();
         self.state.save(&mut self.writer)
     }
+
     pub fn finish(mut self, end: Result<()>) -> Result<Summary> {
         if let (Err(_), Some(memos)) = (&end, self.before.take()) {
             // Pages still wait: what the sources said of how far they came does not hold.
@@ -519,81 +356,5 @@ impl Run<'_> {
         self.events.phase("closing the archive");
         let summary = self.writer.finish(interrupted)?;
         Ok(Summary { requests: self.web.requests(), ..summary })
-    }
-    /// Asks for the media that posts want and that are not kept yet.
-    fn take_media(&mut self, posts: &[Post]) -> Result<()> {
-        let wanted = self.gallery.wanted(&self.writer, posts);
-        self.ask_media(wanted, |_, _, _| Ok(()))
-    }
-
-    /// Asks for media, each with the post that wants it; `on` hears of those that came. What one route does not lead to is
-    /// asked for by the next.
-    fn ask_media(
-        &mut self,
-        wanted: Vec<media::Wanted>,
-        mut on: impl FnMut(&mut Writer, &Gallery, &str) -> Result<()>,
-    ) -> Result<()> {
-        let (asked, refused) = media::split(wanted, self.request.media);
-        refused.into_iter().for_each(|gap| self.miss(gap));
-        let (archive, dead) = self.request.archive_of_media();
-        let mut hunts: Vec<media::Hunt> =
-            asked.into_iter().map(|one| media::Hunt::new(routes(&one.url, &one.time, archive, dead), one)).collect();
-        while !hunts.is_empty() {
-            let round = media::round(&mut hunts);
-            let (writer, gallery, events) = (&mut self.writer, &mut self.gallery, self.events);
-            let ask = Ask { largest: self.request.max_media, ..Ask::media() };
-            let (urls, raw) = (round.keys().map(|url| (url.clone(), ask.clone())).collect(), self.request.raw_media);
-            let mut left: Vec<media::Hunt> = Vec::new();
-            let mut round = round;
-            self.web.each(urls, events, |url, answer: Answer| {
-                if raw {
-                    answer.captures.iter().try_for_each(|c| writer.capture(c))?;
-                }
-                let hunts = round.remove(&url).unwrap_or_default();
-                match media::judge(&answer) {
-                    Ok(capture) => {
-                        let medium = writer.keep_media(capture.payload())?;
-                        for hunt in hunts {
-                            let via = hunt.via.then(|| capture.url.to_string());
-                            gallery.put(&hunt.wanted.url, Media { via, ..medium.clone() });
-                            on(writer, gallery, &hunt.wanted.url)?;
-                        }
-                        events.done(Unit::Media, 1);
-                    }
-                    Err((reason, detail)) => left.extend(hunts.into_iter().map(|h| h.failed(reason, &detail))),
-                }
-                Ok(())
-            })?;
-            let (again, lost): (Vec<_>, Vec<_>) = left.into_iter().partition(|h| h.goes_on());
-            for hunt in lost {
-                self.gallery.miss(&hunt.wanted.url);
-                self.miss(hunt.gap());
-            }
-            hunts = again;
-        }
-        Ok(())
-    }
-
-    /// Asks again for media that are missing: all of them if the user says so, else those that were left out on purpose.
-    fn fill_gaps(&mut self, open: &[OpenGap]) -> Result<()> {
-        let wanted = media::missing(open, self.request.retry_gaps, self.request.media, &self.writer);
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        self.events.phase("asking again for what is missing");
-        let mut came = std::collections::BTreeSet::new();
-        self.ask_media(wanted, |_, _, url| {
-            came.insert(url.to_string());
-            Ok(())
-        })?;
-        let lacks = |m: &crate::model::Media| m.sha256.is_none() && came.contains(&m.url);
-        let ids: Vec<_> = self.writer.entries().filter(|e| e.media.iter().any(lacks)).map(|e| e.id.clone()).collect();
-        for id in ids {
-            let gallery = &self.gallery;
-            let Some(mut post) = self.writer.read(&id)? else { continue };
-            gallery.fill(&self.writer, &mut post);
-            self.writer.amend(&id, |p| (p.media, p.captions) = (post.media, post.captions))?;
-        }
-        Ok(())
     }
 }

@@ -21,10 +21,19 @@ const PERMALINKS: [&str; 4] = [
 ];
 
 /// Elements that stand around the posts: their links lead elsewhere.
-const AROUND: [&str; 4] = ["nav", "aside", "footer", "form"];
-const AROUND_CLASSES: [&str; 12] = [
-    "sidebar", "widget", "footer", "navigation", "pagination", "pager", "menu", "comments", "sharedaddy", "breadcrumb",
-    "related", "blogroll",
+const AROUND: [&str; 3] = ["nav", "aside", "form"];
+const AROUND_CLASSES: [&str; 11] = [
+    "sidebar",
+    "widget",
+    "navigation",
+    "pagination",
+    "pager",
+    "menu",
+    "comments",
+    "sharedaddy",
+    "breadcrumb",
+    "related",
+    "blogroll",
 ];
 
 /// What designs call the link to older posts.
@@ -41,21 +50,57 @@ const OLDER: [&str; 8] = [
 
 /// How a link to older posts begins, in lower case and without arrows.
 const OLDER_WORDS: [&str; 16] = [
-    "older", "previous entries", "previous posts", "previous page", "earlier posts", "earlier entries", "next page", "next",
-    "ältere", "nächste seite", "articles plus anciens", "page suivante", "entradas antiguas", "older posts",
-    "post più vecchi", "предыдущие",
+    "older",
+    "previous entries",
+    "previous posts",
+    "previous page",
+    "earlier posts",
+    "earlier entries",
+    "next page",
+    "next",
+    "ältere",
+    "nächste seite",
+    "articles plus anciens",
+    "page suivante",
+    "entradas antiguas",
+    "older posts",
+    "post più vecchi",
+    "предыдущие",
 ];
 
 /// Names of pages that list posts.
 const HUBS: [&str; 13] = [
-    "archive", "archives", "posts", "blog", "articles", "journal", "weblog", "writing", "all", "all-posts", "entries",
-    "notes", "index",
+    "archive",
+    "archives",
+    "posts",
+    "blog",
+    "articles",
+    "journal",
+    "weblog",
+    "writing",
+    "all",
+    "all-posts",
+    "entries",
+    "notes",
+    "index",
 ];
 
 /// Fields of a query that say how somebody came or what a button does.
 const TRAPS: [&str; 14] = [
-    "share", "replytocom", "like_comment", "action", "sid", "phpsessid", "jsessionid", "session", "print", "format",
-    "add-to-cart", "redirect_to", "lang_set", "fbclid",
+    "share",
+    "replytocom",
+    "like_comment",
+    "action",
+    "sid",
+    "phpsessid",
+    "jsessionid",
+    "session",
+    "print",
+    "format",
+    "add-to-cart",
+    "redirect_to",
+    "lang_set",
+    "fbclid",
 ];
 
 /// What one page leads to, each in order of appearance.
@@ -160,16 +205,38 @@ impl Place<'_> {
             // On a post they lead to the post before it, whose address is no page of a list.
             tree.select(&selector).find_map(|e| takes(&e))
         });
-        named.or_else(|| {
-            let all = Selector::parse("a[href]").ok()?;
-            tree.select(&all).take(MOST_LINKS).find_map(|e| {
-                let words = html::fold(&e.text().collect::<String>()).to_lowercase();
-                let words = words.trim_matches(|c: char| !c.is_alphanumeric());
-                let says = words.len() < 40 && OLDER_WORDS.iter().any(|w| words == *w || words.starts_with(&format!("{w} ")));
-                (says && !is_heading(&e)).then(|| takes(&e)).flatten()
-            })
+        let all = Selector::parse("a[href]").ok()?;
+        let links = || tree.select(&all).take(MOST_LINKS);
+        let says = |e: &ElementRef| {
+            let words = html::fold(&e.text().collect::<String>()).to_lowercase();
+            let words = words.trim_matches(|c: char| !c.is_alphanumeric());
+            words.len() < 40 && OLDER_WORDS.iter().any(|w| words == *w || words.starts_with(&format!("{w} ")))
+        };
+        let worded = || links().filter(|e| says(e) && !is_heading(e)).find_map(|e| takes(&e));
+        named.or_else(worded).or_else(|| {
+            // Arrows and bare numbers: the page whose number is one more than that of this page.
+            let (place, here) = numbered(self.url).map_or((None, 1), |(place, n)| (Some(place), n));
+            let next = |url: &Url| {
+                numbered(url).is_some_and(|(p, n)| n == here + 1 && place.as_ref().is_none_or(|own| *own == p))
+            };
+            links().filter_map(|e| takes(&e)).find(next)
         })
     }
+}
+
+/// What stands before the number of a page of a list.
+const NUMBERED: [&str; 7] = ["/page/", "/page-", "/page", "/index-", "/index", "?page=", "?paged="];
+
+/// Returns the number of a page of a list, and its address without it.
+fn numbered(url: &Url) -> Option<((String, String), u32)> {
+    let text = url.as_str();
+    NUMBERED.iter().find_map(|mark| {
+        let at = text.rfind(mark)? + mark.len();
+        let rest = text.get(at..)?;
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let number = rest.get(..digits)?.parse().ok()?;
+        Some(((text.get(..at)?.to_string(), rest.get(digits..)?.to_string()), number))
+    })
 }
 
 fn one<'a>(tree: &'a Html, names: &str) -> Option<ElementRef<'a>> {
@@ -182,13 +249,28 @@ fn push(to: &mut Vec<Url>, url: &Url) {
     }
 }
 
+/// Returns whether a link stands around the posts. The foot of a post is a part of it.
 fn is_around(element: &ElementRef) -> bool {
-    element.ancestors().filter_map(ElementRef::wrap).any(|e| {
+    let mut foot = false;
+    for e in element.ancestors().filter_map(ElementRef::wrap) {
         let value = e.value();
-        let word = |w: &str| AROUND_CLASSES.iter().any(|c| w.eq_ignore_ascii_case(c) || w.to_ascii_lowercase().starts_with(&format!("{c}-")));
-        AROUND.contains(&value.name())
-            || (value.name() != "body" && (value.id().is_some_and(word) || value.classes().any(word)))
-    })
+        let word = |w: &str, names: &[&str]| {
+            let low = w.to_ascii_lowercase();
+            names.iter().any(|n| low == *n || low.starts_with(&format!("{n}-")))
+        };
+        let is = |names: &[&str]| {
+            value.name() != "body"
+                && (value.id().is_some_and(|w| word(w, names)) || value.classes().any(|w| word(w, names)))
+        };
+        if AROUND.contains(&value.name()) || is(&AROUND_CLASSES) {
+            return true;
+        }
+        if value.name() == "article" || is(&["hentry", "h-entry", "post"]) {
+            foot = false;
+        }
+        foot |= value.name() == "footer" || is(&["footer"]);
+    }
+    foot
 }
 
 fn in_menu(element: &ElementRef) -> bool {
@@ -228,7 +310,11 @@ fn alike(links: &[&Url]) -> Vec<Url> {
     let shape = |url: &Url| {
         let segments: Vec<&str> = url.path_segments().into_iter().flatten().collect();
         let folder = segments.get(..segments.len().saturating_sub(2)).unwrap_or_default().join("/");
-        (segments.len(), folder.replace(|c: char| c.is_ascii_digit(), "0"), segments.last().is_some_and(|s| s.is_empty()))
+        (
+            segments.len(),
+            folder.replace(|c: char| c.is_ascii_digit(), "0"),
+            segments.last().is_some_and(|s| s.is_empty()),
+        )
     };
     let mut groups: HashMap<_, Vec<Url>> = HashMap::new();
     for link in links {
@@ -269,11 +355,12 @@ mod tests {
             r#"<body><nav class=main-menu><a href=/about/>About</a><a href=/category/x/>X</a></nav>
             <main><h2><a href=/first-post/>First</a></h2><p>See <a href=/elsewhere/>this</a> and <a href=/2007/04/dated/>that</a></p>
             <h2 class=entry-title><a rel=bookmark href=/second-post/>Second</a></h2>
-            <a href="/second-post/?share=twitter">Share</a><a href="/second-post/#comments">2 comments</a></main>
+            <a href="/second-post/?share=twitter">Share</a><a href="/second-post/#comments">2 comments</a>
+            <article><p>An aside.</p><footer class=entry-footer><a rel=bookmark href=/aside/>5 April</a></footer></article></main>
             <div class=nav-links><a href=/page/2/>« Older posts</a></div>
-            <aside><a href=/2007/04/>April 2007</a><h2><a href=/first-post/>Recent</a></h2><a href=/2007/04/recent/>R</a></aside>"#,
+            <aside><a href=/2007/04/>April 2007</a><h2><a href=/first-post/>Recent</a></h2><a href=/2007/04/recent/>R</a></aside><footer><h3><a href=/imprint/>Imprint</a></h3></footer>"#,
         );
-        assert_eq!(paths(&listing.posts), ["/first-post/", "/2007/04/dated/", "/second-post/"]);
+        assert_eq!(paths(&listing.posts), ["/first-post/", "/2007/04/dated/", "/second-post/", "/aside/"]);
         assert_eq!(listing.older.as_ref().map(Url::path), Some("/page/2/"));
         assert_eq!(paths(&listing.lists), ["/2007/04/"]);
         assert_eq!(paths(&listing.pages), ["/about/"]);
@@ -281,8 +368,24 @@ mod tests {
 
     #[test]
     fn a_bare_list_is_told_by_the_shape_of_its_links() {
-        let listing = read("<body><ul><li><a href=/posts/a/>A</a><li><a href=/posts/b/>B</a><li><a href=/posts/c/>C</a></ul><a href=/contact/>Contact</a>");
+        let listing = read(
+            "<body><ul><li><a href=/posts/a/>A</a><li><a href=/posts/b/>B</a><li><a href=/posts/c/>C</a></ul><a href=/contact/>Contact</a>",
+        );
         assert_eq!(paths(&listing.posts), ["/posts/a/", "/posts/b/", "/posts/c/"]);
+    }
+
+    #[test]
+    fn a_number_that_is_one_more_is_the_page_of_older_posts() {
+        let at = |page: &str, links: &str| {
+            let url = Url::parse("http://a.example").unwrap().join(page).unwrap();
+            Listing::read(links, &url).older.map(|u| u[url::Position::BeforePath..].to_string())
+        };
+        let links =
+            "<a href=/index.html>«</a><a href=/index2.html>2</a><a href=/index3.html>»</a><a href=/index9.html>›</a>";
+        assert_eq!(at("/", links).as_deref(), Some("/index2.html"));
+        assert_eq!(at("/index2.html", links).as_deref(), Some("/index3.html"));
+        assert_eq!(at("/index9.html", links), None);
+        assert_eq!(at("/?paged=4", "<a href='/?paged=5'>5</a><a href='/?paged=3'>3</a>").as_deref(), Some("/?paged=5"));
     }
 
     #[test]
