@@ -70,7 +70,9 @@ fn measure(corpus: &Path) -> Scores {
 #[test]
 fn real_pages_are_read_no_worse_than_before() {
     let Some(corpus) = corpus() else {
-        eprintln!("skipped: no shared/corpus beside the project, or no python3: the scores of real pages are not measured");
+        eprintln!(
+            "skipped: no shared/corpus beside the project, or no python3: the scores of real pages are not measured"
+        );
         return;
     };
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scores.json");

@@ -141,9 +141,7 @@ impl Terms {
             .trim_start_matches('#')
             .trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '•' | '·'))
             .to_string();
-        if label.is_empty()
-            || label.chars().count() > 80
-            || !label.chars().any(char::is_alphanumeric)        {
+        if label.is_empty() || label.chars().count() > 80 || !label.chars().any(char::is_alphanumeric) {
             return;
         }
         // A post may have a tag and a category of one name.
