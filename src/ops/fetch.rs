@@ -6,7 +6,6 @@ mod gate;
 mod gone;
 mod inventory;
 mod many;
-mod media;
 mod pages;
 mod run;
 mod scope;
