@@ -6,9 +6,7 @@ mod gate;
 mod gone;
 mod inventory;
 mod many;
-mod media;
 mod pages;
-mod routes;
 mod run;
 mod scope;
 mod state;
@@ -22,6 +20,7 @@ use url::Url;
 
 use self::run::Run;
 use self::state::State;
+use super::media::Manner;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::http::cookies::Cookie;
@@ -109,10 +108,15 @@ impl FetchRequest {
 }
 
 impl FetchRequest {
-    /// Returns the archive of the web that is asked for media, and whether it alone is.
-    fn archive_of_media(&self) -> (Option<&Url>, bool) {
-        let dead = self.wayback.as_ref().map(|w| &w.base);
-        (dead.or(self.rescue.as_ref()), dead.is_some())
+    /// Returns how media are asked for.
+    fn manner(&self) -> Manner {
+        let dead = self.wayback.as_ref().map(|w| w.base.clone());
+        Manner {
+            dead: dead.is_some(),
+            archive: dead.or_else(|| self.rescue.clone()),
+            largest: self.max_media,
+            raw: self.raw_media,
+        }
     }
 }
 
@@ -151,12 +155,8 @@ pub fn fetch(request: FetchRequest, events: &Events, clock: Clock) -> Result<Sum
         Some(found) => (found.source.site().clone(), found.way.name),
         None => (Site::default(), "page"),
     };
-    let opening = Opening {
-        name,
-        site,
-        command: "fetch",
-        source: Some((way.into(), without_password(request.url.as_str()))),
-    };
+    let opening =
+        Opening { name, site, command: "fetch", source: Some((way.into(), without_password(request.url.as_str()))) };
     let writer = Writer::open(&root, opening, clock.clone())?;
     let mut run = Run::new(&request, &web, events, clock, writer, state);
     let end = run.all(found, &first, &open);
@@ -180,16 +180,29 @@ pub struct Detected {
 pub fn detect(request: &FetchRequest, events: &Events, clock: &Clock) -> Result<(Site, Vec<Detected>)> {
     known_sources(&request.sources)?;
     let web = web(request, clock)?;
-    let found = find(&request.url, &request.sources, &BTreeMap::new(), true, &mut |url, ask| web.get(url, ask, events))?;
+    let found =
+        find(&request.url, &request.sources, &BTreeMap::new(), true, &mut |url, ask| web.get(url, ask, events))?;
     let has = |reach: Reach| found.iter().any(|f| f.way.reach == reach);
     let site = found.first().map(|f| f.source.site().clone()).unwrap_or_default();
     let first = found.iter().find(|f| f.way.reach == Reach::All).map(|f| f.way.name);
     let used = |way: &Way| match (first, way.reach) {
         _ if !request.sources.is_empty() => "yes",
-        (Some(first), _) => if first == way.name { "yes" } else { "no" },
+        (Some(first), _) => {
+            if first == way.name {
+                "yes"
+            } else {
+                "no"
+            }
+        }
         (None, Reach::Part | Reach::All) => "yes",
         (None, Reach::Links) => "if nothing else names every post",
-        (None, Reach::Page) => if has(Reach::Part) || has(Reach::Links) { "no" } else { "yes" },
+        (None, Reach::Page) => {
+            if has(Reach::Part) || has(Reach::Links) {
+                "no"
+            } else {
+                "yes"
+            }
+        }
     };
     let row = |f: &Found| Detected { source: f.way.name, what: f.way.what, at: f.source.at(), used: used(f.way) };
     Ok((site, found.iter().map(row).collect()))
@@ -202,7 +215,8 @@ pub fn detect(request: &FetchRequest, events: &Events, clock: &Clock) -> Result<
 pub fn known_sources(sources: &[String]) -> Result<()> {
     match sources.iter().find(|s| !names().contains(&s.as_str())) {
         Some(wrong) => {
-            Err(Error::usage(format!("no source named {wrong}")).with_hint(format!("there are: {}", names().join(", "))))
+            Err(Error::usage(format!("no source named {wrong}"))
+                .with_hint(format!("there are: {}", names().join(", "))))
         }
         None => Ok(()),
     }

@@ -45,10 +45,10 @@ pub fn read_as(kind: &str, capture: &Capture, bytes: &[u8], site: Option<&Url>) 
                 draft.source.sha256 = Some(capture.digest());
                 made.drafts.push(*draft);
             }
-            Found::Original(..) | Found::File(_) => {}
+            Found::Original(..) | Found::File(_) | Found::Post(_) => {}
         }
         Ok(())
     })?;
-    (made.notes, made.gaps) = (report.all_notes(), report.gaps);
+    (made.notes, made.gaps) = (report.notes, report.gaps);
     Ok(made)
 }

@@ -76,6 +76,7 @@ fn comment(entry: Entry, feed: &Feed) -> Option<(String, Comment)> {
         author: author.name,
         url: author.url,
         published: entry.published,
+        status: None,
         html: body.html,
         text: body.text,
     };

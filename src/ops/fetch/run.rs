@@ -13,13 +13,13 @@ use self::getting::TOGETHER;
 use super::FetchRequest;
 use super::gate::Gate;
 use super::inventory::Inventory;
-use super::media::Gallery;
 use super::pages::{self, Queue, Wanted};
 use super::state::State;
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
 use crate::http::{Answer, Pending, Web};
 use crate::model::{Capture, Clock, Comment, Draft, Gap, Post, Reason};
+use crate::ops::media::Gallery;
 use crate::ops::resolve::{resolve, tie};
 use crate::ops::{names, refine};
 use crate::source::{self, Batch, Found, Named, Reach, Source, Way};
@@ -75,7 +75,7 @@ impl<'a> Run<'a> {
             clock,
             writer,
             site,
-            gallery: Gallery::default(),
+            gallery: Gallery::new(request.manner()),
             state,
             gate: Gate::new(request.robots),
             inventory: Inventory::default(),

@@ -251,7 +251,7 @@ fn push(to: &mut Vec<Url>, url: &Url) {
 
 /// Returns whether a link stands around the posts. The foot of a post is a part of it.
 fn is_around(element: &ElementRef) -> bool {
-    let mut foot = false;
+    let (mut foot, mut inside) = (false, false);
     for e in element.ancestors().filter_map(ElementRef::wrap) {
         let value = e.value();
         let word = |w: &str, names: &[&str]| {
@@ -262,11 +262,12 @@ fn is_around(element: &ElementRef) -> bool {
             value.name() != "body"
                 && (value.id().is_some_and(|w| word(w, names)) || value.classes().any(|w| word(w, names)))
         };
-        if AROUND.contains(&value.name()) || is(&AROUND_CLASSES) {
+        // A featured post may stand in an element of the kind that others keep for the margin.
+        if (AROUND.contains(&value.name()) && !(inside && value.name() == "aside")) || is(&AROUND_CLASSES) {
             return true;
         }
         if value.name() == "article" || is(&["hentry", "h-entry", "post"]) {
-            foot = false;
+            (foot, inside) = (false, true);
         }
         foot |= value.name() == "footer" || is(&["footer"]);
     }
@@ -356,11 +357,14 @@ mod tests {
             <main><h2><a href=/first-post/>First</a></h2><p>See <a href=/elsewhere/>this</a> and <a href=/2007/04/dated/>that</a></p>
             <h2 class=entry-title><a rel=bookmark href=/second-post/>Second</a></h2>
             <a href="/second-post/?share=twitter">Share</a><a href="/second-post/#comments">2 comments</a>
-            <article><p>An aside.</p><footer class=entry-footer><a rel=bookmark href=/aside/>5 April</a></footer></article></main>
+            <aside><article><h2><a href=/featured/>Featured</a></h2></article></aside><article><p>An aside.</p><footer class=entry-footer><a rel=bookmark href=/aside/>5 April</a></footer></article></main>
             <div class=nav-links><a href=/page/2/>« Older posts</a></div>
             <aside><a href=/2007/04/>April 2007</a><h2><a href=/first-post/>Recent</a></h2><a href=/2007/04/recent/>R</a></aside><footer><h3><a href=/imprint/>Imprint</a></h3></footer>"#,
         );
-        assert_eq!(paths(&listing.posts), ["/first-post/", "/2007/04/dated/", "/second-post/", "/aside/"]);
+        assert_eq!(
+            paths(&listing.posts),
+            ["/first-post/", "/2007/04/dated/", "/second-post/", "/featured/", "/aside/"]
+        );
         assert_eq!(listing.older.as_ref().map(Url::path), Some("/page/2/"));
         assert_eq!(paths(&listing.lists), ["/2007/04/"]);
         assert_eq!(paths(&listing.pages), ["/about/"]);

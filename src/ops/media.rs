@@ -1,11 +1,16 @@
 //! The media that posts want: each address asked once, what came joined back into the posts.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+mod hunt;
+mod routes;
+
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
-use super::routes::Route;
-use crate::http::Answer;
+use self::hunt::Hunt;
+use crate::error::Result;
+use crate::event::{Events, Unit};
+use crate::http::{Answer, Ask, Web};
 use crate::model::{Capture, Date, Gap, Media, Post, Reason};
 use crate::store::{OpenGap, Writer};
 
@@ -25,59 +30,38 @@ impl Wanted {
     }
 }
 
-/// A medium on its way: the routes that are left, and why those before led nowhere.
-#[derive(Debug)]
-pub(super) struct Hunt {
-    pub wanted: Wanted,
-    routes: VecDeque<Route>,
-    /// The route that is asked now is not the address in the post.
-    pub via: bool,
-    /// Of the address in the post, else of the last route.
-    why: Option<(Reason, String)>,
+/// How media are asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Manner {
+    /// The archive of the web to ask for what is gone.
+    pub archive: Option<Url>,
+    /// The blog itself is gone: whoever has its domain now is not asked at all.
+    pub dead: bool,
+    /// Largest medium, in bytes.
+    pub largest: u64,
+    /// Whether the exchanges go into the raw capture.
+    pub raw: bool,
 }
 
-impl Hunt {
-    pub fn new(routes: Vec<Route>, wanted: Wanted) -> Hunt {
-        Hunt { wanted, routes: routes.into(), via: false, why: None }
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner { archive: None, dead: false, largest: Ask::media().largest, raw: true }
     }
-
-    pub fn failed(mut self, reason: Reason, detail: &str) -> Hunt {
-        if self.why.is_none() || !self.via {
-            self.why = Some((reason, detail.to_string()));
-        }
-        self
-    }
-
-    pub fn goes_on(&self) -> bool {
-        !self.routes.is_empty()
-    }
-
-    pub fn gap(&self) -> Gap {
-        let (reason, detail) = self.why.clone().unwrap_or((Reason::NotFound, String::new()));
-        self.wanted.gap(reason, &detail)
-    }
-}
-
-/// Takes the next route of each; those that lead to one address go together.
-pub(super) fn round(hunts: &mut Vec<Hunt>) -> BTreeMap<Url, Vec<Hunt>> {
-    let mut round: BTreeMap<Url, Vec<Hunt>> = BTreeMap::new();
-    for mut hunt in hunts.drain(..) {
-        if let Some(route) = hunt.routes.pop_front() {
-            hunt.via = route.via;
-            round.entry(route.url).or_default().push(hunt);
-        }
-    }
-    round
 }
 
 /// What came in this run, by address.
 #[derive(Debug, Default)]
 pub(super) struct Gallery {
+    manner: Manner,
     came: HashMap<String, Media>,
     missed: HashSet<String>,
 }
 
 impl Gallery {
+    pub fn new(manner: Manner) -> Gallery {
+        Gallery { manner, ..Gallery::default() }
+    }
+
     pub fn put(&mut self, url: &str, medium: Media) {
         self.came.insert(url.to_string(), medium);
     }
@@ -106,6 +90,62 @@ impl Gallery {
         wanted
     }
 
+    pub fn has_missed(&self, url: &str) -> bool {
+        self.missed.contains(url)
+    }
+
+    /// Asks for media, each with the post that wants it, or leaves them where they are; `lost` hears of what is not had,
+    /// `found` of what came. Every answer is kept before it is judged.
+    pub fn ask(
+        &mut self,
+        web: Option<&Web>,
+        events: &Events,
+        writer: &mut Writer,
+        wanted: Vec<Wanted>,
+        mut lost: impl FnMut(&mut Writer, Gap),
+        mut found: impl FnMut(&str),
+    ) -> Result<()> {
+        let (asked, refused) = split(wanted, web.is_some());
+        refused.into_iter().for_each(|gap| lost(writer, gap));
+        let Some(web) = web else { return Ok(()) };
+        let manner = self.manner.clone();
+        let ask = Ask { largest: manner.largest, ..Ask::media() };
+        let mut hunts: Vec<Hunt> = asked.into_iter().map(|one| Hunt::new(one, &manner)).collect();
+        while !hunts.is_empty() {
+            let mut round = hunt::round(&mut hunts);
+            let urls = round.keys().map(|url| (url.clone(), ask.clone())).collect();
+            let mut missed: Vec<Hunt> = Vec::new();
+            web.each(urls, events, |url, answer: Answer| {
+                if manner.raw {
+                    answer.captures.iter().try_for_each(|c| writer.capture(c))?;
+                }
+                let asked = round.remove(&url).unwrap_or_default();
+                match judge(&answer) {
+                    Ok(capture) => {
+                        let medium = writer.keep_media(capture.payload())?;
+                        for hunt in asked {
+                            let via = hunt.via.then(|| capture.url.to_string());
+                            self.put(&hunt.wanted.url, Media { via, ..medium.clone() });
+                            found(&hunt.wanted.url);
+                        }
+                        events.done(Unit::Media, 1);
+                    }
+                    Err((reason, detail)) => missed.extend(asked.into_iter().map(|h| h.failed(reason, &detail))),
+                }
+                Ok(())
+            })?;
+            for hunt in missed {
+                if hunt.goes_on() {
+                    hunts.push(hunt);
+                } else {
+                    self.miss(&hunt.wanted.url);
+                    lost(writer, hunt.gap());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Writes into a post what is known of its media.
     pub fn fill(&self, writer: &Writer, post: &mut Post) {
         for medium in post.media.iter_mut().filter(|m| m.sha256.is_none()) {
@@ -128,7 +168,7 @@ fn digits(date: Option<&Date>) -> String {
 }
 
 /// Parts what can be asked from what cannot.
-pub(super) fn split(wanted: Vec<Wanted>, take: bool) -> (Vec<Wanted>, Vec<Gap>) {
+fn split(wanted: Vec<Wanted>, take: bool) -> (Vec<Wanted>, Vec<Gap>) {
     let (mut asked, mut refused) = (Vec::new(), Vec::new());
     for one in wanted {
         match Url::parse(&one.url) {
@@ -156,7 +196,7 @@ pub(super) fn missing(open: &[OpenGap], all: bool, take: bool, writer: &Writer) 
 }
 
 /// Returns what came if it is a medium: servers that have lost a picture often send a page in its place.
-pub(super) fn judge(answer: &Answer) -> Result<&Capture, (Reason, String)> {
+fn judge(answer: &Answer) -> Result<&Capture, (Reason, String)> {
     let capture = answer.result().map_err(|miss| (miss.reason, miss.detail))?;
     let payload = capture.payload();
     let label = capture.media_type();
