@@ -40,8 +40,11 @@ impl<'a> Files<'a> {
         }
         let base = draft.base.as_deref().or(draft.url.as_deref()).and_then(|u| Url::parse(u).ok());
         let mut found: Vec<(String, &'a Named)> = Vec::new();
+        let origin = base.as_ref().map(|b| b.origin().ascii_serialization());
         let mut place = |address: &str| {
-            let stream = self.find(address, post)?;
+            // An address of the blog itself leads into the tree too.
+            let own = origin.as_ref().and_then(|o| address.strip_prefix(o.as_str())).filter(|p| p.starts_with('/'));
+            let stream = self.find(own.unwrap_or(address), post)?;
             let place = match &base {
                 Some(base) => base.join(address).ok()?.to_string(),
                 None => stream.name.clone(),
