@@ -10,6 +10,7 @@ use super::render::{Context, render};
 use super::survey::Survey;
 use crate::html;
 use crate::import::date;
+use crate::import::parts::percent_decoded;
 use crate::import::report::{Options, Report};
 use crate::input::Named;
 use crate::model::{Author, Date, Draft, Enclosure, Kind, Media, Source, Status, Term, slugify};
@@ -277,26 +278,6 @@ fn categories(all: &[Category]) -> Vec<Term> {
     terms(&bare, &["category"], "category")
 }
 
-/// `%e6%97%a5` → `日`; what does not decode to UTF-8 stays.
-pub fn percent_decoded(slug: &str) -> String {
-    let mut bytes = Vec::with_capacity(slug.len());
-    let mut rest = slug.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let hex = |b: &[u8]| std::str::from_utf8(b).ok().and_then(|t| u8::from_str_radix(t, 16).ok());
-        match (first, tail.get(..2).and_then(hex)) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| slug.to_string())
-}
-
 /// Meta `enclosure`: address, length and type, a line each.
 fn enclosure(value: &str) -> Option<Enclosure> {
     let mut lines = value.lines().map(str::trim);
@@ -310,9 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slugs_and_enclosures_are_read_as_wordpress_writes_them() {
-        assert_eq!(percent_decoded("%e6%97%a5%e6%9c%ac-1"), "日本-1");
-        assert_eq!(percent_decoded("100%-%ff"), "100%-%ff");
+    fn enclosures_are_read_as_wordpress_writes_them() {
         let found = enclosure("http://a.example/x.mp3\n1234\naudio/mpeg\na:0:{}").unwrap();
         assert_eq!((found.length, found.mime.as_deref()), (Some(1234), Some("audio/mpeg")));
         assert!(enclosure("nothing").is_none());

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::adapt::percent_decoded;
 use super::survey::Survey;
+use crate::import::parts::percent_decoded;
 use crate::input::Named;
 
 /// Returns the files with the addresses they had, those of smaller sizes of a picture too.
