@@ -2,12 +2,16 @@
 
 mod authors;
 mod ballot;
+mod byline;
 mod content;
 mod dates;
 mod decode;
 mod facts;
+mod hints;
+mod months;
 mod outline;
 mod rules;
+mod sources;
 mod terms;
 mod title;
 mod when;
@@ -28,8 +32,12 @@ pub struct Evidence {
     pub value: String,
     /// `json-ld`, `h-entry`, `rel-tag`, `text` …
     pub source: &'static str,
+    /// Where exactly: the name of the `meta`, the class, the rule.
+    pub at: String,
     pub weight: i32,
     pub chosen: bool,
+    /// Why not, where it was not.
+    pub reason: String,
 }
 
 /// What a page was found to be.
@@ -47,7 +55,8 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let facts = facts::Facts::of(&tree);
     let mut outline = outline::Outline::of(&tree);
     content::mark(&tree, &mut outline);
-    let Some(found) = content::find(&outline, title::heading(&tree, &outline, &facts)) else {
+    let heading = title::heading(&tree, &outline, &facts);
+    let Some(found) = content::find(&outline, heading) else {
         return Verdict { reason: Some("no text of a post found".into()), ..Verdict::default() };
     };
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
@@ -55,17 +64,20 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let host = address.as_ref().and_then(Url::host_str).unwrap_or_default();
     let titles = title::ballot(&tree, &outline, &facts, found.at, address.as_ref());
     let title = titles.winner(content::squash).map(|c| c.value.clone()).unwrap_or_default();
-    let mut evidence: Vec<Evidence> =
-        titles.evidence("title", |v| content::squash(v) == content::squash(&title)).collect();
-    let zone = zone::Zone::of(&outline, found.at);
-    let days = dates::ballot(&tree, &outline, &zone, &facts, address.as_ref());
-    let published = dates::winner(&days);
-    let day = published.as_ref().and_then(|d| d.text.get(..10)).unwrap_or("-").to_string();
-    evidence.extend(dates::votes(&days).evidence("published", |v| v.starts_with(&day)));
-    let names = authors::ballot(&tree, &zone, &facts, host);
-    let authors = authors::winner(&names);
-    let by = names.winner(content::squash).map(|c| content::squash(&c.value)).unwrap_or_default();
-    evidence.extend(names.evidence("author", |v| content::squash(v) == by));
+    let mut evidence = titles.evidence("title", &title, content::squash);
+    let heading = heading.or_else(|| title::shown(&tree, &outline, &title, found.at));
+    let zone = zone::Zone::of(&outline, found.at, heading);
+    let page = dates::Page { tree: &tree, outline: &outline, zone: &zone, facts: &facts, url: address.as_ref() };
+    let days = dates::days(&page);
+    let published = days.winner();
+    let day = |v: &str| v.get(..10).unwrap_or(v).to_string();
+    evidence.extend(days.ballot().evidence("published", published.as_ref().map_or("", |d| &d.text), day));
+    let (updated, changes) = dates::changed(&facts, facts.language.as_deref());
+    evidence.extend(changes.evidence("updated", updated.as_ref().map_or("", |d| &d.text), day));
+    let base = base(&facts, address.as_ref());
+    let names = authors::names(&tree, &zone, &facts, host, &title);
+    let (authors, by) = authors::winner(&names, &facts, base.as_ref());
+    evidence.extend(names.ballot.evidence("authors", &by, content::squash));
     let terms = terms::of(&tree, &outline, &zone, &facts);
     evidence.extend(terms.evidence);
     let known = found.how == content::KNOWN;
@@ -74,21 +86,22 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
         html::walk::remove(&mut tree, id);
     }
     let Some(item) = outline.items.get(found.at) else { return Verdict::default() };
-    let base = base(&facts, address.as_ref());
     let body = html::of_tree(&mut tree, item.id, base.as_ref(), address.as_ref());
     evidence.push(Evidence {
         field: "html",
         value: item.sig.trim().to_string(),
-        source: found.how,
+        source: "markup",
+        at: found.how.to_string(),
         weight: 1,
         chosen: true,
+        reason: String::new(),
     });
     let draft = Draft {
         url: address.map(|u| u.to_string()),
         title,
         authors,
         published,
-        updated: dates::changed(&facts),
+        updated,
         tags: terms.tags,
         categories: terms.categories,
         language: facts.language.clone(),

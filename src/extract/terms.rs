@@ -139,7 +139,16 @@ impl Terms {
             .chain(&self.categories)
             .any(|t| squash(&t.label) == squash(&label) && t.label.to_lowercase() == label.to_lowercase());
         let field = if tag { "tags" } else { "categories" };
-        self.evidence.push(Evidence { field, value: label.clone(), source, weight, chosen: !known });
+        let reason = if known { "said before".to_string() } else { String::new() };
+        self.evidence.push(Evidence {
+            field,
+            value: label.clone(),
+            source,
+            at: String::new(),
+            weight,
+            chosen: !known,
+            reason,
+        });
         if known {
             return;
         }

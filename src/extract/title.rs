@@ -8,6 +8,7 @@ use super::content::squash;
 use super::facts::Facts;
 use super::outline::{Item, Outline, Part};
 use super::rules;
+use super::sources;
 use crate::html::{fold, walk};
 
 /// What parts the title of a post from the name of its site.
@@ -16,38 +17,25 @@ const SEPARATORS: [&str; 18] = [
     " ‹ ", "|",
 ];
 
-/// Where metadata keep the title, and how much they are worth.
-const METAS: [(&str, i32); 12] = [
-    ("og:title", 5),
-    ("twitter:title", 2),
-    ("dc.title", 4),
-    ("dcterms.title", 4),
-    ("citation_title", 4),
-    ("sailthru.title", 5),
-    ("parsely-title", 5),
-    ("headline", 4),
-    ("itemprop:headline", 5),
-    ("itemprop:name", 1),
-    ("title", 2),
-    ("article:title", 4),
-];
-
 /// Adds the candidates for the title and returns the ballot. `at` is the container of the text.
 pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, url: Option<&Url>) -> Ballot {
     let mut ballot = Ballot::default();
     let host = url.and_then(Url::host_str).unwrap_or_default();
     let site = facts.site().map(|s| squash(&s)).filter(|s| !s.is_empty());
     let bare = |text: &str| without_site(text, site.as_deref(), host);
-    for (name, weight) in METAS {
-        if let Some(value) = facts.meta_value(name) {
-            ballot.add(bare(value), "meta", weight);
+    for rule in facts.rules("title") {
+        if let Some(value) = facts.meta_value(rule.name) {
+            ballot.add(bare(value), sources::dialect(rule.name), rule.name, rule.weight);
         }
     }
     for headline in facts.texts("headline").iter().chain(&facts.texts("name")).take(1) {
-        ballot.add(bare(headline), "json-ld", 5);
+        ballot.add(bare(headline), "json-ld", "headline", 5);
     }
     if let Some(value) = facts.rdf_value("dc:title") {
-        ballot.add(value, "trackback-rdf", 6);
+        ballot.add(value, "trackback-rdf", "dc:title", 6);
+    }
+    for value in facts.coins("rft.title").into_iter().chain(facts.coins("rft.atitle")).take(1) {
+        ballot.add(bare(value), "coins", "rft.title", 4);
     }
     let joined = pieces(&facts.title);
     let told = squash(&facts.title) + " " + &facts.meta_value("og:title").map(squash).unwrap_or_default();
@@ -90,16 +78,22 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
         if index > at && outline.items.get(at).is_some_and(|c| c.text > 0) && before(outline, at, index) > 300 {
             weight /= 3;
         }
-        ballot.add(words, if named { "markup" } else { "heading" }, weight);
+        let rule = item.named(&rules::TITLES).and_then(|n| rules::TITLES.get(n)).map(|class| format!(".{class}"));
+        ballot.add(
+            words,
+            if named { "markup" } else { "heading" },
+            rule.unwrap_or_else(|| item.name.to_string()),
+            weight,
+        );
     }
     let whole = bare(&facts.title);
     let only = joined.len() == 1;
-    ballot.add(whole, "title", if only { 4 } else { 3 });
+    ballot.add(whole, "title", "title", if only { 4 } else { 3 });
     let slug = url.map(slug).unwrap_or_default();
     let mut named: Vec<String> = ballot.0.iter().map(|c| c.value.clone()).filter(|v| is_in_slug(v, &slug)).collect();
     named.sort_by_key(|v| squash(v));
     named.dedup_by_key(|v| squash(v));
-    named.into_iter().for_each(|v| ballot.add(v, "url", 4));
+    named.into_iter().for_each(|v| ballot.add(v, "url", "the words of the address", 4));
     ballot
 }
 
@@ -141,6 +135,15 @@ pub(super) fn heading(tree: &Html, outline: &Outline, facts: &Facts) -> Option<u
         (key != site && keys.contains(&key)).then_some((key.len(), std::cmp::Reverse(at)))
     });
     matching.max().map(|(_, at)| at.0)
+}
+
+/// Returns the heading that shows the title, or else the last big one before the text.
+pub(super) fn shown(tree: &Html, outline: &Outline, title: &str, at: usize) -> Option<usize> {
+    let key = squash(title);
+    let big = |i: &Item| matches!(&*i.name, "h1" | "h2") && i.part != Part::Foreign && (1..300).contains(&i.text);
+    let all = || outline.items.iter().enumerate().take(at).filter(|(_, i)| big(i));
+    let same = all().find(|(_, i)| tree.tree.get(i.id).is_some_and(|n| squash(&walk::text(n)) == key));
+    same.or_else(|| all().filter(|(_, i)| &*i.name == "h1").last()).map(|(at, _)| at)
 }
 
 /// Returns how much text of the container stands before an element.
