@@ -26,6 +26,8 @@ pub(super) struct Told {
     pub at: String,
     pub weight: i32,
     pub note: &'static str,
+    /// A line that is a date and little else, where posts show theirs.
+    pub plain: bool,
 }
 
 /// A day somebody gives.
@@ -54,6 +56,7 @@ pub(super) fn days(page: &Page<'_>) -> Days {
         told.extend(shown(page, at, item));
     }
     told.extend(day_header(page));
+    told.extend(apart(page));
     let order = order(page, &told);
     let mut days = Days::default();
     days.hear(told, order);
@@ -70,7 +73,7 @@ pub(super) fn days(page: &Page<'_>) -> Days {
 }
 
 pub(super) fn told_by(source: &'static str, at: &str, text: String, weight: i32) -> Told {
-    Told { text, source, at: at.to_string(), weight, note: "" }
+    Told { text, source, at: at.to_string(), weight, note: "", plain: false }
 }
 
 impl Days {
@@ -104,7 +107,24 @@ impl Days {
         let exact = |d: &Date| (d.precision, d.instant.is_some());
         let of_best = self.0.iter().filter(|v| day(v) == *best);
         let chosen = of_best.max_by_key(|v| (exact(&v.date), v.told.weight))?;
-        Some(self.as_shown(chosen).unwrap_or_else(|| chosen.date.clone()))
+        Some(self.as_shown(chosen).or_else(|| self.only_shown(chosen)).unwrap_or_else(|| chosen.date.clone()))
+    }
+
+    /// Returns the one day the page shows for the post, where its head tells another: many a program puts there the day of
+    /// its draft, of its import or of its last change.
+    fn only_shown(&self, chosen: &Vote) -> Option<Date> {
+        let day = Days::day(&chosen.date);
+        let hidden = |v: &Vote| matches!(v.told.source, "meta" | "json-ld");
+        if self.0.iter().any(|v| Days::day(&v.date) == day && !hidden(v) && v.told.note.is_empty()) {
+            return None;
+        }
+        let change =
+            |v: &Vote| self.0.iter().any(|o| o.told.note == CHANGE && Days::day(&o.date) == Days::day(&v.date));
+        let mut shown = self.0.iter().filter(|v| !hidden(v) && v.told.note.is_empty());
+        let first = shown.next()?;
+        let alone = shown.all(|v| Days::day(&v.date) == Days::day(&first.date));
+        let plain = self.0.iter().filter(|v| v.told.plain && Days::day(&v.date) == Days::day(&first.date));
+        plain.max_by_key(|v| v.date.precision).filter(|v| alone && !change(v)).map(|v| v.date.clone())
     }
 
     /// Returns the day as readers of the page see it, where the head gives the same moment in the time of Greenwich and
@@ -174,6 +194,22 @@ fn day_header(page: &Page<'_>) -> Option<Told> {
     Some(told_by("markup", ".date-header before the post", text, 6))
 }
 
+/// Returns the one day the page marks as that of publication, where the mark stands apart from the post.
+fn apart(page: &Page<'_>) -> Option<Told> {
+    let heard: Vec<usize> = page.zone.reach().map(|(at, _)| at).collect();
+    let marked = page.outline.items.iter().enumerate().filter_map(|(at, item)| {
+        let node = page.tree.tree.get(item.id)?;
+        walk::attr(&node, "itemprop").filter(|p| p.eq_ignore_ascii_case("datePublished"))?;
+        heard.binary_search(&at).is_err().then_some(())?;
+        let text = walk::attr(&node, "datetime").or(walk::attr(&node, "content"));
+        Some(text.map_or_else(|| walk::text(node), str::to_string))
+    });
+    let mut marked: Vec<String> = marked.take(9).collect();
+    marked.dedup();
+    let only = marked.pop().filter(|_| marked.is_empty())?;
+    Some(told_by("markup", "itemprop=datePublished apart from the post", only, 6))
+}
+
 /// Returns what speaks for a day of the last change.
 pub(super) fn changed(facts: &Facts, language: Option<&str>) -> (Option<Date>, Ballot) {
     let order = by_language(language);
@@ -193,14 +229,38 @@ pub(super) fn changed(facts: &Facts, language: Option<&str>) -> (Option<Date>, B
     (best.map(|(_, date)| date), ballot)
 }
 
-static CHANGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// What is noted of a day on which the post was changed.
+pub(super) const CHANGE: &str = "a day of change";
+
+static CHANGES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^\W*(?:last |page |zuletzt |letzte |this (?:page|post|article) was (?:last )?)?(?:updated|modified|edited|aktualisiert|aktualisierung|geändert|änderung|bearbeitet|mis à jour|actualizado|aggiornato|reviewed|revised|changed)\b").ok()
 });
 
 /// Returns whether a text says that it is about a change, not about publication.
 pub(super) fn is_change(text: &str) -> bool {
     let low = text.get(..text.floor_char_boundary(60)).unwrap_or_default().to_lowercase();
-    CHANGE.as_ref().is_some_and(|r| r.is_match(&low))
+    CHANGES.as_ref().is_some_and(|r| r.is_match(&low))
+}
+
+static CHANGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words = "updated?|modified|edited|aktualisiert|aktualisierung|geändert|änderung|bearbeitet|mis à jour|actualizado|aggiornato|reviewed|revised|changed";
+    Regex::new(&format!(r"\b(?:{words})\b(?:\W+(?:on|am|at|le|el|by))?\W*(?:\p{{L}}+\W*){{0,2}}$")).ok()
+});
+
+/// Returns whether the first number of a text is of a day of change: `by Ann | Updated on May 3, 2019`.
+fn changes_first(text: &str) -> bool {
+    let number = text.find(|c: char| c.is_ascii_digit());
+    number.and_then(|at| text.get(..at)).is_some_and(|before| before.len() < 160 && ends_as_change(before))
+}
+
+/// Returns whether a text may hold a date at all.
+fn dated(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Returns whether a text that stands before a date says that it is of a change.
+fn ends_as_change(text: &str) -> bool {
+    CHANGED.as_ref().is_some_and(|r| r.is_match(&text.to_lowercase()))
 }
 
 /// Returns a text of the page that may name the day, and how much it is worth where it stands.
@@ -211,21 +271,27 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
     let modified = item.sig.contains("updated") && !item.sig.contains("published") || item.sig.contains("modified");
     let tell = |text: String, rule: String, weight: i32| {
         let (weight, note) = match () {
-            () if modified || is_change(&text) => (weight / 3, "a day of change"),
+            () if modified
+                || changes_first(&text)
+                || dated(&text) && zone.label(page.tree, at).is_some_and(|l| ends_as_change(&l)) =>
+            {
+                (weight / 3, CHANGE)
+            }
             () if item.part == super::outline::Part::Foreign => {
                 ((weight - 3).max(1), "in a part that is not of the post")
             }
             () if !zone.holds(at) => ((weight - 1).max(1), ""),
             () => (weight, ""),
         };
-        Some(Told { text, source: "markup", at: rule, weight, note })
+        let plain = item.text < 48;
+        Some(Told { text, source: "markup", at: rule, weight, note, plain })
     };
     let published = e.attr("itemprop").is_some_and(|p| p.eq_ignore_ascii_case("datePublished"));
     if published || e.attr("pubdate").is_some() || item.sig.contains(" dt-published ") {
         let text = e.attr("datetime").or(e.attr("content")).or(e.attr("title"));
         let text = text.map_or_else(|| walk::text(node), str::to_string);
         let rule = if published { "itemprop=datePublished" } else { "the day of publication" };
-        return Some(told_by("markup", rule, text, 9));
+        return Some(Told { plain: true, ..told_by("markup", rule, text, 9) });
     }
     if let ("time", Some(text)) = (e.name(), e.attr("datetime")) {
         return tell(text.to_string(), "time".into(), if zone.in_text(at) { 2 } else { 6 });
@@ -236,11 +302,17 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
     if item.text == 0 && item.sig.contains(" updated ") {
         return tell(e.attr("title")?.to_string(), ".updated".into(), 6);
     }
+    let (before, _) = zone.distance(at);
+    if item.block && item.inline > 40 && zone.in_text(at) && before < 300 && item.text >= 60 {
+        // A press release begins with the day: "Berlin, 3 May 2019 – …".
+        let text = walk::texts(node).find(|t| t.len() > 4)?;
+        return tell(text.get(..text.floor_char_boundary(40))?.to_string(), "how the text begins".into(), 1);
+    }
     if !(4..300).contains(&item.text) {
         return None;
     }
     let class = class(item);
-    let first = zone.distance(at).0 < 60;
+    let first = before < 60 || before < 400 && item.text < 24;
     let weight = match (class, item.block, zone.in_text(at)) {
         (Some((_, weight)), ..) => weight,
         (None, _, true) if item.text < 60 && first => 2,
@@ -248,7 +320,11 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
         (None, false, false) if item.text < 60 && INLINE.contains(&e.name()) => 3,
         _ => return None,
     };
-    tell(walk::text(node), class.map_or_else(|| "a line".into(), |(c, _)| format!(".{c}")), weight)
+    let text = walk::text(node);
+    if text.len() < 300 && text.to_lowercase().contains("originally published") {
+        return tell(text, "originally published".into(), 9);
+    }
+    tell(text, class.map_or_else(|| "a line".into(), |(c, _)| format!(".{c}")), weight)
 }
 
 const INLINE: [&str; 9] = ["span", "small", "em", "i", "time", "a", "font", "strong", "b"];
@@ -259,7 +335,8 @@ fn class(item: &Item) -> Option<(&str, i32)> {
             Class::Is(name) => class == *name,
             Class::Has(a, b) => class.contains(a) && class.contains(b),
         };
-        sources::DATES.iter().find(|(rule, _)| fits(rule)).map(|(_, weight)| *weight)
+        let told = sources::DATES.iter().find(|(rule, _)| fits(rule)).map(|(_, weight)| *weight);
+        told.or_else(|| class.split(['-', '_']).any(|w| w == "date" || w == "timestamp").then_some(4))
     };
     item.sig.split_ascii_whitespace().find_map(|c| judge(c).map(|w| (c, w)))
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use scraper::Node;
 
-use super::dates::{Page, Told, is_change, told_by};
+use super::dates::{CHANGE, Page, Told, is_change, told_by};
 use super::outline::{Item, Part};
 use super::when;
 use crate::html::{fold, walk};
@@ -50,7 +50,7 @@ fn labelled(page: &Page<'_>) -> Vec<Told> {
         }
         let change = is_change(&words);
         out.push(Told {
-            note: if change { "a day of change" } else { "" },
+            note: if change { CHANGE } else { "" },
             ..told_by("text", "a line with a label", words, if change { 2 } else { 3 })
         });
     }
@@ -115,7 +115,7 @@ fn changes(page: &Page<'_>) -> Vec<Told> {
         .facts
         .rules("updated")
         .filter_map(|rule| Some(told_by("meta", rule.name, page.facts.meta_value(rule.name)?.to_string(), 1)));
-    json.chain(head).map(|t| Told { note: "a day of change", ..t }).collect()
+    json.chain(head).map(|t| Told { note: CHANGE, ..t }).collect()
 }
 
 /// Any `time` of the page, the nearest to the text first.

@@ -1,7 +1,10 @@
 //! The part of a page that speaks of one post: its text and what stands around it, without what is foreign.
 
+use scraper::Html;
+
 use super::outline::{Item, Outline, Part};
 use super::sources;
+use crate::html::walk;
 
 /// The elements of the page that belong to the post.
 pub(super) struct Zone<'a> {
@@ -103,6 +106,25 @@ impl<'a> Zone<'a> {
         let own = |i: &Item| i.part == Part::Post && i.inline > 0 && i.block;
         let all = (self.at..end).rev().filter_map(|at| self.outline.items.get(at).map(|i| (at, i)));
         all.filter(move |(_, i)| own(i))
+    }
+
+    /// Returns what stands before an element as its label: the words before it in its block, else the element before it.
+    pub fn label(&self, tree: &Html, at: usize) -> Option<String> {
+        let item = self.outline.items.get(at)?;
+        let text = |i: &Item| tree.tree.get(i.id).map(walk::text);
+        if !item.block
+            && let Some(block) = self.block(at).filter(|b| b.text < 200)
+        {
+            let (own, line) = (text(item)?, text(block)?);
+            let before = line.get(..line.find(&own)?).unwrap_or_default();
+            if !before.is_empty() {
+                return Some(before.to_string());
+            }
+        }
+        let mut before =
+            (at.saturating_sub(8)..at).rev().filter_map(|i| self.outline.items.get(i).map(|item| (i, item)));
+        let (last, label) = before.find(|(_, i)| i.end <= at && i.text > 0)?;
+        (label.text < 40 && self.gap(last, at) < 4).then(|| text(label)).flatten()
     }
 
     /// Returns how much text stands between the end of an element and the beginning of a later one.
