@@ -320,7 +320,7 @@ fn name_in(tree: &Html, item: &Item) -> Option<String> {
             continue;
         } else if !joined {
             break;
-        } else if let Some(name) = byline::clean(part) {
+        } else if let Some(name) = byline::clean(part).filter(|n| !byline::is_aside(n)) {
             joined = part.ends_with([',', ';', '&']);
             names.push(name);
         } else if !names.is_empty() {

@@ -108,7 +108,9 @@ static AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Words that are no names, though they stand where names stand.
-const NO_NAMES: [&str; 60] = [
+const NO_NAMES: [&str; 62] = [
+    "post author",
+    "beitragsautor",
     "quelle",
     "stand",
     "bin",
@@ -196,7 +198,7 @@ pub(super) fn clean(value: &str) -> Option<String> {
 }
 
 /// Returns whether what follows a name and a comma is no name but words on the person.
-fn is_aside(name: &str) -> bool {
+pub(super) fn is_aside(name: &str) -> bool {
     let low = name.to_lowercase();
     let first = low.split(' ').next().unwrap_or_default();
     let small =

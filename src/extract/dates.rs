@@ -207,7 +207,7 @@ fn apart(page: &Page<'_>) -> Option<Told> {
     let mut marked: Vec<String> = marked.take(9).collect();
     marked.dedup();
     let only = marked.pop().filter(|_| marked.is_empty())?;
-    Some(told_by("markup", "itemprop=datePublished apart from the post", only, 6))
+    Some(Told { plain: true, ..told_by("markup", "itemprop=datePublished apart from the post", only, 6) })
 }
 
 /// Returns what speaks for a day of the last change.

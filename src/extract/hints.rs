@@ -13,7 +13,7 @@ use crate::html::{fold, walk};
 /// A way to find texts that may name the day.
 type Hint = fn(&Page<'_>) -> Vec<Told>;
 
-pub(super) const ALL: [Hint; 7] = [labelled, beside, near, scripts, changes, times, pictures];
+pub(super) const ALL: [Hint; 8] = [labelled, beside, near, written, scripts, changes, times, pictures];
 
 /// Most elements that are looked at, and most letters of scripts.
 const ELEMENTS: usize = 4000;
@@ -83,6 +83,21 @@ fn lines_by_distance(page: &Page<'_>, fits: fn(&Item) -> bool, rule: &str) -> Ve
     let words = near.into_iter().take(400).map(|(_, i)| text(page, i));
     let found = words.into_iter().find(|w| when::parse(w, when::Order::DayFirst).is_some());
     found.map(|w| told_by("text", rule, w, 1)).into_iter().collect()
+}
+
+/// Dates that a script writes into the post: `<script>show("2020/04/17 01:43")</script>`.
+fn written(page: &Page<'_>) -> Vec<Told> {
+    let Some(top) = page.zone.reach().next().and_then(|(_, i)| page.tree.tree.get(i.id)) else { return Vec::new() };
+    let short = top.descendants().filter(|n| walk::name(n) == "script").filter_map(|n| {
+        let text = n.first_child()?.value().as_text()?.text.trim();
+        (8..120).contains(&text.len()).then(|| text.to_string())
+    });
+    short
+        .take(40)
+        .filter(|t| when::parse(t, when::Order::DayFirst).is_some())
+        .take(1)
+        .map(|t| told_by("script", "a script in the post", t, 2))
+        .collect()
 }
 
 static KEYS: LazyLock<Option<Regex>> = LazyLock::new(|| {

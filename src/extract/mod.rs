@@ -56,18 +56,20 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let mut outline = outline::Outline::of(&tree);
     content::mark(&tree, &mut outline);
     let heading = title::heading(&tree, &outline, &facts);
-    let Some(found) = content::find(&outline, heading) else {
+    let Some(found) = content::find(&outline, heading).or_else(|| untold(&outline, &facts, heading)) else {
         return Verdict { reason: Some("no text of a post found".into()), ..Verdict::default() };
     };
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
     let address = url.cloned().or(canonical);
-    let host = address.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let titles = title::ballot(&tree, &outline, &facts, found.at, address.as_ref());
+    // A page out of the Wayback Machine is judged by the address it had.
+    let origin = address.as_ref().map(original);
+    let host = origin.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let titles = title::ballot(&tree, &outline, &facts, found.at, origin.as_ref());
     let title = titles.winner(content::squash).map(|c| c.value.clone()).unwrap_or_default();
     let mut evidence = titles.evidence("title", &title, content::squash);
     let heading = heading.or_else(|| title::shown(&tree, &outline, &title, found.at));
     let zone = zone::Zone::of(&outline, found.at, heading);
-    let page = dates::Page { tree: &tree, outline: &outline, zone: &zone, facts: &facts, url: address.as_ref() };
+    let page = dates::Page { tree: &tree, outline: &outline, zone: &zone, facts: &facts, url: origin.as_ref() };
     let days = dates::days(&page);
     let published = days.winner();
     let day = |v: &str| v.get(..10).unwrap_or(v).to_string();
@@ -110,6 +112,22 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
         ..Draft::default()
     };
     Verdict { draft: Some(draft), reason: None, evidence }
+}
+
+/// Returns where the post stands on a page without text whose head says that it is one: a picture, a film, a text that
+/// scripts fetch.
+fn untold(outline: &outline::Outline, facts: &facts::Facts, heading: Option<usize>) -> Option<content::Found> {
+    let article = facts.meta_value("og:type").is_some_and(|t| t.eq_ignore_ascii_case("article"));
+    let dated = facts.rules("published").next().is_some() || !facts.texts("datePublished").is_empty();
+    let parent = heading.filter(|_| article && dated).and_then(|h| outline.items.get(h)).map(|i| i.parent)?;
+    Some(content::Found { at: parent, how: "the post's heading" })
+}
+
+/// Returns the address a page had before the Wayback Machine kept it.
+fn original(address: &Url) -> Url {
+    let kept = address.host_str() == Some("web.archive.org");
+    let inner = kept.then(|| address.as_str().split_once("/http").map(|(_, rest)| format!("http{rest}"))).flatten();
+    inner.and_then(|a| Url::parse(&a).ok()).unwrap_or_else(|| address.clone())
 }
 
 /// Returns the address against which relative ones are resolved.

@@ -23,13 +23,13 @@ static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static MONTH_DAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"\b(?P<m>\p{{L}}{{3,14}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<y>(?:19|20)\d\d)\b{CLOCK}"
+        r"\b(?P<m>[\p{{L}}\p{{M}}]{{2,14}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<y>(?:19|20)\d\d)\b{CLOCK}"
     ))
     .ok()
 });
 static DAY_MONTH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|er)?[\s-]+(?:de\s+|of\s+)?(?P<m>\p{{L}}{{3,14}})\.?,?[\s-]+(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)\b{CLOCK}"
+        r"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|er)?[\s-]+(?:de\s+|of\s+)?(?P<m>[\p{{L}}\p{{M}}]{{2,14}})\.?,?[\s-]+(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)\b{CLOCK}"
     ))
     .ok()
 });
@@ -47,13 +47,21 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Returns the first moment a text names.
 pub(super) fn parse(text: &str, order: Order) -> Option<Date> {
-    let low = text.trim().to_lowercase();
+    let low: String = text.trim().chars().flat_map(char::to_lowercase).map(digit).take(300).collect();
     let low = low.get(..low.floor_char_boundary(300))?;
     iso(low)
         .or_else(|| worded(&MONTH_DAY, low))
         .or_else(|| worded(&DAY_MONTH, low))
         .or_else(|| numbers(low, order))
         .or_else(|| ideographs(low))
+}
+
+/// Returns the digit of ours for one of another script.
+fn digit(c: char) -> char {
+    const ZEROS: [u32; 4] = [0x660, 0x6f0, 0x966, 0x9e6];
+    let code = u32::from(c);
+    let value = ZEROS.iter().find(|z| (**z..**z + 10).contains(&code)).map(|z| code - z);
+    value.and_then(|v| char::from_digit(v, 10)).unwrap_or(c)
 }
 
 /// Returns which number comes first in the dates of whoever wrote this, where the text shows it: `25/11/2012`.
