@@ -211,8 +211,8 @@ fn apart(page: &Page<'_>) -> Option<Told> {
 }
 
 /// Returns what speaks for a day of the last change.
-pub(super) fn changed(facts: &Facts, language: Option<&str>) -> (Option<Date>, Ballot) {
-    let order = by_language(language);
+pub(super) fn changed(facts: &Facts) -> (Option<Date>, Ballot) {
+    let order = by_language(facts);
     let mut ballot = Ballot::default();
     let json = facts.texts("dateModified").into_iter().take(1).map(|v| (v, "json-ld", "dateModified", 9));
     let head = facts.rules("updated").filter_map(|rule| {
@@ -363,11 +363,13 @@ fn order(page: &Page<'_>, told: &[Told]) -> Order {
     if land.len() == 2 && !NO_LANDS.contains(&land) && land != "ca" && !land.starts_with(|c: char| c.is_ascii_digit()) {
         return Order::DayFirst;
     }
-    by_language(page.facts.language.as_deref().or(page.facts.meta_value("og:locale")))
+    by_language(page.facts)
 }
 
-fn by_language(language: Option<&str>) -> Order {
-    let language = language.unwrap_or("en").to_lowercase();
+/// Returns which number comes first in dates of a page, by its language.
+pub(super) fn by_language(facts: &Facts) -> Order {
+    let told = facts.language.as_deref().or(facts.meta_value("og:locale")).or(facts.meta_value("content-language"));
+    let language = told.unwrap_or("en").to_lowercase();
     let american =
         language.starts_with("en") && !["gb", "au", "nz", "ie", "in", "za"].iter().any(|c| language.ends_with(c));
     if american { Order::MonthFirst } else { Order::DayFirst }

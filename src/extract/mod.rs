@@ -1,4 +1,5 @@
-//! One page to one post: evidence for each field, then a verdict. It knows no network, no disk and no archive.
+//! One page to one post, or to those of an index page: evidence for each field, then a verdict. It knows no network, no
+//! disk and no archive.
 
 mod authors;
 mod ballot;
@@ -7,23 +8,37 @@ mod content;
 mod dates;
 mod decode;
 mod facts;
+mod fields;
+mod flat;
 mod hints;
+mod listing;
 mod months;
+mod nopost;
 mod outline;
+mod related;
+mod remark;
 mod rules;
 mod sources;
 mod terms;
+mod thread;
 mod title;
 mod when;
 mod winnow;
 mod zone;
 
+use std::collections::HashSet;
+
+use ego_tree::NodeId;
+use scraper::Html;
 use url::Url;
 
 pub use decode::{Decoded, decode};
+pub use flat::flat;
 
 use crate::html;
 use crate::model::Draft;
+use facts::Facts;
+use outline::Outline;
 
 /// A value some source gave for a field, and whether it was taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,132 +55,157 @@ pub struct Evidence {
     pub reason: String,
 }
 
+/// A post as a page shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    pub draft: Draft,
+    /// What [`html::body`] makes of the draft's body, so that nobody cleans it twice.
+    pub body: html::Body,
+    pub evidence: Vec<Evidence>,
+    /// The page shows the beginning of the text and a link to the rest.
+    pub cut: bool,
+}
+
+impl From<Draft> for Reading {
+    /// Makes the body of a draft that came from no page.
+    fn from(draft: Draft) -> Reading {
+        let base = draft.base.as_deref().or(draft.url.as_deref()).and_then(|u| Url::parse(u).ok());
+        let body = html::body(&draft.body, base.as_ref(), base.as_ref());
+        Reading { draft, body, ..Reading::default() }
+    }
+}
+
 /// What a page was found to be.
 #[derive(Debug, Clone, Default)]
 pub struct Verdict {
-    pub draft: Option<Draft>,
+    /// One, or as many as an index page shows, in its order.
+    pub posts: Vec<Reading>,
     /// Why there is no post, where there is none.
     pub reason: Option<String>,
-    pub evidence: Vec<Evidence>,
 }
 
-/// Reads a page as a post. `url` is where it was found, when that is known.
+impl Verdict {
+    fn none(reason: impl Into<String>) -> Verdict {
+        Verdict { posts: Vec::new(), reason: Some(reason.into()) }
+    }
+}
+
+/// A page longer than this is read as far as this: it is none that a person wrote, and a tree of it would fill the memory.
+const LONGEST: usize = 16 << 20;
+
+/// Reads a page as a post, or as the posts it lists. `url` is where it was found, when that is known.
 pub fn page(page: &str, url: Option<&Url>) -> Verdict {
+    verdict(page, url, true)
+}
+
+/// Reads a page as [`page`] does, without what readers wrote: enough for [`flat`].
+pub fn bare(page: &str, url: Option<&Url>) -> Verdict {
+    verdict(page, url, false)
+}
+
+fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
+    let page = page.get(..page.floor_char_boundary(LONGEST)).unwrap_or(page);
     let mut tree = html::parse_document(page);
-    let facts = facts::Facts::of(&tree);
-    let mut outline = outline::Outline::of(&tree);
+    let facts = Facts::of(&tree);
+    let mut outline = Outline::of(&tree);
     content::mark(&tree, &mut outline);
-    let heading = title::heading(&tree, &outline, &facts);
-    let Some(found) = content::find(&outline, heading).or_else(|| untold(&outline, &facts, heading)) else {
-        return Verdict { reason: Some("no text of a post found".into()), ..Verdict::default() };
-    };
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
     let address = url.cloned().or(canonical);
-    // A page out of the Wayback Machine is judged by the address it had.
-    let origin = address.as_ref().map(original);
-    let host = origin.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let titles = title::ballot(&tree, &outline, &facts, found.at, origin.as_ref());
-    let title = titles.winner(content::squash).map(|c| c.value.clone()).unwrap_or_default();
-    let mut evidence = titles.evidence("title", &title, content::squash);
-    let heading = heading.or_else(|| title::shown(&tree, &outline, &title, found.at));
-    let zone = zone::Zone::of(&outline, found.at, heading);
-    let page = dates::Page { tree: &tree, outline: &outline, zone: &zone, facts: &facts, url: origin.as_ref() };
-    let days = dates::days(&page);
-    let published = days.winner();
-    let day = |v: &str| v.get(..10).unwrap_or(v).to_string();
-    evidence.extend(days.ballot().evidence("published", published.as_ref().map_or("", |d| &d.text), day));
-    let (updated, changes) = dates::changed(&facts, facts.language.as_deref());
-    evidence.extend(changes.evidence("updated", updated.as_ref().map_or("", |d| &d.text), day));
-    let base = base(&facts, address.as_ref());
-    let names = authors::names(&tree, &zone, &facts, host, &title);
-    let (authors, by) = authors::winner(&names, &facts, base.as_ref());
-    evidence.extend(names.ballot.evidence("authors", &by, content::squash));
-    let terms = terms::of(&tree, &outline, &zone, &facts);
-    evidence.extend(terms.evidence);
-    let known = found.how == content::KNOWN;
-    let chaff = winnow::Winnow { tree: &tree, outline: &outline, at: found.at, known, title: &title }.chaff();
-    for id in chaff {
-        html::walk::remove(&mut tree, id);
+    if let Some(reason) = nopost::reason(&tree, &outline, &facts, address.as_ref()) {
+        return Verdict::none(reason);
     }
-    let Some(item) = outline.items.get(found.at) else { return Verdict::default() };
-    let body = html::of_tree(&mut tree, item.id, base.as_ref(), address.as_ref());
+    let entries = listing::entries(&tree, &outline, &facts, address.as_ref());
+    if entries.len() > 1 {
+        return Verdict { posts: list(&mut tree, &facts, address.as_ref(), &entries), reason: None };
+    }
+    let whole = Part { facts: &facts, address: address.clone(), outline, comments };
+    match read(&mut tree, whole) {
+        Ok(reading) => Verdict { posts: vec![reading], reason: None },
+        Err(reason) => Verdict::none(reason),
+    }
+}
+
+/// Reads each of the posts that a page lists.
+fn list(tree: &mut Html, facts: &Facts, page: Option<&Url>, entries: &[listing::Entry]) -> Vec<Reading> {
+    let mut out = Vec::new();
+    for entry in entries {
+        let Some(node) = tree.tree.get(entry.id) else { continue };
+        let own = facts.within(node);
+        let mut outline = Outline::under(node);
+        content::mark(tree, &mut outline);
+        let part = Part { facts: &own, address: Some(entry.url.clone()), outline, comments: false };
+        let Ok(mut reading) = read(tree, part) else { continue };
+        reading.cut = entry.cut;
+        if reading.draft.published.is_none() {
+            reading.draft.published = entry.day.clone();
+        }
+        reading.draft.base = page.map(Url::to_string).or(reading.draft.base);
+        out.push(reading);
+    }
+    out
+}
+
+/// A page, or a part of it, that is to be read as one post.
+struct Part<'a> {
+    facts: &'a Facts,
+    address: Option<Url>,
+    outline: Outline,
+    /// Whether what readers wrote is wanted.
+    comments: bool,
+}
+
+fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
+    let Part { facts, address, outline, comments } = part;
+    let heading = title::heading(tree, &outline, facts);
+    let found = content::find(&outline, heading).or_else(|| fields::untold(&outline, facts, heading));
+    let Some(found) = found else { return Err("no text of a post found".into()) };
+    let base = base(facts, address.as_ref());
+    let page = fields::Page { tree, outline: &outline, facts, heading, at: found.at, base: base.as_ref() };
+    let (mut draft, mut evidence, zone) = fields::read(&page, address.as_ref());
+    let related = related::of(tree, &outline, &zone, base.as_ref());
+    let threads = if comments { thread::find(tree, &outline) } else { Vec::new() };
+    let known = found.how == content::KNOWN;
+    let chaff = winnow::Winnow { tree, outline: &outline, at: found.at, known, title: &draft.title }.chaff();
+    let Some(item) = outline.items.get(found.at) else { return Err("no text of a post found".into()) };
+    take_out(tree, item.id, chaff.iter().chain(&related.lists));
+    let site = address.as_ref().and_then(|a| a.join("/").ok());
+    let body = html::of_tree(tree, item.id, base.as_ref(), site.as_ref());
+    let value = item.sig.trim().to_string();
     evidence.push(Evidence {
         field: "html",
-        value: item.sig.trim().to_string(),
+        value,
         source: "markup",
         at: found.how.to_string(),
         weight: 1,
         chosen: true,
         reason: String::new(),
     });
-    let draft = Draft {
-        url: address.map(|u| u.to_string()),
-        title,
-        authors,
-        published,
-        updated,
-        tags: terms.tags,
-        categories: terms.categories,
-        language: facts.language.clone(),
-        body: body.html,
-        base: base.map(|u| u.to_string()),
-        ..Draft::default()
-    };
-    Verdict { draft: Some(draft), reason: None, evidence }
+    draft.comments = remark::all(tree, &outline, &threads, facts, base.as_ref());
+    draft.body = body.html.clone();
+    draft.base = base.map(|u| u.to_string());
+    draft.links = related.links;
+    draft.url = address.map(|u| u.to_string());
+    if let Some(how) = related.how {
+        draft.guessed.insert("links", how.to_string());
+    }
+    Ok(Reading { draft, body, evidence, cut: false })
 }
 
-/// Returns where the post stands on a page without text whose head says that it is one: a picture, a film, a text that
-/// scripts fetch.
-fn untold(outline: &outline::Outline, facts: &facts::Facts, heading: Option<usize>) -> Option<content::Found> {
-    let article = facts.meta_value("og:type").is_some_and(|t| t.eq_ignore_ascii_case("article"));
-    let dated = facts.rules("published").next().is_some() || !facts.texts("datePublished").is_empty();
-    let parent = heading.filter(|_| article && dated).and_then(|h| outline.items.get(h)).map(|i| i.parent)?;
-    Some(content::Found { at: parent, how: "the post's heading" })
-}
-
-/// Returns the address a page had before the Wayback Machine kept it.
-fn original(address: &Url) -> Url {
-    let kept = address.host_str() == Some("web.archive.org");
-    let inner = kept.then(|| address.as_str().split_once("/http").map(|(_, rest)| format!("http{rest}"))).flatten();
-    inner.and_then(|a| Url::parse(&a).ok()).unwrap_or_else(|| address.clone())
+/// Takes elements out of a tree, never the one that holds the text nor one around it.
+fn take_out<'a>(tree: &mut Html, kept: NodeId, out: impl Iterator<Item = &'a NodeId>) {
+    let around: HashSet<NodeId> =
+        tree.tree.get(kept).map(|n| n.ancestors().map(|a| a.id()).chain([kept]).collect()).unwrap_or_default();
+    for id in out.filter(|id| !around.contains(id)) {
+        html::walk::remove(tree, *id);
+    }
 }
 
 /// Returns the address against which relative ones are resolved.
-fn base(facts: &facts::Facts, address: Option<&Url>) -> Option<Url> {
+fn base(facts: &Facts, address: Option<&Url>) -> Option<Url> {
     let given = facts.base.as_deref();
     match (given, address) {
         (Some(given), Some(address)) => address.join(given).ok().or_else(|| Some(address.clone())),
         (Some(given), None) => Url::parse(given).ok(),
         (None, address) => address.cloned(),
     }
-}
-
-/// Returns the flat line of a post: names and strings only, for people and scripts that want no archive.
-pub fn flat(draft: &Draft, id: &str) -> serde_json::Value {
-    let base = draft.base.as_deref().or(draft.url.as_deref()).and_then(|u| Url::parse(u).ok());
-    let body = html::body(&draft.body, base.as_ref(), base.as_ref());
-    let labels = |terms: &[crate::model::Term]| terms.iter().map(|t| t.label.clone()).collect::<Vec<_>>();
-    let names: Vec<&str> = draft.authors.iter().map(|a| a.name.as_str()).collect();
-    let captions: Vec<&str> = draft.captions.iter().chain(&body.captions).map(|c| c.text.as_str()).collect();
-    let links: Vec<&crate::model::Link> = body.links.iter().chain(&draft.links).collect();
-    serde_json::json!({
-        "id": id,
-        "url": draft.url,
-        "title": draft.title,
-        "author": names.join("; "),
-        "published": draft.published.as_ref().map(iso),
-        "updated": draft.updated.as_ref().map(iso),
-        "language": draft.language,
-        "tags": labels(&draft.tags),
-        "categories": labels(&draft.categories),
-        "captions": captions,
-        "links": links,
-        "text": body.text,
-        "html": body.html,
-    })
-}
-
-/// Returns a moment with its offset, as far as both are known.
-fn iso(date: &crate::model::Date) -> String {
-    format!("{}{}", date.text, date.offset.as_deref().unwrap_or_default())
 }

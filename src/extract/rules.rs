@@ -1,7 +1,7 @@
 //! What platforms and their themes call things. Only tables: a line more here teaches the reader a theme more.
 
 /// Classes and ids of the element that holds the text of a post and little else, best first.
-pub(super) const BODIES: [&str; 81] = [
+pub(super) const BODIES: [&str; 80] = [
     // Microformats, schema.org and what most themes of WordPress use.
     "e-content",
     "entry-content",
@@ -17,7 +17,6 @@ pub(super) const BODIES: [&str; 81] = [
     "the-content",
     "thecontent",
     "storycontent",
-    "contentbody",
     "post-text",
     "post_text",
     "posttext",
