@@ -63,7 +63,9 @@ pub(super) fn read<'a>(page: &Page<'a>, address: Option<&Url>) -> (Draft, Vec<Ev
 pub(super) fn untold(outline: &Outline, facts: &Facts, heading: Option<usize>) -> Option<Found> {
     let article = facts.meta_value("og:type").is_some_and(|t| t.eq_ignore_ascii_case("article"));
     let dated = facts.rules("published").next().is_some() || !facts.texts("datePublished").is_empty();
-    let parent = heading.filter(|_| article && dated).and_then(|h| outline.items.get(h)).map(|i| i.parent)?;
+    let first = || outline.items.iter().position(|i| &*i.name == "h1" && i.text > 0);
+    let heading = heading.or_else(first).filter(|_| article && dated)?;
+    let parent = outline.items.get(heading).map(|i| i.parent)?;
     Some(Found { at: parent, how: "the post's heading" })
 }
 
