@@ -24,7 +24,7 @@ use crate::event::Events;
 use crate::http::cookies::Cookie;
 use crate::http::{Client, Limits, Web, without_password};
 use crate::model::{Capture, Clock, Header, Site};
-use crate::source::{Found, List, Reach, Way, WAYS, find, names};
+use crate::source::{Found, List, Reach, WAYS, Way, find, names};
 use crate::store::{Archive, Opening, Summary, Writer};
 
 pub use audit::{Audit, Missing, Told, Year, audit};
@@ -125,12 +125,8 @@ pub fn fetch(request: FetchRequest, events: &Events, clock: Clock) -> Result<Sum
         Some(found) => (found.source.site().clone(), found.way.name),
         None => (Site::default(), "page"),
     };
-    let opening = Opening {
-        name,
-        site,
-        command: "fetch",
-        source: Some((way.into(), without_password(request.url.as_str()))),
-    };
+    let opening =
+        Opening { name, site, command: "fetch", source: Some((way.into(), without_password(request.url.as_str()))) };
     let writer = Writer::open(&root, opening, clock.clone())?;
     let mut run = Run::new(&request, &web, events, clock, writer, state);
     let end = run.all(found, &first, &open);
@@ -154,16 +150,29 @@ pub struct Detected {
 pub fn detect(request: &FetchRequest, events: &Events, clock: &Clock) -> Result<(Site, Vec<Detected>)> {
     known_sources(&request.sources)?;
     let web = web(request, clock)?;
-    let found = find(&request.url, &request.sources, &BTreeMap::new(), true, &mut |url, ask| web.get(url, ask, events))?;
+    let found =
+        find(&request.url, &request.sources, &BTreeMap::new(), true, &mut |url, ask| web.get(url, ask, events))?;
     let has = |reach: Reach| found.iter().any(|f| f.way.reach == reach);
     let site = found.first().map(|f| f.source.site().clone()).unwrap_or_default();
     let first = found.iter().find(|f| f.way.reach == Reach::All).map(|f| f.way.name);
     let used = |way: &Way| match (first, way.reach) {
         _ if !request.sources.is_empty() => "yes",
-        (Some(first), _) => if first == way.name { "yes" } else { "no" },
+        (Some(first), _) => {
+            if first == way.name {
+                "yes"
+            } else {
+                "no"
+            }
+        }
         (None, Reach::Part | Reach::All) => "yes",
         (None, Reach::Links) => "if nothing else names every post",
-        (None, Reach::Page) => if has(Reach::Part) || has(Reach::Links) { "no" } else { "yes" },
+        (None, Reach::Page) => {
+            if has(Reach::Part) || has(Reach::Links) {
+                "no"
+            } else {
+                "yes"
+            }
+        }
     };
     let row = |f: &Found| Detected { source: f.way.name, what: f.way.what, at: f.source.at(), used: used(f.way) };
     Ok((site, found.iter().map(row).collect()))
@@ -176,7 +185,8 @@ pub fn detect(request: &FetchRequest, events: &Events, clock: &Clock) -> Result<
 pub fn known_sources(sources: &[String]) -> Result<()> {
     match sources.iter().find(|s| !names().contains(&s.as_str())) {
         Some(wrong) => {
-            Err(Error::usage(format!("no source named {wrong}")).with_hint(format!("there are: {}", names().join(", "))))
+            Err(Error::usage(format!("no source named {wrong}"))
+                .with_hint(format!("there are: {}", names().join(", "))))
         }
         None => Ok(()),
     }
