@@ -178,7 +178,9 @@ pub struct AuditArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mdarchive detect https://blog.example\n  mdarchive detect https://blog.example --json")]
+#[command(
+    after_help = "Examples:\n  mdarchive detect https://blog.example\n  mdarchive detect https://blog.example --json"
+)]
 pub struct DetectArgs {
     /// Any address of the blog
     #[arg(value_name = "URL")]
