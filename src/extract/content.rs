@@ -196,8 +196,12 @@ fn only_article(outline: &Outline, dense: Option<(usize, i64)>) -> Option<usize>
     if !outline.within(at).filter_map(|i| outline.items.get(i)).any(heading) {
         return None;
     }
-    let full = |i: &Item| if i.part == Part::Post && !heading(i) { i.text.saturating_sub(i.link) + 80 * i.pictures } else { 0 };
-    let parts = |at: usize| outline.within(at).filter_map(|i| Some((i, outline.items.get(i)?))).filter(move |(_, i)| i.parent == at);
+    let full = |i: &Item| {
+        if i.part == Part::Post && !heading(i) { i.text.saturating_sub(i.link) + 80 * i.pictures } else { 0 }
+    };
+    let parts = |at: usize| {
+        outline.within(at).filter_map(|i| Some((i, outline.items.get(i)?))).filter(move |(_, i)| i.parent == at)
+    };
     let whole: usize = parts(at).map(|(_, i)| full(i)).sum();
     let told = dense.filter(|(d, _)| (at..article.end).contains(d)).map_or(0, |(_, sum)| sum);
     let elsewhere = dense.is_some_and(|(d, sum)| !(at..article.end).contains(&d) && sum > 600);
