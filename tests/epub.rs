@@ -300,7 +300,7 @@ fn hostile_posts_make_a_sound_book() {
         ];
         p
     });
-    let book = Blog::new("hostile").with(posts).book();
+    let book = Blog::new("hostile").unclean().with(posts).book();
     assert!(book.names().all(|n| !book.is_text(n) || !book.text(n).contains("<script")));
     assert!(book.chapter("Case 2 <b> & \"x\" next").contains("word"));
     let case = |n: usize| book.chapter(&format!("Case {n} <b> & \"x\" next"));
@@ -384,11 +384,11 @@ fn related_posts_lead_inside_where_they_are_kept() {
 fn a_users_template_replaces_one_of_ours() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("css")).unwrap();
-    std::fs::write(dir.path().join("css/extra.css"), "p { color: red; }").unwrap();
+    std::fs::write(dir.path().join("css/extra.css"), "p { hyphens: none; }").unwrap();
     let blog = Blog::new("templates").with([post(1, "One", "2007-04-23", "<p>a</p>")]);
     let own = dir.path().to_path_buf();
     let book = blog.try_book(|e| e.templates = Some(own.clone())).unwrap();
-    assert_eq!(book.text("OEBPS/css/extra.css"), "p { color: red; }");
+    assert_eq!(book.text("OEBPS/css/extra.css"), "p { hyphens: none; }");
     std::fs::write(dir.path().join("part.xhtml"), "<p>\n{{ nothing }}</p>").unwrap();
     let error = blog.try_book(|e| e.templates = Some(own.clone())).unwrap_err().to_string();
     assert!(error.contains("part.xhtml line 2"), "{error}");

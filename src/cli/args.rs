@@ -26,7 +26,7 @@ Examples:
 
 Exit codes:
   0 all kept   1 failed   2 usage or configuration   3 finished, with gaps that are new or not accepted
-  4 verify found damage   130 interrupted, the archive is consistent";
+  4 verify found damage, or lint faults   130 interrupted, the archive is consistent";
 
 #[derive(Debug, Parser)]
 #[command(name = "mdarchive", version, about = "Saves blogs for good", after_help = AFTER_HELP, max_term_width = 110)]
@@ -71,6 +71,8 @@ pub enum Command {
     Gaps(GapsArgs),
     /// Read posts out of web pages; nothing is stored
     Extract(ExtractArgs),
+    /// Check a finished book (EPUB) by thirty rules that readers need kept
+    Lint(LintArgs),
     /// The whole path on a sample blog, with no network
     Demo(DemoArgs),
     /// Print completions for a shell
@@ -159,6 +161,9 @@ pub struct ExportArgs {
     /// Folder whose files replace the built-in templates of the same name
     #[arg(long, value_name = "DIR")]
     pub templates: Option<PathBuf>,
+    /// The readers the book is for
+    #[arg(long, value_enum, default_value_t = Profile::Generic)]
+    pub profile: Profile,
     /// Take drafts and pending posts into the book
     #[arg(long)]
     pub drafts: bool,
@@ -289,6 +294,44 @@ pub struct ExtractArgs {
     /// Threads; none = all cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive lint book.epub\n  mdarchive lint book.epub --against example.com\n  mdarchive lint --rules\n\nExit codes:\n  0 no fault   1 the file cannot be read   4 faults found; advice alone is no fault"
+)]
+pub struct LintArgs {
+    /// Books, made by whomever
+    #[arg(required_unless_present = "rules", value_name = "BOOK.epub")]
+    pub books: Vec<PathBuf>,
+    /// The archive it was made of: are all texts and captions in the book?
+    #[arg(long, value_name = "NAME")]
+    pub against: Option<String>,
+    /// The readers it is made for
+    #[arg(long, value_enum, default_value_t = Profile::Generic)]
+    pub profile: Profile,
+    /// List the rules
+    #[arg(long)]
+    pub rules: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    Generic,
+    Kindle,
+    Kobo,
+    Print,
+}
+
+impl From<Profile> for crate::export::Profile {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Generic => Self::Generic,
+            Profile::Kindle => Self::Kindle,
+            Profile::Kobo => Self::Kobo,
+            Profile::Print => Self::Print,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -70,5 +70,6 @@ fn book(args: &ExportArgs) -> Epub {
         },
         language: args.language.clone(),
         templates: args.templates.clone(),
+        profile: args.profile.into(),
     }
 }

@@ -10,6 +10,7 @@ mod extract;
 mod fetch;
 mod gaps;
 mod import;
+mod lint;
 mod list;
 mod man;
 mod progress;
@@ -67,6 +68,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Verify(args) => verify::run(&args, context),
         Command::Gaps(args) => gaps::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),
+        Command::Lint(args) => lint::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -3,10 +3,13 @@
 
 mod epub;
 mod json;
+mod lint;
 mod place;
 mod select;
 mod template;
 mod zip;
+
+use epub::{MOST_MOVING, decoded, is_see_through, language, moves, turn};
 
 use std::fs::File;
 use std::io::Write;
@@ -16,8 +19,9 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::store::Archive;
 
-pub use epub::{By, Epub};
+pub use epub::{By, Epub, Profile};
 pub use json::{Json, Jsonl};
+pub use lint::{Fault, RULES, Rule, Strictness, lint};
 pub use select::{Selection, since, until};
 pub use zip::Zip;
 

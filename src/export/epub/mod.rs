@@ -11,7 +11,7 @@ mod container;
 mod cover;
 mod flow;
 mod front;
-mod language;
+pub(super) mod language;
 mod links;
 mod matter;
 mod metadata;
@@ -19,12 +19,14 @@ mod package;
 mod pictures;
 mod plan;
 mod probe;
+mod profile;
 mod rules;
 mod settle;
 mod shapes;
 mod split;
 mod stack;
 mod thread;
+mod traits;
 mod tree;
 mod words;
 mod words_table;
@@ -37,6 +39,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use self::chapter::{Chapter, Maker};
+pub(super) use self::links::decoded;
+pub use self::profile::Profile;
+pub(super) use self::traits::{MOST_MOVING, is_see_through, moves, turn};
 use self::container::{Container, Packed, pack};
 use self::metadata::{Metadata, accessibility};
 use self::package::{Package, Spined};
@@ -68,11 +73,13 @@ pub struct Epub {
     pub language: Option<String>,
     /// Folder whose files replace the templates of the same name.
     pub templates: Option<PathBuf>,
+    /// The readers it is for.
+    pub profile: Profile,
 }
 
 impl Default for Epub {
     fn default() -> Epub {
-        Epub { comments: true, by: By::Month, language: None, templates: None }
+        Epub { comments: true, by: By::Month, language: None, templates: None, profile: Profile::Generic }
     }
 }
 

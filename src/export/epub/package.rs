@@ -139,6 +139,8 @@ impl Package<'_> {
                 self.put_metadata(&mut out);
             } else if trimmed.starts_with("<item ") && trimmed.contains("id=\"id_") {
                 out.push_str(&rename(line, &mut ids));
+            } else if trimmed.contains("\"ncx\"") {
+                out.push_str(&line.replace("\"ncx\"", "\"toc\""));
             } else if trimmed.starts_with("<itemref ") {
                 let old = attribute(trimmed, "idref").unwrap_or_default();
                 let stem = ids.get(old).map_or(old, String::as_str);
