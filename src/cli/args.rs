@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+use super::book::{BookArgs, Profile};
 
 /// What `mdarchive` alone says.
 pub const FIRST_STEPS: &str = "\
@@ -73,6 +75,8 @@ pub enum Command {
     Extract(ExtractArgs),
     /// Check a finished book (EPUB) by thirty rules that readers need kept
     Lint(LintArgs),
+    /// Begin templates of one's own
+    Templates(TemplatesArgs),
     /// The whole path on a sample blog, with no network
     Demo(DemoArgs),
     /// Print completions for a shell
@@ -130,7 +134,7 @@ pub struct ImportArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  mdarchive export --epub\n  mdarchive export example.com --epub --no-comments -o books\n  mdarchive export --json --zip"
+    after_help = "Examples:\n  mdarchive export --epub\n  mdarchive export example.com --epub --volumes year -o books\n  mdarchive export --epub --by tag --without comments,gaps\n  mdarchive export --json --zip"
 )]
 pub struct ExportArgs {
     /// Archives to export; none = all
@@ -149,42 +153,19 @@ pub struct ExportArgs {
     /// Folder for the results
     #[arg(short, long, default_value = ".", value_name = "DIR")]
     pub output: PathBuf,
-    /// Leave comments out of the book
-    #[arg(long)]
-    pub no_comments: bool,
-    /// Parts of the book
-    #[arg(long, value_enum, default_value_t = By::Month)]
-    pub by: By,
-    /// Language of the book, as a tag (en, de, pt-BR)
-    #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
-    /// Folder whose files replace the built-in templates of the same name
-    #[arg(long, value_name = "DIR")]
-    pub templates: Option<PathBuf>,
-    /// The readers the book is for
-    #[arg(long, value_enum, default_value_t = Profile::Generic)]
-    pub profile: Profile,
-    /// Take drafts and pending posts into the book
-    #[arg(long)]
-    pub drafts: bool,
-    /// Take private and protected posts into the book
-    #[arg(long)]
-    pub private: bool,
+    #[command(flatten)]
+    pub book: BookArgs,
     #[command(flatten)]
     pub filter: FilterArgs,
     /// Replace files that mdarchive did not write
     #[arg(long)]
     pub force: bool,
+    /// Threads; none = all cores
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    Month,
-    Year,
-    None,
 }
 
 #[derive(Debug, Default, Args)]
@@ -315,23 +296,22 @@ pub struct LintArgs {
     pub rules: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Profile {
-    Generic,
-    Kindle,
-    Kobo,
-    Print,
+#[derive(Debug, Args)]
+pub struct TemplatesArgs {
+    #[command(subcommand)]
+    pub command: TemplatesCommand,
 }
 
-impl From<Profile> for crate::export::Profile {
-    fn from(profile: Profile) -> Self {
-        match profile {
-            Profile::Generic => Self::Generic,
-            Profile::Kindle => Self::Kindle,
-            Profile::Kobo => Self::Kobo,
-            Profile::Print => Self::Print,
-        }
-    }
+#[derive(Debug, Subcommand)]
+pub enum TemplatesCommand {
+    /// Write the built-in templates to a folder, to change them there (export --templates DIR)
+    Copy {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Replace files that were changed
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Debug, Args)]

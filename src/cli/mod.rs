@@ -1,6 +1,7 @@
 //! Flags in, words out: the only room that prints. One file a subcommand; what they share is in `context` and `report`.
 
 mod args;
+mod book;
 mod completions;
 mod context;
 mod demo;
@@ -18,6 +19,7 @@ mod report;
 mod settings;
 mod show;
 mod stop;
+mod templates;
 mod verify;
 
 use std::ffi::OsString;
@@ -69,6 +71,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Gaps(args) => gaps::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),
         Command::Lint(args) => lint::run(&args, context),
+        Command::Templates(args) => templates::run(&args),
         Command::Demo(args) => demo::run(&args, context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

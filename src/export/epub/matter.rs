@@ -6,11 +6,15 @@ use minijinja::{Value, context};
 
 use super::chapter::{Maker, page};
 use super::cover::{self, Cover};
+use super::gallery;
 use super::links::outside;
 use super::metadata::Metadata;
-use super::plan::Part;
-use super::tree::line;
+use super::parts::Part;
+use super::profile::Profile;
+use super::tags::file_name;
+use super::tree::{self, Node, line};
 use super::{Book, COVER};
+use crate::export::template::markup;
 use crate::error::Result;
 use crate::model::Kind;
 
@@ -18,12 +22,12 @@ use crate::model::Kind;
 const MOST_GAPS: usize = 1000;
 
 /// Cover and title page.
-pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut Book<'_, W>) -> Result<()> {
+pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, profile: Profile, book: &mut Book<'_, W>) -> Result<()> {
     let plan = maker.plan;
     let words = plan.words;
     let years = metadata.year_range();
     let names: Vec<String> =
-        metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.title).collect();
+        metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.series.0).collect();
     let shown = Cover {
         title: &metadata.title,
         authors: &names,
@@ -32,14 +36,16 @@ pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut
         id: &maker.archive.info.id,
     };
     let mut notes = Vec::new();
-    let picture = cover::draw(&shown, maker.templates, &mut |n| notes.push(n))?;
+    let picture = cover::draw(&shown, profile.cover(), maker.templates, &mut |n| notes.push(n))?;
     notes.into_iter().for_each(|n| book.events.note(n));
     book.container.copy(COVER, &mut picture.as_slice()).map_err(crate::export::write_error(maker.archive))?;
     let title = format!("{}: {}", words.cover, metadata.title);
     let cover = maker
         .templates
         .render("cover.xhtml", context! { page => page("cover", &title, &plan.language, words), cover => COVER })?;
-    book.page("cover", &cover, None)?;
+    if profile.cover_page() {
+        book.page("cover", &cover, None)?;
+    }
     let context = context! {
         page => page("title", &metadata.title, &plan.language, words),
         words => maker.fixed.clone(),
@@ -67,12 +73,48 @@ pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: 
     book.page(&part.stem, &xhtml, Some((title, 1)))
 }
 
+/// The index of tags and the list of pictures.
+pub fn lists<W: Write + Seek>(maker: &Maker<'_>, book: &mut Book<'_, W>) -> Result<()> {
+    let words = maker.plan.words;
+    let pictures = if maker.without.pictures { Vec::new() } else { gallery::files(&book.captioned) };
+    list(maker, "tags", words.tags, &maker.plan.index.files, book)?;
+    list(maker, "pictures", words.pictures, &pictures, book)
+}
+
+fn list<W: Write + Seek>(
+    maker: &Maker<'_>,
+    name: &'static str,
+    heading: &str,
+    files: &[Vec<Node>],
+    book: &mut Book<'_, W>,
+) -> Result<()> {
+    let plan = maker.plan;
+    for (n, nodes) in files.iter().enumerate() {
+        let part = (files.len() > 1).then(|| format!("({}/{})", n + 1, files.len()));
+        let label = part.as_ref().map_or(heading.to_string(), |p| format!("{heading} {p}"));
+        let stem = file_name(name, n);
+        let title = format!("{label} — {}", super::plan::site_title(maker.archive));
+        let context = context! {
+            page => page(&stem, &title, &plan.language, plan.words),
+            words => maker.fixed.clone(),
+            part,
+            list => markup(tree::write(nodes)),
+        };
+        let xhtml = maker.templates.render(&format!("{name}.xhtml"), context)?;
+        book.page(&stem, &xhtml, (n == 0).then_some((label.as_str(), 1)))?;
+    }
+    if !files.is_empty() {
+        book.lists.push(name);
+    }
+    Ok(())
+}
+
 /// What is missing, and where the book comes from.
 pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut Book<'_, W>) -> Result<()> {
     let plan = maker.plan;
     let words = plan.words;
     let site = super::plan::site_title(maker.archive);
-    let gaps = gaps(maker, book)?;
+    let gaps = if maker.without.gaps { Vec::new() } else { gaps(maker, book)? };
     if !gaps.is_empty() {
         let more = gaps.len().saturating_sub(MOST_GAPS);
         let context = context! {

@@ -40,6 +40,8 @@ pub struct Package<'a> {
     /// Stylesheets and pictures: path relative to the package document, and type.
     pub resources: &'a [(String, &'static str)],
     pub cover: &'a str,
+    /// Stems of the lists there are: `tags`, `pictures`.
+    pub lists: &'a [&'static str],
     /// The file where the posts begin.
     pub start: Option<String>,
 }
@@ -175,15 +177,16 @@ impl Package<'_> {
         }
         put("<dc:contributor id=\"m-maker\">", "mdarchive", "</dc:contributor>");
         put("<meta refines=\"#m-maker\" property=\"role\" scheme=\"marc:relators\">", "bkp", "</meta>");
-        put("<meta property=\"belongs-to-collection\" id=\"m-series\">", &m.title, "</meta>");
+        let (series, id) = &m.series;
+        put("<meta property=\"belongs-to-collection\" id=\"m-series\">", series, "</meta>");
         put("<meta refines=\"#m-series\" property=\"collection-type\">", "series", "</meta>");
-        if let Some((_, year)) = m.years {
-            put("<meta refines=\"#m-series\" property=\"group-position\">", &year.to_string(), "</meta>");
+        if let Some(position) = m.position {
+            put("<meta refines=\"#m-series\" property=\"group-position\">", &position.to_string(), "</meta>");
         }
-        put("<meta refines=\"#m-series\" property=\"dcterms:identifier\">", &m.id.urn().to_string(), "</meta>");
-        put("<meta name=\"calibre:series\" content=\"", &m.title, "\"/>");
-        if let Some((_, year)) = m.years {
-            put("<meta name=\"calibre:series_index\" content=\"", &year.to_string(), "\"/>");
+        put("<meta refines=\"#m-series\" property=\"dcterms:identifier\">", &id.urn().to_string(), "</meta>");
+        put("<meta name=\"calibre:series\" content=\"", series, "\"/>");
+        if let Some(position) = m.position {
+            put("<meta name=\"calibre:series_index\" content=\"", &position.to_string(), "\"/>");
         }
         put("<meta property=\"dcterms:modified\">", &m.modified, "</meta>");
         out.pop();
@@ -191,7 +194,7 @@ impl Package<'_> {
 
     fn put_guide(&self, out: &mut String) {
         for (kind, label, file) in
-            self.places().into_iter().filter(|(kind, ..)| *kind != "toc" && *kind != "title-page")
+            self.places().into_iter().filter(|(kind, ..)| matches!(*kind, "cover" | "text"))
         {
             out.push_str(&format!("\n    <reference type=\"{kind}\" title=\"{label}\" href=\"{file}\"/>"));
         }
@@ -200,12 +203,19 @@ impl Package<'_> {
     /// The places every book has, by their names in the guide.
     fn places(&self) -> Vec<(&'static str, &'static str, String)> {
         let w = Words::of(self.words.lang);
-        let mut places = vec![
-            ("cover", w.cover, "text/cover.xhtml".to_string()),
+        // A cover without a page is its picture alone.
+        let cover = self.spine.iter().any(|s| s.stem == "cover");
+        let mut places: Vec<_> = cover.then(|| ("cover", w.cover, "text/cover.xhtml".to_string())).into_iter().collect();
+        places.extend([
             ("title-page", w.title_page, "text/title.xhtml".to_string()),
             ("toc", w.contents, "nav.xhtml".to_string()),
-        ];
+        ]);
         places.extend(self.start.iter().map(|stem| ("text", w.start, format!("text/{stem}.xhtml"))));
+        let list = |stem: &&'static str| match *stem {
+            "tags" => ("index", w.tags, "text/tags.xhtml".to_string()),
+            _ => ("loi", w.pictures, "text/pictures.xhtml".to_string()),
+        };
+        places.extend(self.lists.iter().map(list));
         places
     }
 

@@ -52,6 +52,19 @@ fn orientation(tiff: &[u8]) -> Option<u8> {
     (1..=8).contains(&value).then_some(value as u8)
 }
 
+/// Returns the number of colours of a JPEG (ITU-T T.81, B.2.2).
+pub fn components(head: &[u8]) -> Option<u8> {
+    let mut at = 2;
+    loop {
+        let (0xff, marker) = (*head.get(at)?, *head.get(at + 1)?) else { return None };
+        let length = usize::from(*head.get(at + 2)?) << 8 | usize::from(*head.get(at + 3)?);
+        if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
+            return head.get(at + 9).copied();
+        }
+        at += 2 + length.max(2);
+    }
+}
+
 /// Returns whether a picture has more than one frame (GIF89a; APNG's `acTL`; WebP's `ANIM`).
 pub fn moves(head: &[u8]) -> bool {
     if head.starts_with(b"GIF8") {

@@ -7,7 +7,7 @@ use imagesize::ImageType;
 use super::Found;
 use super::page::Page;
 use super::read::{Book, Picture};
-use crate::export::{is_see_through, moves, turn};
+use crate::export::{components, is_see_through, moves, turn};
 
 const WARN_BYTES: u64 = 1_500_000;
 const MOST_BYTES: u64 = 5_000_000;
@@ -58,19 +58,6 @@ pub fn cover(book: &Book, found: &mut Found<'_>) {
         if !page.only_picture {
             found.fault(path, 0, "the cover's page holds more than its picture");
         }
-    }
-}
-
-/// Returns the number of colours of a JPEG (ITU-T T.81, B.2.2).
-pub fn components(head: &[u8]) -> Option<u8> {
-    let mut at = 2;
-    loop {
-        let (0xff, marker) = (*head.get(at)?, *head.get(at + 1)?) else { return None };
-        let length = usize::from(*head.get(at + 2)?) << 8 | usize::from(*head.get(at + 3)?);
-        if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
-            return head.get(at + 9).copied();
-        }
-        at += 2 + length.max(2);
     }
 }
 
