@@ -9,8 +9,7 @@ use crate::export::{self, EXPORTERS, Exporter, Job, Selection};
 use crate::store::Archive;
 
 pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
-    let chosen: Vec<&dyn Exporter> =
-        EXPORTERS.iter().copied().filter(|e| wanted(&args, context, e.name())).collect();
+    let chosen: Vec<&dyn Exporter> = EXPORTERS.iter().copied().filter(|e| wanted(&args, context, e.name())).collect();
     if chosen.is_empty() && !args.epub {
         return Err(Error::usage("no format named")
             .with_hint("mdarchive export --epub (or --json, --jsonl, --zip; several at once)"));

@@ -56,7 +56,8 @@ impl Shown {
 }
 
 fn blog(name: &'static str, picture: &[u8], mime: &str) -> Blog {
-    let body = "<figure><img src=\"http://blog.example/x\" alt=\"\"><figcaption>Seen from the quay</figcaption></figure>";
+    let body =
+        "<figure><img src=\"http://blog.example/x\" alt=\"\"><figcaption>Seen from the quay</figcaption></figure>";
     let one = Post {
         media: vec![Media { mime: Some(mime.into()), ..media("http://blog.example/x", picture) }],
         ..post(1, "Photo", "2007-04-23", body)
@@ -75,13 +76,25 @@ fn what_readers_cannot_show_is_converted() {
     let clear = RgbaImage::from_pixel(50, 40, Rgba([200, 0, 0, 90]));
     let generic = Profile::Generic;
     let kind = |name, picture: &[u8], mime, profile| shown(name, picture, mime, profile).one();
-    assert_eq!(kind("webp", &bytes(photo(300, 200), ImageFormat::WebP), "image/webp", generic), ("jpg".into(), 300, 200));
+    assert_eq!(
+        kind("webp", &bytes(photo(300, 200), ImageFormat::WebP), "image/webp", generic),
+        ("jpg".into(), 300, 200)
+    );
     assert_eq!(kind("bmp", &bytes(photo(300, 200), ImageFormat::Bmp), "image/bmp", generic), ("jpg".into(), 300, 200));
-    assert_eq!(kind("tiff", &bytes(photo(300, 200), ImageFormat::Tiff), "image/tiff", generic), ("jpg".into(), 300, 200));
+    assert_eq!(
+        kind("tiff", &bytes(photo(300, 200), ImageFormat::Tiff), "image/tiff", generic),
+        ("jpg".into(), 300, 200)
+    );
     assert_eq!(kind("clear", &bytes(clear, ImageFormat::Png), "image/png", generic), ("png".into(), 50, 40));
     assert_eq!(kind("turned", &turned(), "image/jpeg", generic), ("jpg".into(), 60, 80));
-    assert_eq!(kind("wide", &bytes(photo(3300, 100), ImageFormat::Jpeg), "image/jpeg", generic), ("jpg".into(), 1600, 48));
-    assert_eq!(kind("paper", &bytes(photo(3300, 100), ImageFormat::Jpeg), "image/jpeg", Profile::Print), ("jpg".into(), 3000, 90));
+    assert_eq!(
+        kind("wide", &bytes(photo(3300, 100), ImageFormat::Jpeg), "image/jpeg", generic),
+        ("jpg".into(), 1600, 48)
+    );
+    assert_eq!(
+        kind("paper", &bytes(photo(3300, 100), ImageFormat::Jpeg), "image/jpeg", Profile::Print),
+        ("jpg".into(), 3000, 90)
+    );
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'><script>x</script><rect width='20' height='10' fill='#c00'/><image href='file:///etc/passwd'/></svg>";
     assert_eq!(kind("svg", svg, "image/svg+xml", generic), ("png".into(), 800, 400));
 }
@@ -96,7 +109,12 @@ fn what_readers_can_show_stays_as_it_is() {
         let shown = shown(name, &picture, mime, Profile::Generic);
         assert!(shown.book.files.values().any(|f| *f == picture), "{name}");
     }
-    assert!(shown("hazard", &moving(), "image/gif", Profile::Generic).book.text("OEBPS/package.opf").contains("Hazard\">unknown<"));
+    assert!(
+        shown("hazard", &moving(), "image/gif", Profile::Generic)
+            .book
+            .text("OEBPS/package.opf")
+            .contains("Hazard\">unknown<")
+    );
 }
 
 #[test]
@@ -131,7 +149,9 @@ fn what_cannot_be_shown_is_a_frame_with_caption_and_address() {
     ] {
         let shown = shown(name, &picture, mime, Profile::Generic);
         assert!(!shown.book.names().any(|n| n.starts_with("OEBPS/images/i")), "{name}");
-        let frame = format!("<p>{why}</p><p><a href=\"http://blog.example/x\">http://blog.example/x</a></p><figcaption><p>Seen from the quay</p>");
+        let frame = format!(
+            "<p>{why}</p><p><a href=\"http://blog.example/x\">http://blog.example/x</a></p><figcaption><p>Seen from the quay</p>"
+        );
         assert!(shown.chapter.contains(&frame), "{name}: {}", shown.chapter);
     }
 }

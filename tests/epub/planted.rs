@@ -24,7 +24,9 @@ fn sound() -> (Kept, Made) {
         }],
         ..post(1, "One", "2007-04-23", body)
     };
-    let blog = Blog::new("planted").with_media([("", picture(40, 60))]).with([one, post(2, "Two", "2007-05-01", "<p>Once upon a time there was a second post.</p>")]);
+    let blog = Blog::new("planted")
+        .with_media([("", picture(40, 60))])
+        .with([one, post(2, "Two", "2007-05-01", "<p>Once upon a time there was a second post.</p>")]);
     let kept = blog.keep(false);
     let made = kept.make(&Default::default(), &Default::default()).unwrap();
     (kept, made)
@@ -150,7 +152,8 @@ fn defects_of_the_container_are_found() {
     let mut files = book.files.clone();
     files.insert(photo.clone(), picture(3000, 2500));
     assert!(has(&check(&pack(&book.order, &files, true)), 23));
-    let late = SimpleFileOptions::default().last_modified_time(zip::DateTime::from_date_and_time(2026, 1, 2, 3, 4, 6).unwrap());
+    let late = SimpleFileOptions::default()
+        .last_modified_time(zip::DateTime::from_date_and_time(2026, 1, 2, 3, 4, 6).unwrap());
     let mut zip = ZipWriter::new_append(std::io::Cursor::new(pack(&book.order, &book.files, true))).unwrap();
     zip.start_file("META-INF/late", late).unwrap();
     assert!(has(&check(&zip.finish().unwrap().into_inner()), 30));

@@ -23,7 +23,12 @@ fn an_address_can_be_read_on_paper_once_a_chapter() {
     assert_eq!(chapter.matches("doc-noteref").count(), 4, "{chapter}");
     assert_eq!(chapter.matches("role=\"doc-footnote\"").count(), 3, "{chapter}");
     assert!(chapter.contains("again</a><sup><a href=\"#n1\""), "{chapter}");
-    assert!(chapter.contains(">http://<wbr/>dead.<wbr/>example/<wbr/>b</a> · archived copy: <a href=\"https://web.archive.org/"), "{chapter}");
+    assert!(
+        chapter.contains(
+            ">http://<wbr/>dead.<wbr/>example/<wbr/>b</a> · archived copy: <a href=\"https://web.archive.org/"
+        ),
+        "{chapter}"
+    );
     assert!(chapter.contains("gone/</a> · a page of this blog that is not kept"), "{chapter}");
     let inline = blog.book_with(|e| e.links = Links::Inline).chapter("Notes");
     assert!(inline.contains("this</a><span class=\"url\"> [http://<wbr/>other."), "{inline}");
@@ -51,7 +56,8 @@ fn tags_lead_to_the_index_and_the_index_to_posts() {
     };
     let mut posts = vec![with(1, "One", &["Sea", "Élan", "C++", "C#", "海"]), with(2, "Two", &["sea"])];
     posts.extend((3..240).map(|n| with(n, &format!("P{n}"), &["many"])));
-    posts[0].categories = vec![Term { label: "Uncategorized".into(), slug: "uncategorized".into(), taxonomy: "category".into() }];
+    posts[0].categories =
+        vec![Term { label: "Uncategorized".into(), slug: "uncategorized".into(), taxonomy: "category".into() }];
     let book = Blog::new("tags").with(posts).book();
     let index = book.text("OEBPS/text/tags.xhtml").replace('\n', "");
     let letters: Vec<&str> = index.split("<h2>").skip(1).map(|s| s.split('<').next().unwrap()).collect();
@@ -61,7 +67,11 @@ fn tags_lead_to_the_index_and_the_index_to_posts() {
     // More than two hundred posts stand under their years.
     assert!(index.contains("</span>many<ul><li>2000<ul>"), "{index}");
     let chapter = book.chapter("One");
-    assert!(chapter.contains("<a href=\"tags.xhtml#k-sea\">Sea</a>, <a href=\"tags.xhtml#k-elan") || chapter.contains("<a href=\"tags.xhtml#k-sea\">Sea</a>"), "{chapter}");
+    assert!(
+        chapter.contains("<a href=\"tags.xhtml#k-sea\">Sea</a>, <a href=\"tags.xhtml#k-elan")
+            || chapter.contains("<a href=\"tags.xhtml#k-sea\">Sea</a>"),
+        "{chapter}"
+    );
     assert!(chapter.contains("Categories:</span> Uncategorized"), "{chapter}");
     assert!(book.text("OEBPS/nav.xhtml").contains("epub:type=\"index\" href=\"text/tags.xhtml\""));
     assert!(book.text("OEBPS/package.opf").contains(">index</meta>"));
@@ -74,11 +84,18 @@ fn captioned_pictures_are_listed_with_their_posts() {
     let body = r#"<figure><img src="http://blog.example/boat.png" alt=""><figcaption>The <b>Mary Jane</b>.</figcaption></figure><p><img src="http://blog.example/boat.png" alt=""></p>"#;
     let mut one = post(1, "Boats", "2007-04-23", body);
     one.media = vec![media("http://blog.example/boat.png", &picture(40, 50))];
-    one.captions = vec![Caption { text: "The Mary Jane.".into(), src: Some("http://blog.example/boat.png".into()), ..Caption::default() }];
+    one.captions = vec![Caption {
+        text: "The Mary Jane.".into(),
+        src: Some("http://blog.example/boat.png".into()),
+        ..Caption::default()
+    }];
     let blog = Blog::new("listed").with_media([("", picture(40, 50))]).with([one.clone()]);
     let book = blog.book();
     let list = book.text("OEBPS/text/pictures.xhtml");
-    let entry = format!("<a href=\"p{}.xhtml#f1\">The Mary Jane.</a> <span class=\"date\">Boats, 23 April 2007</span>", one.id.short());
+    let entry = format!(
+        "<a href=\"p{}.xhtml#f1\">The Mary Jane.</a> <span class=\"date\">Boats, 23 April 2007</span>",
+        one.id.short()
+    );
     assert!(list.contains(&entry), "{list}");
     assert_eq!(titles(&book)[3..], ["1 Tags", "1 Pictures", "1 About this book"]);
     assert!(!blog.book_with(|e| e.without.pictures = true).names().any(|n| n.contains("pictures")));
@@ -94,7 +111,10 @@ fn posts_know_who_links_to_them_and_to_which_place() {
     let book = blog.book();
     let (one, two) = (book.chapter("First"), book.chapter("Second"));
     let place = one.split(&format!("{file}#")).nth(1).unwrap_or_else(|| panic!("{one}")).split('"').next().unwrap();
-    assert!(place.starts_with("x-the-end-") && two.contains(&format!("<h2><span id=\"{place}\"></span>The end</h2>")), "{two}");
+    assert!(
+        place.starts_with("x-the-end-") && two.contains(&format!("<h2><span id=\"{place}\"></span>The end</h2>")),
+        "{two}"
+    );
     assert!(one.contains(&format!("<a href=\"{file}\">nowhere</a>")), "{one}");
     let linked = two.split("class=\"linked\"").nth(1).unwrap();
     assert!(linked.contains("<h2>Posts that link here</h2>") && linked.matches("<li>").count() == 1, "{linked}");
@@ -108,7 +128,12 @@ fn a_related_title_leads_to_the_post_that_alone_has_it() {
     let related = |text: &str| Link { url: None, text: text.into(), rel: None, kind: LinkKind::Related, target: None };
     let mut one = post(1, "One", "2007-04-23", "<p>a</p>");
     one.links = vec![related("the OTHER post"), related("Twice"), related("Nobody")];
-    let posts = [one, post(2, "The other post", "2007-04-24", "<p>b</p>"), post(3, "Twice", "2007-04-25", "<p>c</p>"), post(4, "Twice", "2007-04-26", "<p>d</p>")];
+    let posts = [
+        one,
+        post(2, "The other post", "2007-04-24", "<p>b</p>"),
+        post(3, "Twice", "2007-04-25", "<p>c</p>"),
+        post(4, "Twice", "2007-04-26", "<p>d</p>"),
+    ];
     let file = format!("p{}.xhtml", posts[1].id.short());
     let chapter = Blog::new("related-title").with(posts).book().chapter("One");
     assert!(chapter.contains(&format!("<li><a href=\"{file}\">the OTHER post</a></li>")), "{chapter}");
@@ -119,7 +144,11 @@ fn a_related_title_leads_to_the_post_that_alone_has_it() {
 fn what_is_kept_but_not_in_the_book_is_told_unless_it_is_private() {
     let body = r#"<p><a href="http://blog.example/2007/04/post-2/">draft</a> <a href="http://blog.example/2007/04/post-3/">old</a></p>"#;
     let secret = Post { status: Status::Private, ..post(2, "Secret plans", "2007-04-24", "<p>b</p>") };
-    let blog = Blog::new("away").with([post(1, "One", "2008-04-23", body), secret, post(3, "Old one", "2005-01-01", "<p>c</p>")]);
+    let blog = Blog::new("away").with([
+        post(1, "One", "2008-04-23", body),
+        secret,
+        post(3, "Old one", "2005-01-01", "<p>c</p>"),
+    ]);
     let kept = blog.keep(false);
     let selection = mdarchive::export::Selection { limit: Some(1), ..Default::default() };
     let book = kept.make(&mdarchive::export::Epub::default(), &selection).unwrap();

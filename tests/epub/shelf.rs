@@ -30,9 +30,15 @@ fn volumes_keep_their_names_and_identifiers_and_name_each_other() {
     assert_eq!(of(&old, "m-uid\">"), of(&new, "m-uid\">"));
     assert_ne!(of(&old, "m-uid\">"), of(&opf(&before["-2007"]), "m-uid\">"));
     assert_eq!(of(&old, "m-title\">"), "A quiet harbour: 2009");
-    assert!(old.contains("property=\"group-position\">2009<") && old.contains("id=\"m-series\">A quiet harbour<"), "{old}");
+    assert!(
+        old.contains("property=\"group-position\">2009<") && old.contains("id=\"m-series\">A quiet harbour<"),
+        "{old}"
+    );
     let chapter = before["-2007"].chapter("One");
-    assert!(chapter.contains("<p>later<sup>") && chapter.contains("Three · in the volume “A quiet harbour: 2009”"), "{chapter}");
+    assert!(
+        chapter.contains("<p>later<sup>") && chapter.contains("Three · in the volume “A quiet harbour: 2009”"),
+        "{chapter}"
+    );
     assert!(chapter.contains(".xhtml\">here</a>"), "{chapter}");
     // A new post in one volume leaves the bytes of the other alone.
     assert!(before["-2007"].bytes == after["-2007"].bytes);

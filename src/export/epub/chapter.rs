@@ -218,7 +218,14 @@ impl Maker<'_> {
         Element::new("section").with("class", "comments").holding([heading.node(), comments]).node()
     }
 
-    fn comment_pages(&self, comments: Node, count: usize, item: &Item, language: &str, pages: &mut Vec<Page>) -> Result<()> {
+    fn comment_pages(
+        &self,
+        comments: Node,
+        count: usize,
+        item: &Item,
+        language: &str,
+        pages: &mut Vec<Page>,
+    ) -> Result<()> {
         let words = self.plan.words;
         let groups = cut(vec![comments]);
         let parts = groups.len();

@@ -84,7 +84,8 @@ impl Convert {
 
     /// Whether a picture has to be converted; `true` where its size changes.
     fn reason(&self, seen: &Probe) -> Option<bool> {
-        let moving = seen.moves && self.profile.moves() && seen.bytes <= super::traits::MOST_MOVING && seen.mime == "image/gif";
+        let moving =
+            seen.moves && self.profile.moves() && seen.bytes <= super::traits::MOST_MOVING && seen.mime == "image/gif";
         if moving {
             return None;
         }
@@ -200,7 +201,12 @@ fn has_few_colours(picture: &DynamicImage) -> bool {
     let pixels = picture.as_bytes().chunks_exact(step.max(1));
     let every = (pixels.len() / 100_000).max(1);
     let mut seen = std::collections::HashSet::new();
-    pixels.step_by(every).all(|p| seen.len() < FEW && { seen.insert(p); true })
+    pixels.step_by(every).all(|p| {
+        seen.len() < FEW && {
+            seen.insert(p);
+            true
+        }
+    })
 }
 
 #[cfg(test)]

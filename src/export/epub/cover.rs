@@ -39,7 +39,12 @@ pub struct Cover<'a> {
 }
 
 /// Draws the cover as PNG. `note` is told when the font cannot write the title, which then stands on the title page only.
-pub fn draw(cover: &Cover<'_>, (width, height): (u32, u32), templates: &Templates, note: &mut dyn FnMut(String)) -> Result<Vec<u8>> {
+pub fn draw(
+    cover: &Cover<'_>,
+    (width, height): (u32, u32),
+    templates: &Templates,
+    note: &mut dyn FnMut(String),
+) -> Result<Vec<u8>> {
     let options = offline();
     let title = fit(cover.title, &options).unwrap_or_else(|| {
         note("the cover's font lacks the script of the title, which stands on the title page only".into());

@@ -79,7 +79,11 @@ pub fn hrefs(html: &str) -> impl Iterator<Item = Cow<'_, str>> {
 }
 
 /// Returns the ids that are there and wanted, by links of the body or from outside, with the names they get in the book.
-pub fn anchors(html: &Html, also: Option<&BTreeSet<String>>, is_here: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
+pub fn anchors(
+    html: &Html,
+    also: Option<&BTreeSet<String>>,
+    is_here: impl Fn(&str) -> bool,
+) -> BTreeMap<String, String> {
     let mut wanted: BTreeSet<String> = also.cloned().unwrap_or_default();
     let mut there = BTreeSet::new();
     for node in html.tree.values() {
@@ -159,7 +163,9 @@ mod tests {
         let also = BTreeSet::from(["fn:1".to_string(), "gone".to_string()]);
         let names = anchors(&html, Some(&also), |page| page == "http://e.com/p/");
         let names: Vec<(&str, &str)> = names.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-        assert!(matches!(names.as_slice(), [("A b", a), ("fn:1", b)] if a.starts_with("x-a-b-") && b.starts_with("x-fn-1-")));
+        assert!(
+            matches!(names.as_slice(), [("A b", a), ("fn:1", b)] if a.starts_with("x-a-b-") && b.starts_with("x-fn-1-"))
+        );
         assert_eq!(name_of("end"), "x-end");
     }
 }

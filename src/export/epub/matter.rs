@@ -14,15 +14,20 @@ use super::profile::Profile;
 use super::tags::file_name;
 use super::tree::{self, Node, line};
 use super::{Book, COVER};
-use crate::export::template::markup;
 use crate::error::Result;
+use crate::export::template::markup;
 use crate::model::Kind;
 
 /// Lines of the list of what is missing; the rest is counted.
 const MOST_GAPS: usize = 1000;
 
 /// Cover and title page.
-pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, profile: Profile, book: &mut Book<'_, W>) -> Result<()> {
+pub fn front<W: Write + Seek>(
+    maker: &Maker<'_>,
+    metadata: &Metadata,
+    profile: Profile,
+    book: &mut Book<'_, W>,
+) -> Result<()> {
     let plan = maker.plan;
     let words = plan.words;
     let years = metadata.year_range();

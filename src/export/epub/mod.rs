@@ -48,19 +48,19 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::chapter::{Chapter, Maker};
-pub(super) use self::links::decoded;
-pub use self::notes::Links;
-pub use self::parts::{By, Order};
-pub use self::profile::Profile;
-pub use self::volumes::{Volume, Volumes};
-pub(super) use self::traits::{MOST_MOVING, components, is_see_through, moves, turn};
+use self::container::{Container, Packed, pack};
 use self::convert::Convert;
 use self::gallery::Captioned;
-use self::container::{Container, Packed, pack};
+pub(super) use self::links::decoded;
 use self::metadata::{Metadata, accessibility};
+pub use self::notes::Links;
 use self::package::{Package, Spined};
+pub use self::parts::{By, Order};
 use self::pictures::{Picture, Tally};
 use self::plan::{Item, Plan, Shape};
+pub use self::profile::Profile;
+pub(super) use self::traits::{MOST_MOVING, components, is_see_through, moves, turn};
+pub use self::volumes::{Volume, Volumes};
 use super::template::Templates;
 use super::{Exporter, Job, write_error};
 use crate::error::{Error, Result};
@@ -108,7 +108,10 @@ impl Epub {
         let language = self.language_of(job.archive, &chosen, job.events)?;
         let volumes = Arc::new(volumes::divide(by, &chosen, words::Words::of(&language)));
         let one = |n: usize, key: &str| {
-            (Epub { volume: Some((volumes.clone(), n)), language: Some(language.clone()), ..self.clone() }, format!("-{key}"))
+            (
+                Epub { volume: Some((volumes.clone(), n)), language: Some(language.clone()), ..self.clone() },
+                format!("-{key}"),
+            )
         };
         Ok(volumes.iter().enumerate().map(|(n, v)| one(n, &v.key)).collect())
     }

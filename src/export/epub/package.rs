@@ -193,9 +193,7 @@ impl Package<'_> {
     }
 
     fn put_guide(&self, out: &mut String) {
-        for (kind, label, file) in
-            self.places().into_iter().filter(|(kind, ..)| matches!(*kind, "cover" | "text"))
-        {
+        for (kind, label, file) in self.places().into_iter().filter(|(kind, ..)| matches!(*kind, "cover" | "text")) {
             out.push_str(&format!("\n    <reference type=\"{kind}\" title=\"{label}\" href=\"{file}\"/>"));
         }
     }
@@ -205,7 +203,8 @@ impl Package<'_> {
         let w = Words::of(self.words.lang);
         // A cover without a page is its picture alone.
         let cover = self.spine.iter().any(|s| s.stem == "cover");
-        let mut places: Vec<_> = cover.then(|| ("cover", w.cover, "text/cover.xhtml".to_string())).into_iter().collect();
+        let mut places: Vec<_> =
+            cover.then(|| ("cover", w.cover, "text/cover.xhtml".to_string())).into_iter().collect();
         places.extend([
             ("title-page", w.title_page, "text/title.xhtml".to_string()),
             ("toc", w.contents, "nav.xhtml".to_string()),

@@ -117,7 +117,9 @@ fn place(item: &Item, by: By, uses: &HashMap<String, usize>, language: &str, wor
     match (by, numbers) {
         (By::None, _) => (0, String::new(), String::new(), None),
         (By::Tag, _) => labelled('t', main_tag(item, uses), words.no_tag),
-        (By::Series, _) => labelled('s', entry.series.as_deref().map(super::tree::line).filter(|s| !s.is_empty()), words.other_posts),
+        (By::Series, _) => {
+            labelled('s', entry.series.as_deref().map(super::tree::line).filter(|s| !s.is_empty()), words.other_posts)
+        }
         (By::Author, _) => {
             let name = entry.authors.iter().map(|a| super::tree::line(&a.name)).find(|n| !n.is_empty());
             labelled('a', name, words.no_author)

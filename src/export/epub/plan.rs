@@ -94,7 +94,8 @@ pub fn plan(archive: &Archive, shape: Shape<'_>, language: String, chosen: Vec<E
     let stems = stems(&chosen);
     plan.aim(&chosen, &stems);
     plan.look_around(archive, &chosen, all, shape);
-    let read = chosen.into_par_iter().zip(stems).map(|(entry, stem)| item(archive, entry, stem, &language, &plan.targets));
+    let read =
+        chosen.into_par_iter().zip(stems).map(|(entry, stem)| item(archive, entry, stem, &language, &plan.targets));
     let (mut items, out): (Vec<Item>, Vec<Vec<(String, Option<String>)>>) =
         read.collect::<Result<Vec<_>>>()?.into_iter().unzip();
     page_titles(&mut items, &site_title(archive));

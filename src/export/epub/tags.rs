@@ -48,7 +48,11 @@ impl Index {
         let mut ids: HashMap<String, String> = HashMap::new();
         let mut letter = None;
         for ((plain, key), (label, posts)) in tags {
-            let first = plain.chars().next().filter(|c| c.is_alphabetic()).map_or('#', |c| c.to_uppercase().next().unwrap_or(c));
+            let first = plain
+                .chars()
+                .next()
+                .filter(|c| c.is_alphabetic())
+                .map_or('#', |c| c.to_uppercase().next().unwrap_or(c));
             if letter != Some(first) {
                 letter = Some(first);
                 blocks.push(Element::new("h2").holding([Node::text(first)]).node());
@@ -126,7 +130,11 @@ fn id_of(key: &str) -> String {
     let good = slug.len() <= 40 && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let digest = Digest::of(key);
     // Two tags that differ in a sign that an id cannot hold must not become one.
-    if good && !slug.contains("--") { format!("k-{slug}") } else { format!("k--{}", digest.as_str().get(..10).unwrap_or_default()) }
+    if good && !slug.contains("--") {
+        format!("k-{slug}")
+    } else {
+        format!("k--{}", digest.as_str().get(..10).unwrap_or_default())
+    }
 }
 
 /// A text in the order of dictionaries: accents count for nothing, nor do signs at its beginning.

@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn a_png_with_alpha_is_see_through() {
-        let png = |kind: u8| [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08".as_slice(), &[kind, 0, 0, 0]].concat();
+        let png =
+            |kind: u8| [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08".as_slice(), &[kind, 0, 0, 0]].concat();
         assert!(is_see_through(&png(6)) && !is_see_through(&png(2)));
     }
 }

@@ -33,7 +33,8 @@ pub fn draw(path: &Path, long_side: u32) -> Option<DynamicImage> {
     }
     let source = std::fs::read_to_string(path).ok()?;
     // Entities, references to references, filters and patterns let a short text ask for endless work.
-    let costly = ["<use", "<filter", "<pattern", "<mask", ":use"].iter().map(|w| source.matches(w).count()).sum::<usize>();
+    let costly =
+        ["<use", "<filter", "<pattern", "<mask", ":use"].iter().map(|w| source.matches(w).count()).sum::<usize>();
     if source.contains("<!ENTITY") || costly > MOST_USES {
         return None;
     }

@@ -39,7 +39,8 @@ impl FromStr for Volumes {
 
     fn from_str(text: &str) -> Result<Volumes> {
         let bad = || {
-            Error::usage(format!("{text:?} divides no book")).with_hint("write year, size=200MB, count=500 or tag=one,two")
+            Error::usage(format!("{text:?} divides no book"))
+                .with_hint("write year, size=200MB, count=500 or tag=one,two")
         };
         let (kind, value) = text.split_once('=').unwrap_or((text, ""));
         match kind {
@@ -47,7 +48,8 @@ impl FromStr for Volumes {
             "size" => bytes(value).filter(|n| *n > 0).map(Volumes::Size).ok_or_else(bad),
             "count" => value.parse().ok().filter(|n| *n > 0).map(Volumes::Count).ok_or_else(bad),
             "tag" => {
-                let tags: Vec<String> = value.split(',').map(|t| t.trim().to_string()).filter(|t| !t.is_empty()).collect();
+                let tags: Vec<String> =
+                    value.split(',').map(|t| t.trim().to_string()).filter(|t| !t.is_empty()).collect();
                 if tags.is_empty() { Err(bad()) } else { Ok(Volumes::Tags(tags)) }
             }
             _ => Err(bad()),

@@ -14,7 +14,8 @@ fn is_ours(page: &Page, e: &Element) -> bool {
     let class = ["comments", "linked", "related", "notes", "byline", "series", "framed", "lost", "url", "more"];
     // Words in the place of a picture; its caption is the post's.
     let frame = || e.name == "p" && page.around(e).next().is_some_and(|f| f.classes().any(|c| c == "missing"));
-    frame() || matches!(e.name.as_str(), "header" | "footer" | "h1")
+    frame()
+        || matches!(e.name.as_str(), "header" | "footer" | "h1")
         || e.has_type("noteref")
         || e.classes().any(|c| class.contains(&c))
 }
@@ -54,7 +55,11 @@ fn letters(text: &str) -> String {
 }
 
 /// Calls `act` for each chapter that is a post of the archive, with all pages of it.
-fn chapters(book: &Book, found: &mut Found<'_>, act: &mut dyn FnMut(&Post, &str, &[&super::read::Summary], &mut Found<'_>)) {
+fn chapters(
+    book: &Book,
+    found: &mut Found<'_>,
+    act: &mut dyn FnMut(&Post, &str, &[&super::read::Summary], &mut Found<'_>),
+) {
     let Some(archive) = found.strictness.against else { return };
     let entries = match archive.entries() {
         Ok(entries) => entries,
@@ -135,7 +140,8 @@ pub fn captions(book: &Book, found: &mut Found<'_>) {
                 found.fault(path, 0, format!("no caption {:?}", super::markup::short(&caption.text)));
             }
             let picture = archive.and_then(|a| picture_of(a, post, caption, &digests));
-            if let Some(picture) = picture.filter(|p| !figures.is_empty() && !figures.iter().any(|f| f.picture == **p)) {
+            if let Some(picture) = picture.filter(|p| !figures.is_empty() && !figures.iter().any(|f| f.picture == **p))
+            {
                 let what = format!("the caption {:?} is not with {picture}", super::markup::short(&caption.text));
                 found.fault(path, 0, what);
             }
@@ -148,7 +154,12 @@ fn stem(path: &str) -> String {
 }
 
 /// Returns the picture of a caption where the book holds it.
-fn picture_of<'a>(_: &Archive, post: &Post, caption: &crate::model::Caption, files: &'a HashMap<String, String>) -> Option<&'a String> {
+fn picture_of<'a>(
+    _: &Archive,
+    post: &Post,
+    caption: &crate::model::Caption,
+    files: &'a HashMap<String, String>,
+) -> Option<&'a String> {
     let src = crate::model::normalise_url(caption.src.as_deref()?);
     let media = post.media.iter().find(|m| crate::model::normalise_url(&m.url) == src)?;
     let digest = media.sha256.as_ref()?;

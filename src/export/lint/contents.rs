@@ -32,7 +32,9 @@ fn entries(page: &Page, nav: &Element) -> Vec<Entry> {
 }
 
 pub fn contents(book: &Book, found: &mut Found<'_>) {
-    let Some(page) = &book.nav else { return found.fault(&book.opf, 0, "no contents (an item with properties=\"nav\")") };
+    let Some(page) = &book.nav else {
+        return found.fault(&book.opf, 0, "no contents (an item with properties=\"nav\")");
+    };
     let Some(toc) = nav(page, "toc") else { return found.fault(&page.path, 0, "no nav of the type toc") };
     let entries = entries(page, toc);
     let named: BTreeSet<&str> = entries.iter().map(|e| e.to.as_str()).collect();
@@ -47,7 +49,9 @@ pub fn contents(book: &Book, found: &mut Found<'_>) {
         }
     }
     for path in &book.spine {
-        let Some(text) = book.pages.get(path).filter(|_| *path != page.path && !named.contains(path.as_str())) else { continue };
+        let Some(text) = book.pages.get(path).filter(|_| *path != page.path && !named.contains(path.as_str())) else {
+            continue;
+        };
         if text.kind != "cover" && !is_continuation(path, &named) {
             found.fault(&page.path, 0, format!("{path} is not in the contents"));
         }
@@ -73,7 +77,8 @@ fn is_continuation(path: &str, named: &BTreeSet<&str>) -> bool {
         _ => stem,
     };
     let (folder, name) = first.rsplit_once('/').map_or(("", first), |(f, n)| (f, n));
-    let place = |name: String| if folder.is_empty() { format!("{name}.xhtml") } else { format!("{folder}/{name}.xhtml") };
+    let place =
+        |name: String| if folder.is_empty() { format!("{name}.xhtml") } else { format!("{folder}/{name}.xhtml") };
     let posts = name.strip_prefix('c').map(|id| ["p", "g"].map(|kind| place(format!("{kind}{id}"))));
     named.contains(place(name.to_string()).as_str()) && first != stem
         || posts.is_some_and(|p| p.iter().any(|p| named.contains(p.as_str())))
@@ -88,7 +93,9 @@ pub fn ncx(book: &Book, found: &mut Found<'_>) {
     };
     let Some(toc) = nav(page, "toc") else { return };
     let label = |p: &Element| ncx.children(p).find(|e| e.name == "navLabel").map(|e| crate::html::fold(ncx.text_of(e)));
-    let to = |p: &Element| ncx.children(p).find(|e| e.name == "content").map(|e| resolve(&ncx.path, e.get("src").unwrap_or_default()).0);
+    let to = |p: &Element| {
+        ncx.children(p).find(|e| e.name == "content").map(|e| resolve(&ncx.path, e.get("src").unwrap_or_default()).0)
+    };
     let level = |p: &Element| 1 + ncx.around(p).filter(|e| e.name == "navPoint").count();
     let points = ncx.named("navPoint");
     let theirs: Vec<Entry> = points

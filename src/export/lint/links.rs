@@ -35,7 +35,10 @@ pub fn fragments(book: &Book, found: &mut Found<'_>) {
             let there = orders.get(link.to.as_str()).copied().unwrap_or_default();
             let forward = there > here || path == &link.to && anchor.order > link.order;
             if forward && !anchor.is_note && anchor.letters >= NOTE_FROM {
-                let what = format!("{}#{} leads forward to {} letters of text: shown as a note", link.to, link.place, anchor.letters);
+                let what = format!(
+                    "{}#{} leads forward to {} letters of text: shown as a note",
+                    link.to, link.place, anchor.letters
+                );
                 found.fault(path, link.line, what);
             }
         }

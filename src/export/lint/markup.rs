@@ -5,8 +5,8 @@ use super::page::{Element, Page};
 
 /// Elements that run, ask, load or redirect.
 const REFUSED: [&str; 18] = [
-    "applet", "base", "button", "canvas", "embed", "form", "frame", "frameset", "iframe", "input", "marquee", "noscript",
-    "object", "script", "select", "style", "template", "textarea",
+    "applet", "base", "button", "canvas", "embed", "form", "frame", "frameset", "iframe", "input", "marquee",
+    "noscript", "object", "script", "select", "style", "template", "textarea",
 ];
 
 /// Types whose role has another name than theirs (EPUB Accessibility, DPUB-ARIA 1.1).
@@ -136,7 +136,8 @@ pub fn tables(page: &Page, found: &mut Found<'_>) {
 fn spans(page: &Page, table: &Element, found: &mut Found<'_>) {
     let number = |e: &Element, name: &str| e.get(name).and_then(|v| v.parse::<usize>().ok()).unwrap_or(1);
     let rows: Vec<&Element> = page.inside(table).filter(|e| e.name == "tr").collect();
-    let cells = |row: &Element| page.children(row).map(|c| (c.line, number(c, "colspan"), number(c, "rowspan"))).collect();
+    let cells =
+        |row: &Element| page.children(row).map(|c| (c.line, number(c, "colspan"), number(c, "rowspan"))).collect();
     let rows: Vec<(Option<usize>, Vec<(usize, usize, usize)>)> = rows.iter().map(|r| (r.parent, cells(r))).collect();
     for (n, (section, cells)) in rows.iter().enumerate() {
         let left = rows.iter().skip(n).take_while(|(s, _)| s == section).count();

@@ -99,7 +99,12 @@ const fn of_book(number: u8, name: &'static str, asks: &'static str, book: fn(&B
 
 /// The rules, by number.
 pub static RULES: [Rule; 30] = [
-    of_book(1, "container", "mimetype first, stored, without extra field; no folder entries; no unlisted file", package::container),
+    of_book(
+        1,
+        "container",
+        "mimetype first, stored, without extra field; no folder entries; no unlisted file",
+        package::container,
+    ),
     of_book(2, "well-formed", "every document is XML, the package is complete, ids are met once", package::whole),
     Rule {
         number: 3,
@@ -116,10 +121,20 @@ pub static RULES: [Rule; 30] = [
         book: package::names,
     },
     of_book(5, "manifest ids", "the id of an item is the name of its file without the ending", package::manifest_ids),
-    of_page(6, "language", "lang and xml:lang agree and are well-formed; dir exactly for scripts written from the right", head::language),
+    of_page(
+        6,
+        "language",
+        "lang and xml:lang agree and are well-formed; dir exactly for scripts written from the right",
+        head::language,
+    ),
     of_book(7, "titles", "titles of files are not empty and all different", head::titles),
     of_page(8, "headings", "one h1, first; no level skipped; no empty heading", head::headings),
-    of_page(9, "plain markup", "no comment, instruction, style, script, handler, form, frame, base or control character", markup::plain),
+    of_page(
+        9,
+        "plain markup",
+        "no comment, instruction, style, script, handler, form, frame, base or control character",
+        markup::plain,
+    ),
     Rule {
         number: 10,
         name: "self-contained",
@@ -127,22 +142,67 @@ pub static RULES: [Rule; 30] = [
         page: markup::contained,
         book: styles::contained,
     },
-    of_book(11, "stylesheets", "only properties and units that old readers take; no function, no at-rule", styles::properties),
+    of_book(
+        11,
+        "stylesheets",
+        "only properties and units that old readers take; no function, no at-rule",
+        styles::properties,
+    ),
     of_book(12, "classes", "each class is styled; none has a name that readers take for a note", styles::classes),
     of_book(13, "links", "each link inside the book leads to a file and a place that are there", links::resolve),
-    of_book(14, "fragments", "a link to another chapter names a place only if that is an anchor; a link forward leads to a note or to an anchor", links::fragments),
+    of_book(
+        14,
+        "fragments",
+        "a link to another chapter names a place only if that is an anchor; a link forward leads to a note or to an anchor",
+        links::fragments,
+    ),
     of_book(15, "home", "no link to the web where the post it leads to is in the book", links::home),
-    of_page(16, "note references", "raised, in the file of their note, before it; the note is typed, of 9 to 5,000 letters, and links back", notes::references),
-    of_page(17, "note numbers", "notes are numbered from 1 in the order of their references, none unreferenced", notes::numbers),
-    of_book(18, "contents", "every text but cover and continuations, in reading order, labelled as headed; two levels, at most 500 entries each", contents::contents),
+    of_page(
+        16,
+        "note references",
+        "raised, in the file of their note, before it; the note is typed, of 9 to 5,000 letters, and links back",
+        notes::references,
+    ),
+    of_page(
+        17,
+        "note numbers",
+        "notes are numbered from 1 in the order of their references, none unreferenced",
+        notes::numbers,
+    ),
+    of_book(
+        18,
+        "contents",
+        "every text but cover and continuations, in reading order, labelled as headed; two levels, at most 500 entries each",
+        contents::contents,
+    ),
     of_book(19, "NCX", "says what the contents say; its uid is the identifier", contents::ncx),
     of_book(20, "landmarks", "hidden, no type twice; the guide agrees", contents::landmarks),
-    of_book(21, "cover", "one opaque RGB JPEG or PNG, at least 1,000 wide, at most 5.6 megapixels, alone on its page", pictures::cover),
-    of_book(22, "picture types", "type, first bytes and ending agree; a kind the readers show; no transparency, CMYK, turn, or motion where forbidden", pictures::types),
+    of_book(
+        21,
+        "cover",
+        "one opaque RGB JPEG or PNG, at least 1,000 wide, at most 5.6 megapixels, alone on its page",
+        pictures::cover,
+    ),
+    of_book(
+        22,
+        "picture types",
+        "type, first bytes and ending agree; a kind the readers show; no transparency, CMYK, turn, or motion where forbidden",
+        pictures::types,
+    ),
     of_book(23, "picture sizes", "each within the limits of bytes and area", pictures::sizes),
     of_book(24, "pictures used", "each picture of the package is shown, and is there once", pictures::used),
-    of_page(25, "alternative text", "each picture has one, which is neither the file's name nor the caption", pictures::alternative),
-    of_book(26, "captions", "the captions are those of the archive, each with its picture (with --against)", against::captions),
+    of_page(
+        25,
+        "alternative text",
+        "each picture has one, which is neither the file's name nor the caption",
+        pictures::alternative,
+    ),
+    of_book(
+        26,
+        "captions",
+        "the captions are those of the archive, each with its picture (with --against)",
+        against::captions,
+    ),
     of_page(27, "tables", "not nested, spans within bounds, heads with scope, none for layout", markup::tables),
     Rule {
         number: 28,
@@ -151,8 +211,18 @@ pub static RULES: [Rule; 30] = [
         page: markup::blanks,
         book: against::texts,
     },
-    of_book(29, "sizes and metadata", "no file too large for readers; each single property once; accessibility claimed as it is", package::metadata),
-    of_book(30, "no time of its own", "nothing in the file tells when it was made: the same input gives the same bytes", package::timeless),
+    of_book(
+        29,
+        "sizes and metadata",
+        "no file too large for readers; each single property once; accessibility claimed as it is",
+        package::metadata,
+    ),
+    of_book(
+        30,
+        "no time of its own",
+        "nothing in the file tells when it was made: the same input gives the same bytes",
+        package::timeless,
+    ),
 ];
 
 /// Reads a book and returns what is wrong with it, by rule, file and line.

@@ -113,7 +113,9 @@ pub fn metadata(book: &Book, found: &mut Found<'_>) {
         let kb = book.package.bytes / 1000;
         found.advise(&book.opf, 0, format!("{kb} KB for {} files; split the book (--volumes year)", book.items.len()));
     }
-    for name in ["dc:identifier", "dc:title", "dc:source", "dc:date", "dc:publisher", "dc:description", "dcterms:modified"] {
+    for name in
+        ["dc:identifier", "dc:title", "dc:source", "dc:date", "dc:publisher", "dc:description", "dcterms:modified"]
+    {
         let n = book.values(name).count();
         if n > 1 {
             found.fault(&book.opf, 0, format!("{name} {n} times"));
@@ -146,7 +148,12 @@ fn collection(book: &Book, found: &mut Found<'_>) {
 /// What is claimed of accessibility is true of the pictures that are there.
 fn accessibility(book: &Book, found: &mut Found<'_>) {
     let values = |name: &str| -> Vec<String> { book.values(name).map(|(_, v)| v.to_string()).collect() };
-    for name in ["schema:accessMode", "schema:accessModeSufficient", "schema:accessibilityFeature", "schema:accessibilityHazard"] {
+    for name in [
+        "schema:accessMode",
+        "schema:accessModeSufficient",
+        "schema:accessibilityFeature",
+        "schema:accessibilityHazard",
+    ] {
         if values(name).is_empty() {
             found.fault(&book.opf, 0, format!("no {name}"));
         }
@@ -161,7 +168,11 @@ fn accessibility(book: &Book, found: &mut Found<'_>) {
     let features = values("schema:accessibilityFeature");
     let claims = |name: &str| features.iter().any(|f| f == name);
     if claims("alternativeText") != (shown > 0 && shown == described) {
-        found.fault(&book.opf, 0, format!("alternativeText is wrongly claimed: {described} of {shown} pictures have it"));
+        found.fault(
+            &book.opf,
+            0,
+            format!("alternativeText is wrongly claimed: {described} of {shown} pictures have it"),
+        );
     }
     if claims("index") != book.pages.values().any(|p| p.kind == "index") {
         found.fault(&book.opf, 0, "the feature index does not fit the book");

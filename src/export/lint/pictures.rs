@@ -132,11 +132,13 @@ pub fn alternative(page: &Page, found: &mut Found<'_>) {
         let alt = alt.trim();
         let name = img.get("src").and_then(|s| s.rsplit('/').next()).unwrap_or_default();
         let lower = alt.to_ascii_lowercase();
-        let ending = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif"].iter().any(|e| lower.ends_with(&format!(".{e}")));
+        let ending =
+            ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif"].iter().any(|e| lower.ends_with(&format!(".{e}")));
         if !alt.is_empty() && (alt == name || ending && !alt.contains(' ')) {
             found.fault(&page.path, img.line, format!("alt is a file name: {alt:?}"));
         }
-        let caption = page.around(img).find(|e| e.name == "figure").and_then(|f| page.inside(f).find(|e| e.name == "figcaption"));
+        let caption =
+            page.around(img).find(|e| e.name == "figure").and_then(|f| page.inside(f).find(|e| e.name == "figcaption"));
         if !alt.is_empty() && caption.is_some_and(|c| crate::html::fold(page.text_of(c)) == crate::html::fold(alt)) {
             found.fault(&page.path, img.line, "alt is the caption: read aloud twice");
         }

@@ -157,7 +157,8 @@ pub fn open(path: &Path, words: bool, each: &mut dyn FnMut(&Page)) -> Result<Boo
             timeless: member.last_modified().is_none_or(|t| t.year() == 1980 && t.month() == 1 && t.day() == 1),
         });
     }
-    let container = text(&mut zip, "META-INF/container.xml").ok_or_else(|| fault("no META-INF/container.xml".into()))?;
+    let container =
+        text(&mut zip, "META-INF/container.xml").ok_or_else(|| fault("no META-INF/container.xml".into()))?;
     let container = Page::read("META-INF/container.xml", &container);
     let opf = container.named("rootfile").find_map(|e| e.get("full-path")).unwrap_or_default().to_string();
     let source = text(&mut zip, &opf).ok_or_else(|| fault("no package document".into()))?;

@@ -8,16 +8,63 @@ use super::read::Book;
 
 /// Properties of CSS 2.1 that change no colour, face or place: the reader's own choice stays.
 const PLAIN: [&str; 46] = [
-    "border", "border-bottom", "border-collapse", "border-left", "border-right", "border-spacing", "border-style", "border-top",
-    "border-width", "caption-side", "clear", "content", "display", "empty-cells", "font-family", "font-size", "font-style",
-    "font-variant", "font-weight", "height", "letter-spacing", "line-height", "list-style", "list-style-position",
-    "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "orphans", "padding",
-    "padding-bottom", "padding-left", "padding-right", "padding-top", "page-break-after", "page-break-before",
-    "page-break-inside", "text-align", "text-decoration", "text-indent", "vertical-align", "white-space", "widows",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-left",
+    "border-right",
+    "border-spacing",
+    "border-style",
+    "border-top",
+    "border-width",
+    "caption-side",
+    "clear",
+    "content",
+    "display",
+    "empty-cells",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-variant",
+    "font-weight",
+    "height",
+    "letter-spacing",
+    "line-height",
+    "list-style",
+    "list-style-position",
+    "list-style-type",
+    "margin",
+    "margin-bottom",
+    "margin-left",
+    "margin-right",
+    "margin-top",
+    "max-width",
+    "orphans",
+    "padding",
+    "padding-bottom",
+    "padding-left",
+    "padding-right",
+    "padding-top",
+    "page-break-after",
+    "page-break-before",
+    "page-break-inside",
+    "text-align",
+    "text-decoration",
+    "text-indent",
+    "vertical-align",
+    "white-space",
+    "widows",
 ];
 /// Newer ones, ornament only: in a stylesheet of their own, so that a reader may drop it.
 const NEW: [&str; 8] = [
-    "-webkit-hyphens", "break-after", "break-before", "break-inside", "hyphens", "overflow-wrap", "word-wrap", "text-align-last",
+    "-webkit-hyphens",
+    "break-after",
+    "break-before",
+    "break-inside",
+    "hyphens",
+    "overflow-wrap",
+    "word-wrap",
+    "text-align-last",
 ];
 /// For these EPUBCheck refuses the book.
 const REFUSED: [&str; 2] = ["direction", "unicode-bidi"];
@@ -105,7 +152,11 @@ pub fn properties(book: &Book, found: &mut Found<'_>) {
         }
         // `word-wrap` is old; the rest of a mixed sheet would go with what is new.
         let old = sheet.declarations.len() - newer;
-        let new = sheet.declarations.iter().filter(|d| NEW.contains(&d.property.as_str()) && d.property != "word-wrap").count();
+        let new = sheet
+            .declarations
+            .iter()
+            .filter(|d| NEW.contains(&d.property.as_str()) && d.property != "word-wrap")
+            .count();
         if new > 0 && old > 0 {
             found.advise(path, 0, "old and new properties in one stylesheet: a reader that drops it drops both");
         }
@@ -124,7 +175,9 @@ fn value_fault(d: &Declaration) -> Option<String> {
     match name {
         "font-family" if value != "monospace" => return Some(format!("the face {value}")),
         "height" if value != "auto" => return Some(format!("the height {value}")),
-        "display" if !matches!(value, "block" | "none" | "inline" | "list-item") => return Some(format!("display {value}")),
+        "display" if !matches!(value, "block" | "none" | "inline" | "list-item") => {
+            return Some(format!("display {value}"));
+        }
         _ => {}
     }
     for part in value.split([' ', ',', '/']) {
@@ -183,7 +236,9 @@ mod tests {
 
     #[test]
     fn a_stylesheet_is_read_with_its_lines() {
-        let sheet = read("@charset \"utf-8\";\n/* a\n b */\np, .x { margin: -1em 0;\n width: min(1em, 2px) }\n@media x { b { color: red } }");
+        let sheet = read(
+            "@charset \"utf-8\";\n/* a\n b */\np, .x { margin: -1em 0;\n width: min(1em, 2px) }\n@media x { b { color: red } }",
+        );
         assert_eq!(sheet.rules.iter().map(|r| r.0).collect::<Vec<_>>(), [4, 6]);
         assert_eq!(sheet.at_rules.len(), 2);
         let faults: Vec<String> = sheet.declarations.iter().filter_map(value_fault).collect();
