@@ -3,6 +3,7 @@
 mod args;
 mod book;
 mod completions;
+mod config;
 mod context;
 mod demo;
 mod exit;
@@ -12,6 +13,7 @@ mod fetch;
 mod gaps;
 mod import;
 mod lint;
+mod init;
 mod list;
 mod man;
 mod progress;
@@ -44,6 +46,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&args, &error).into(),
     };
+    // With export `--json` is a format, not the form of what is said.
+    let machine = cli.global.json && !matches!(cli.command, Command::Export(_));
     let context = match Context::new(&cli) {
         Ok(context) => context,
         Err(error) => {
@@ -55,7 +59,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             context.error(&error);
-            Exit::of(&error).into()
+            let exit = Exit::of(&error);
+            if machine {
+                report::error_object(&error, exit);
+            }
+            exit.into()
         }
     }
 }
@@ -72,6 +80,8 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Extract(args) => extract::run(&args, context),
         Command::Lint(args) => lint::run(&args, context),
         Command::Templates(args) => templates::run(&args),
+        Command::Init(args) => init::run(&args, context),
+        Command::Config(args) => config::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
