@@ -402,6 +402,14 @@ fn a_users_template_replaces_one_of_ours() {
 }
 
 #[test]
+fn posts_may_have_the_titles_of_our_own_pages() {
+    let names = ["Tags", "About this book", "April 2007", "Contents", "Pages", "A quiet harbour"];
+    let posts = names.iter().enumerate().map(|(n, title)| post(n as u32, title, "2007-04-23", "<p>a</p>"));
+    let book = Blog::new("namesakes").with(posts).book();
+    assert!(book.text("OEBPS/text/tags.xhtml").contains("<title>Tags (tags) — A quiet harbour</title>"));
+}
+
+#[test]
 fn three_hundred_posts_make_one_book() {
     let body = |n: u32| {
         format!("<h2>Head</h2><p>Text {n} <a href=\"http://blog.example/2007/04/post-{}/\">next</a>.</p>", n + 1)

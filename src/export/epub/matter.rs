@@ -70,7 +70,7 @@ pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: 
     let pages = part.stem == "pages";
     let count = plan.words.count(part.items.len(), plan.words.post, plan.words.posts);
     let context = context! {
-        page => page(&part.stem, &format!("{title} — {}", super::plan::site_title(maker.archive)), &plan.language, plan.words),
+        page => page(&part.stem, &plan.page_title(title, &part.stem), &plan.language, plan.words),
         words => maker.fixed.clone(),
         part => context! { title, count => (!pages).then_some(count), items => items.collect::<Vec<_>>() },
     };
@@ -98,7 +98,7 @@ fn list<W: Write + Seek>(
         let part = (files.len() > 1).then(|| format!("({}/{})", n + 1, files.len()));
         let label = part.as_ref().map_or(heading.to_string(), |p| format!("{heading} {p}"));
         let stem = file_name(name, n);
-        let title = format!("{label} — {}", super::plan::site_title(maker.archive));
+        let title = plan.page_title(&label, &stem);
         let context = context! {
             page => page(&stem, &title, &plan.language, plan.words),
             words => maker.fixed.clone(),
@@ -118,12 +118,11 @@ fn list<W: Write + Seek>(
 pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut Book<'_, W>) -> Result<()> {
     let plan = maker.plan;
     let words = plan.words;
-    let site = super::plan::site_title(maker.archive);
     let gaps = if maker.without.gaps { Vec::new() } else { gaps(maker, book)? };
     if !gaps.is_empty() {
         let more = gaps.len().saturating_sub(MOST_GAPS);
         let context = context! {
-            page => page("gaps", &format!("{} — {site}", words.missing), &plan.language, words),
+            page => page("gaps", &plan.page_title(words.missing, "gaps"), &plan.language, words),
             words => maker.fixed.clone(),
             gaps => gaps.into_iter().take(MOST_GAPS).collect::<Vec<_>>(),
             more => (more > 0).then(|| words.missing_more.replace("{}", &more.to_string())),
@@ -146,7 +145,7 @@ pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut 
     });
     let sources = maker.archive.info.sources.values().flatten().map(|s| line(s)).take(200).collect::<Vec<_>>();
     let context = context! {
-        page => page("colophon", &format!("{} — {site}", words.about), &plan.language, words),
+        page => page("colophon", &plan.page_title(words.about, "colophon"), &plan.language, words),
         words => maker.fixed.clone(),
         book => facts(maker, metadata, &names),
         holds,

@@ -350,6 +350,7 @@ impl<'a, W: Write + Seek> Book<'a, W> {
             metadata,
             claims: accessibility(self.tally, self.lists.contains(&"tags"), maker.plan.words),
             words: maker.plan.words,
+            contents_title: maker.plan.page_title(maker.plan.words.contents, "nav"),
             spine: &self.spine,
             resources: &resources,
             cover: COVER,

@@ -36,6 +36,7 @@ pub struct Package<'a> {
     pub metadata: &'a Metadata,
     pub claims: Vec<(&'static str, String)>,
     pub words: &'a Words,
+    pub contents_title: String,
     pub spine: &'a [Spined],
     /// Stylesheets and pictures: path relative to the package document, and type.
     pub resources: &'a [(String, &'static str)],
@@ -225,7 +226,7 @@ impl Package<'_> {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" \
              xmlns:epub=\"http://www.idpf.org/2007/ops\" lang=\"{language}\" xml:lang=\"{language}\"{dir}>\n<head>\n<title>"
         );
-        escape(&mut out, &format!("{} — {}", self.words.contents, self.metadata.title));
+        escape(&mut out, &self.contents_title);
         out.push_str("</title>\n");
         for sheet in ["book", "extra"] {
             out.push_str(&format!("<link rel=\"stylesheet\" type=\"text/css\" href=\"css/{sheet}.css\"/>\n"));

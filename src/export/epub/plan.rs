@@ -67,6 +67,9 @@ pub struct Plan {
     pub copies: HashMap<String, String>,
     pub index: Index,
     host: Option<String>,
+    site: String,
+    /// Titles of the pages of posts: no other page has one of them.
+    page_titles: HashSet<String>,
     pub volume: Option<Volume>,
     pub language: String,
     pub words: &'static Words,
@@ -89,7 +92,7 @@ pub fn plan(archive: &Archive, shape: Shape<'_>, language: String, chosen: Vec<E
         return Err(Error::export(&archive.info.name, "no post to put into a book")
             .with_hint("see what is kept with `mdarchive list`; --drafts and --private take in what is not public"));
     }
-    let mut plan = Plan { host: host(archive), words, ..Plan::default() };
+    let mut plan = Plan { host: host(archive), site: site_title(archive), words, ..Plan::default() };
     plan.volume = shape.volumes.and_then(|(volumes, n)| volumes.get(n).cloned());
     let stems = stems(&chosen);
     plan.aim(&chosen, &stems);
@@ -99,6 +102,7 @@ pub fn plan(archive: &Archive, shape: Shape<'_>, language: String, chosen: Vec<E
     let (mut items, out): (Vec<Item>, Vec<Vec<(String, Option<String>)>>) =
         read.collect::<Result<Vec<_>>>()?.into_iter().unzip();
     page_titles(&mut items, &site_title(archive));
+    plan.page_titles = items.iter().map(|i| i.page_title.clone()).collect();
     for item in &items {
         let file = format!("{}.xhtml", item.stem);
         plan.by_id.insert(item.entry.id.to_string(), (file.clone(), item.title.clone()));
@@ -119,6 +123,12 @@ pub fn plan(archive: &Archive, shape: Shape<'_>, language: String, chosen: Vec<E
 impl Plan {
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.parts.iter().flat_map(|p| &p.items)
+    }
+
+    /// Returns the title of a page that is no post's: its heading and the blog, told apart from posts of that title.
+    pub fn page_title(&self, heading: &str, stem: &str) -> String {
+        let title = format!("{heading} — {}", self.site);
+        if self.page_titles.contains(&title) { format!("{heading} ({stem}) — {}", self.site) } else { title }
     }
 
     /// Notes which addresses lead to which chapter.

@@ -53,7 +53,8 @@ pub fn home(book: &Book, found: &mut Found<'_>) {
             homes.insert(normalise_url(&link.to), path);
         }
     }
-    for (path, page) in &book.pages {
+    // Title page and colophon name the blog itself, which may be the address of a page too.
+    for (path, page) in book.pages.iter().filter(|(_, p)| !matches!(p.kind.as_str(), "titlepage" | "colophon")) {
         for link in page.links.iter().filter(|l| l.outside && !l.of_source) {
             let home = homes.get(&normalise_url(&link.to)).filter(|_| !link.to.contains('#'));
             if let Some(chapter) = home {
