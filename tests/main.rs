@@ -19,6 +19,7 @@ mod limits;
 mod readme;
 mod refetch;
 mod schema;
+mod scores;
 mod secrets;
 mod snapshot;
 mod store;
