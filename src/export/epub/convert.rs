@@ -1,6 +1,7 @@
 //! Kept pictures as readers can show them: copied where they can, converted where they cannot. What was converted lies
 //! in the archive's cache, from where the next export takes it. It knows no post; it changes nothing that is kept.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,6 +37,8 @@ pub struct Convert {
     /// Holds the folder when the archive cannot be written to.
     _temporary: Option<tempfile::TempDir>,
     large: Mutex<()>,
+    /// What was found out about a picture: posts share pictures, and one asks about the same more than once.
+    known: Mutex<HashMap<Digest, Result<Ready, Fault>>>,
 }
 
 /// A file that can go into the book.
@@ -56,11 +59,21 @@ impl Convert {
         let usable = fs::create_dir_all(&cache).is_ok() && tempfile::tempfile_in(&cache).is_ok();
         let temporary = if usable { None } else { Some(tempfile::tempdir()?) };
         let cache = temporary.as_ref().map_or(cache, |t| t.path().to_path_buf());
-        Ok(Convert { profile, long_side, cache, _temporary: temporary, large: Mutex::new(()) })
+        Ok(Convert { profile, long_side, cache, _temporary: temporary, large: Mutex::new(()), known: Mutex::default() })
     }
 
     /// Returns the file that stands for a kept picture: itself, or what it was converted to.
     pub fn ready(&self, path: &Path, digest: &Digest) -> Result<Ready, Fault> {
+        let known = || self.known.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(known) = known().get(digest) {
+            return known.clone();
+        }
+        let found = self.find(path, digest);
+        known().insert(digest.clone(), found.clone());
+        found
+    }
+
+    fn find(&self, path: &Path, digest: &Digest) -> Result<Ready, Fault> {
         let seen = probe(path)?;
         let Some(why) = self.reason(&seen) else {
             return Ok(Ready { path: path.into(), mime: seen.mime, ending: seen.ending, small: seen.small });

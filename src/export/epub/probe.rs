@@ -41,6 +41,8 @@ impl Probe {
     }
 }
 
+/// Enough for most heads.
+const BEGINNING: u64 = 32 << 10;
 /// Enough for a picture's head with what cameras write in front of it.
 const HEAD: u64 = 512 << 10;
 
@@ -49,7 +51,13 @@ pub fn probe(path: &Path) -> Result<Probe, Fault> {
     let mut head = Vec::new();
     let mut file = File::open(path).map_err(|_| Fault::Missing)?;
     let bytes = file.metadata().map_err(|_| Fault::Missing)?.len();
-    file.by_ref().take(HEAD).read_to_end(&mut head).map_err(|_| Fault::Damaged)?;
+    file.by_ref().take(BEGINNING).read_to_end(&mut head).map_err(|_| Fault::Damaged)?;
+    // The frames of a GIF are all over it, and a camera may have written much in front of the size.
+    let cut = head.starts_with(b"\x89PNG") && !head.windows(4).any(|w| w == b"IDAT");
+    let more = head.starts_with(b"GIF8") || cut || look(&head, bytes).is_err();
+    if more && bytes > BEGINNING {
+        file.by_ref().take(HEAD - BEGINNING).read_to_end(&mut head).map_err(|_| Fault::Damaged)?;
+    }
     let seen = look(&head, bytes)?;
     if seen.mime == "image/png" && !png_is_true(&mut file, &head, bytes) {
         return Err(Fault::Damaged);
