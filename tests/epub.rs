@@ -240,6 +240,8 @@ fn metadata_comes_from_the_archive_alone() {
     one.tags = vec![Term { label: "Sea & Sky".into(), slug: "sea".into(), taxonomy: "post_tag".into() }];
     one.updated = Date::parse_iso("2009-01-02T03:04:05Z");
     let book = Blog::new("metadata").with([one]).book();
+    let colophon = book.text("OEBPS/text/colophon.xhtml");
+    assert!(colophon.contains("<dt>Captured</dt>\n<dd>"), "{colophon}");
     let opf = book.text("OEBPS/package.opf");
     for part in [
         "<dc:identifier id=\"m-uid\">urn:uuid:",

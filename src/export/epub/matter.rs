@@ -13,10 +13,11 @@ use super::parts::Part;
 use super::profile::Profile;
 use super::tags::file_name;
 use super::tree::{self, Node, line};
+use super::words::date;
 use super::{Book, COVER};
 use crate::error::Result;
 use crate::export::template::markup;
-use crate::model::Kind;
+use crate::model::{Date, Kind};
 
 /// Lines of the list of what is missing; the rest is counted.
 const MOST_GAPS: usize = 1000;
@@ -119,6 +120,7 @@ pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut 
     let plan = maker.plan;
     let words = plan.words;
     let gaps = if maker.without.gaps { Vec::new() } else { gaps(maker, book)? };
+    let missing = gaps.len();
     if !gaps.is_empty() {
         let more = gaps.len().saturating_sub(MOST_GAPS);
         let context = context! {
@@ -149,10 +151,26 @@ pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut 
         words => maker.fixed.clone(),
         book => facts(maker, metadata, &names),
         holds,
+        captured => captured(maker)?,
+        missing => (missing > 0).then_some(missing),
         sources,
     };
     let xhtml = maker.templates.render("colophon.xhtml", context)?;
     book.page("colophon", &xhtml, Some((words.about, 1)))
+}
+
+/// When the posts of the book came into the archive: first and last day. Later runs that brought none of them do not
+/// show, so that they leave the book as it is.
+fn captured(maker: &Maker<'_>) -> Result<Option<String>> {
+    let here = |id: &crate::model::PostId| maker.plan.by_id.contains_key(id.as_str());
+    let runs = maker.archive.runs()?;
+    let runs = runs.iter().filter(|r| r.new.iter().chain(&r.changed).any(here));
+    let days = runs.filter_map(|r| r.finished.or(r.started)).map(|t| t.strftime("%Y-%m-%d").to_string());
+    let days: std::collections::BTreeSet<String> = days.collect();
+    let shown = |day: &String| Date::parse_iso(day).map(|d| date(&d, &maker.plan.language));
+    let ends = [days.first(), days.last().filter(|_| days.len() > 1)];
+    let ends: Vec<String> = ends.into_iter().flatten().filter_map(shown).collect();
+    Ok((!ends.is_empty()).then(|| ends.join(" – ")))
 }
 
 fn counted(maker: &Maker<'_>) -> String {

@@ -44,6 +44,7 @@ pub struct Words {
     pub about: &'static str,
     pub blog: &'static str,
     pub kept_from: &'static str,
+    pub captured: &'static str,
     pub holds: &'static str,
     pub made_by: &'static str,
     pub made_text: &'static str,
