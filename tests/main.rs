@@ -22,5 +22,6 @@ mod schema;
 mod scores;
 mod secrets;
 mod snapshot;
+mod sources;
 mod store;
 mod warc;

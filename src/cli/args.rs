@@ -62,6 +62,10 @@ pub struct Global {
 pub enum Command {
     /// Add or refresh blogs from the web
     Fetch(FetchArgs),
+    /// Say how a blog can be read, without reading it
+    Detect(DetectArgs),
+    /// Hold what a blog published against what is kept
+    Audit(AuditArgs),
     /// Take in export files, plain-text posts and snapshots
     Import(ImportArgs),
     /// Hand out a book, a JSON document or a ZIP snapshot
@@ -94,7 +98,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  mdarchive fetch https://blog.example\n  mdarchive fetch                 every blog of archives/mdarchive.toml\n  mdarchive fetch https://blog.example --name ours --no-media"
+    after_help = "Examples:\n  mdarchive fetch https://blog.example\n  mdarchive fetch                 every blog of archives/mdarchive.toml\n  mdarchive fetch https://blog.example --name ours --no-media\n  mdarchive fetch https://blog.example --source feed --source sitemap\n  mdarchive fetch -i addresses.txt"
 )]
 pub struct FetchArgs {
     /// Address of a blog, or its name in mdarchive.toml; none = every blog there
@@ -109,6 +113,18 @@ pub struct FetchArgs {
     /// Ask again for what is missing
     #[arg(long)]
     pub retry_gaps: bool,
+    /// Read the blog this way and no other; may be given several times (see `mdarchive detect`)
+    #[arg(long, value_name = "NAME")]
+    pub source: Vec<String>,
+    /// File with addresses of pages to get, one a line; - is stdin
+    #[arg(short, long, value_name = "FILE", conflicts_with = "source")]
+    pub input: Option<PathBuf>,
+    /// Look again at so many pages of posts that are kept, each in its turn
+    #[arg(long, value_name = "N")]
+    pub recheck: Option<String>,
+    /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
+    #[arg(long)]
+    pub no_robots: bool,
     /// Only posts from this day on (2007, 2007-04-23) or of this age (30d)
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
@@ -128,6 +144,32 @@ pub struct FetchArgs {
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive audit\n  mdarchive audit blog.example -v\n  mdarchive audit https://blog.example --source sitemap --json"
+)]
+pub struct AuditArgs {
+    /// Archives, or addresses of their blogs; none = all archives
+    #[arg(value_name = "NAME|URL")]
+    pub blogs: Vec<String>,
+    /// Ask only this source; may be given several times (see `mdarchive detect`)
+    #[arg(long, value_name = "NAME")]
+    pub source: Vec<String>,
+    /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
+    #[arg(long)]
+    pub no_robots: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive detect https://blog.example\n  mdarchive detect https://blog.example --json"
+)]
+pub struct DetectArgs {
+    /// Any address of the blog
+    #[arg(value_name = "URL")]
+    pub url: String,
 }
 
 #[derive(Debug, Args)]

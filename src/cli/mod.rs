@@ -2,10 +2,12 @@
 
 mod args;
 mod book;
+mod audit;
 mod completions;
 mod config;
 mod context;
 mod demo;
+mod detect;
 mod exit;
 mod export;
 mod extract;
@@ -71,6 +73,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Fetch(args) => fetch::run(args, context),
+        Command::Detect(args) => detect::run(&args, context),
+        Command::Audit(args) => audit::run(&args, context),
         Command::Import(args) => import::run(args, context),
         Command::Export(args) => export::run(args, context),
         Command::List(args) => list::run(&args, context),

@@ -77,8 +77,8 @@ impl Gallery {
         let (asked, refused) = split(wanted, web.is_some());
         refused.into_iter().for_each(|gap| lost(writer, gap));
         let Some(web) = web else { return Ok(()) };
-        let urls: Vec<Url> = asked.keys().cloned().collect();
-        web.each(urls, &Ask::media(), events, |url, answer: Answer| {
+        let urls = asked.keys().map(|url| (url.clone(), Ask::media())).collect();
+        web.each(urls, events, |url, answer: Answer| {
             answer.captures.iter().try_for_each(|c| writer.capture(c))?;
             let Some(wanted) = asked.get(&url) else { return Ok(()) };
             match judge(&answer) {

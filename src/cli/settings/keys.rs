@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 
 use crate::export::since;
 use crate::http::cookies;
-use crate::ops::fetch::FetchRequest;
+use crate::ops::fetch::{FetchRequest, known_sources};
 
 /// What a key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,39 @@ pub static KEYS: &[Key] = &[
         otherwise: "true",
         fill: |request, value, _| {
             request.media = value.bool();
+            Ok(())
+        },
+    },
+    Key {
+        name: "sources",
+        kind: Kind::List,
+        about: "ways by which the blog is read, as `mdarchive detect` names them",
+        example: "[\"feed\", \"sitemap\"]",
+        otherwise: "those that fit",
+        fill: |request, value, _| {
+            request.sources = value.list();
+            known_sources(&request.sources).map_err(|e| e.to_string())
+        },
+    },
+    Key {
+        name: "recheck",
+        kind: Kind::Text,
+        about: "how many pages of kept posts to look at again in each run, each in its turn",
+        example: "\"5\"",
+        otherwise: "none",
+        fill: |request, value, _| {
+            request.recheck = value.text().trim().parse().map_err(|_| "no number".to_string())?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "robots",
+        kind: Kind::Bool,
+        about: "whether robots.txt is obeyed where links and sitemaps are followed",
+        example: "true",
+        otherwise: "true",
+        fill: |request, value, _| {
+            request.robots = value.bool();
             Ok(())
         },
     },
