@@ -110,6 +110,12 @@ pub struct FetchArgs {
     /// Leave pictures and other media where they are; they become gaps
     #[arg(long)]
     pub no_media: bool,
+    /// Largest picture, sound, film or document to fetch, as 100MB
+    #[arg(long, value_name = "SIZE")]
+    pub max_media: Option<String>,
+    /// Keep media once only, and not in the raw capture too
+    #[arg(long)]
+    pub no_raw_media: bool,
     /// Ask again for what is missing
     #[arg(long)]
     pub retry_gaps: bool,
@@ -125,6 +131,21 @@ pub struct FetchArgs {
     /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
     #[arg(long)]
     pub no_robots: bool,
+    /// The blog is gone: take it out of the Wayback Machine
+    #[arg(long)]
+    pub wayback: bool,
+    /// Ask the Wayback Machine for pictures that are gone
+    #[arg(long)]
+    pub rescue: bool,
+    /// Another archive of that manner, by the address below which captures are (http://localhost:8080/web/)
+    #[arg(long, value_name = "URL")]
+    pub wayback_base: Option<String>,
+    /// Captures of a post to keep where their texts differ: 1 = the newest, 2 = the oldest too
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub wayback_versions: usize,
+    /// With --wayback: no captures after this day (2009, 2009-04-23)
+    #[arg(long, value_name = "DATE", requires = "wayback")]
+    pub until: Option<String>,
     /// Only posts from this day on (2007, 2007-04-23) or of this age (30d)
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
