@@ -3,11 +3,12 @@
 use scraper::Html;
 use url::Url;
 
+use super::ballot::Ballot;
 use super::content::{Found, squash};
 use super::facts::Facts;
 use super::outline::Outline;
 use super::zone::Zone;
-use super::{Evidence, authors, dates, terms, title};
+use super::{Evidence, authors, dates, sources, terms, title};
 use crate::model::Draft;
 
 /// A page, or a part of one, and where its post stands.
@@ -34,17 +35,20 @@ pub(super) fn read<'a>(page: &Page<'a>, address: Option<&Url>) -> (Draft, Vec<Ev
     let heading = heading.or_else(|| title::shown(tree, outline, &title, at));
     let zone = Zone::of(outline, at, heading);
     let days = dates::days(&dates::Page { tree, outline, zone: &zone, facts, url: origin.as_ref() });
-    let published = days.winner();
+    let (updated, changes) = dates::changed(facts);
+    let (published, ruled) = days.winner().map_or((None, ""), |(date, ruled)| (Some(date), ruled));
     let day = |v: &str| v.get(..10).unwrap_or(v).to_string();
     let text = |d: &Option<crate::model::Date>| d.as_ref().map(|d| d.text.clone()).unwrap_or_default();
-    evidence.extend(days.ballot().evidence("published", &text(&published), day));
-    let (updated, changes) = dates::changed(facts);
+    evidence.extend(days.ballot(ruled).evidence("published", &text(&published), day));
     evidence.extend(changes.evidence("updated", &text(&updated), day));
     let names = authors::names(tree, &zone, facts, host, &title);
     let (authors, by) = authors::winner(&names, facts, base);
     evidence.extend(names.ballot.evidence("authors", &by, squash));
     let terms = terms::of(tree, outline, &zone, facts);
     evidence.extend(terms.evidence);
+    let tongues = languages(facts);
+    let language = tongues.winner(str::to_lowercase).map(|c| c.value.clone());
+    evidence.extend(tongues.evidence("language", language.as_deref().unwrap_or_default(), str::to_lowercase));
     let draft = Draft {
         title,
         authors,
@@ -52,10 +56,36 @@ pub(super) fn read<'a>(page: &Page<'a>, address: Option<&Url>) -> (Draft, Vec<Ev
         updated,
         tags: terms.tags,
         categories: terms.categories,
-        language: facts.language.clone(),
+        language,
         ..Draft::default()
     };
     (draft, evidence, zone)
+}
+
+/// Returns what the page says of the language it is in, each as a BCP 47 tag.
+fn languages(facts: &Facts) -> Ballot {
+    let mut ballot = Ballot::default();
+    let tag = |text: &str| {
+        let tag = text.split([',', ';', '.']).next().unwrap_or_default().trim().replace('_', "-");
+        let first = tag.split('-').next().unwrap_or_default();
+        let sound = (2..=3).contains(&first.len())
+            && tag.len() < 36
+            && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if sound { tag } else { String::new() }
+    };
+    ballot.add(facts.language.as_deref().map(tag).unwrap_or_default(), "markup", "lang of html", 5);
+    for rule in facts.rules("language") {
+        ballot.add(
+            facts.meta_value(rule.name).map(tag).unwrap_or_default(),
+            sources::dialect(rule.name),
+            rule.name,
+            rule.weight,
+        );
+    }
+    for told in facts.texts("inLanguage").iter().take(1) {
+        ballot.add(tag(told), "json-ld", "inLanguage", 4);
+    }
+    ballot
 }
 
 /// Returns where the post stands on a page without text whose head says that it is one: a picture, a film, a text that

@@ -129,7 +129,7 @@ fn tell(id: &str, verdict: Verdict, request: &ExtractRequest) -> Vec<Value> {
 }
 
 fn line(reading: Reading, id: &str, request: &ExtractRequest) -> Value {
-    let told = |e: &extract::Evidence| json!({"field": e.field, "value": e.value, "source": e.source, "weight": e.weight, "chosen": e.chosen});
+    let told = |e: &extract::Evidence| json!({"field": e.field, "value": e.value, "source": e.source, "at": e.at, "weight": e.weight, "chosen": e.chosen, "reason": e.reason});
     let evidence: Option<Value> = request.explain.then(|| reading.evidence.iter().map(told).collect());
     let mut line = if request.full {
         serde_json::to_value(assemble(reading.draft, reading.body, id)).unwrap_or_default()
