@@ -25,3 +25,4 @@ mod snapshot;
 mod sources;
 mod store;
 mod warc;
+mod wayback;

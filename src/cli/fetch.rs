@@ -91,9 +91,35 @@ fn with(mut request: FetchRequest, args: &FetchArgs, context: &Context) -> Resul
         let Some(key) = Key::named(flag) else { continue };
         (key.fill)(&mut request, &value, context.now()).map_err(|why| Error::usage(format!("--{flag}: {why}")))?;
     }
+    if let Some(base) = &args.wayback_base {
+        let base = archive_of_the_web(base)?;
+        request.rescue = request.rescue.map(|_| base.clone());
+        request.wayback.iter_mut().for_each(|w| w.base = base.clone());
+    }
+    if let Some(wayback) = &mut request.wayback {
+        wayback.versions = args.wayback_versions;
+        wayback.until = args.until.as_ref().map(|day| digits(day)).transpose()?;
+    }
     request.name = args.name.clone().or(request.name);
     request.retry_gaps = args.retry_gaps;
     Ok(request)
+}
+
+/// Reads the address below which an archive of the web has its captures.
+fn archive_of_the_web(word: &str) -> Result<Url> {
+    let mut base = address(word)?;
+    if !base.path().ends_with('/') {
+        base.set_path(&format!("{}/", base.path()));
+    }
+    Ok(base)
+}
+
+/// Returns a day as the digits of a time.
+fn digits(day: &str) -> Result<String> {
+    let digits: String = day.chars().filter(|c| *c != '-').collect();
+    let fits = matches!(digits.len(), 4 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_digit());
+    let wrong = || Error::usage(format!("--until: {day:?} is no day")).with_hint("write 2009, 2009-04 or 2009-04-23");
+    fits.then_some(digits).ok_or_else(wrong)
 }
 
 /// Returns a request a blog for the addresses of a file, one a line; what follows `#` after a blank is a remark.
@@ -129,6 +155,10 @@ fn flags(args: &FetchArgs) -> Vec<(&'static str, Value)> {
     let list = |name, value: &Vec<String>| (!value.is_empty()).then(|| (name, Value::List(value.clone())));
     [
         args.no_media.then_some(("media", Value::Bool(false))),
+        args.no_raw_media.then_some(("raw-media", Value::Bool(false))),
+        args.rescue.then_some(("rescue", Value::Bool(true))),
+        args.wayback.then_some(("wayback", Value::Bool(true))),
+        text("max-media", &args.max_media),
         args.no_robots.then_some(("robots", Value::Bool(false))),
         list("sources", &args.source),
         text("recheck", &args.recheck),

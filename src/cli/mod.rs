@@ -1,6 +1,7 @@
 //! Flags in, words out: the only room that prints. One file a subcommand; what they share is in `context` and `report`.
 
 mod args;
+mod book;
 mod audit;
 mod completions;
 mod config;
@@ -13,6 +14,7 @@ mod extract;
 mod fetch;
 mod gaps;
 mod import;
+mod lint;
 mod init;
 mod list;
 mod man;
@@ -21,6 +23,7 @@ mod report;
 mod settings;
 mod show;
 mod stop;
+mod templates;
 mod verify;
 
 use std::ffi::OsString;
@@ -79,6 +82,8 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Verify(args) => verify::run(&args, context),
         Command::Gaps(args) => gaps::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),
+        Command::Lint(args) => lint::run(&args, context),
+        Command::Templates(args) => templates::run(&args),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),

@@ -14,23 +14,28 @@ mod state;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use url::Url;
 
 use self::run::Run;
 use self::state::State;
+use super::media::Manner;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::http::cookies::Cookie;
-use crate::http::{Client, Limits, Web, without_password};
+use crate::http::{Ask, Client, Limits, Web, is_private_host, without_password};
 use crate::model::{Capture, Clock, Header, Site};
-use crate::source::{Found, List, Reach, WAYS, Way, find, names};
+use crate::source::{Found, List, Reach, Source as _, WAYBACK, WAYS, Way, Wayback, find, names, wayback};
 use crate::store::{Archive, Opening, Summary, Writer};
 
 pub use audit::{Audit, Missing, Told, Year, audit};
 pub use inventory::{Evidence, Inventory};
 pub use many::{Fetched, fetch_many};
 pub use scope::Scope;
+
+/// Between two requests to an archive of the web.
+const ARCHIVE_DELAY: Duration = Duration::from_secs(1);
 
 /// What to fetch, and how.
 #[derive(Debug, Clone)]
@@ -45,8 +50,16 @@ pub struct FetchRequest {
     pub sources: Vec<String>,
     /// Pages to be got, and nothing else.
     pub pages: Vec<Url>,
+    /// The blog is gone: it is read out of this archive of the web.
+    pub wayback: Option<wayback::Request>,
+    /// The archive of the web that is asked for media that are gone.
+    pub rescue: Option<Url>,
     /// Whether to take pictures and other media along; those left out become gaps.
     pub media: bool,
+    /// Largest medium, in bytes.
+    pub max_media: u64,
+    /// Whether exchanges of media go into the raw capture; the media are kept in any case.
+    pub raw_media: bool,
     /// Whether to ask again for all that is missing, and to read the whole blog again.
     pub retry_gaps: bool,
     /// How many pages of kept posts to look at again.
@@ -75,7 +88,11 @@ impl FetchRequest {
             name: None,
             sources: Vec::new(),
             pages: Vec::new(),
+            wayback: None,
+            rescue: None,
             media: true,
+            max_media: Ask::media().largest,
+            raw_media: true,
             retry_gaps: false,
             recheck: 0,
             robots: true,
@@ -86,6 +103,19 @@ impl FetchRequest {
             contact: None,
             cookies: Vec::new(),
             headers: Vec::new(),
+        }
+    }
+}
+
+impl FetchRequest {
+    /// Returns how media are asked for.
+    fn manner(&self) -> Manner {
+        let dead = self.wayback.as_ref().map(|w| w.base.clone());
+        Manner {
+            dead: dead.is_some(),
+            archive: dead.or_else(|| self.rescue.clone()),
+            largest: self.max_media,
+            raw: self.raw_media,
         }
     }
 }
@@ -205,7 +235,14 @@ fn look(
         let list = List::new(request.pages.clone(), Site { url: home, ..Site::default() });
         return Ok(vec![Found { way, source: Box::new(list) }]);
     }
-    let mut ask = |url: &Url, ask: &crate::http::Ask| {
+    if let Some(wanted) = &request.wayback {
+        let mut source = Wayback::new(request.url.clone(), wanted.clone());
+        if let Some(memo) = earlier.memos.get(WAYBACK.name) {
+            source.resume(memo);
+        }
+        return Ok(vec![Found { way: &WAYBACK, source: Box::new(source) }]);
+    }
+    let mut ask = |url: &Url, ask: &Ask| {
         let answer = web.get(url, ask, events)?;
         first.extend(answer.captures.iter().cloned());
         Ok(answer)
@@ -221,13 +258,21 @@ fn look(
 }
 
 pub(super) fn web(request: &FetchRequest, clock: &Clock) -> Result<Web> {
-    let builder = Client::builder().limits(request.limits.clone()).clock(clock.clone());
+    let mut limits = request.limits.clone();
+    let mut seed = &request.url;
+    if let Some(wayback) = &request.wayback {
+        seed = &wayback.base;
+        // An archive serves everybody: one request a second, and one at a time.
+        let own = is_private_host(seed);
+        limits.delay = limits.delay.or_else(|| (!own).then_some(ARCHIVE_DELAY));
+    }
+    let builder = Client::builder().limits(limits).clock(clock.clone());
     let mut builder = builder.contact(request.contact.clone());
     builder = builder.cookies(request.cookies.clone()).headers(request.headers.clone());
     for (host, address) in &request.hosts {
         builder = builder.resolve(host, *address);
     }
-    Web::new(builder.seed(&request.url).allow_private(request.allow_private).build()?)
+    Web::new(builder.seed(seed).allow_private(request.allow_private).build()?)
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ impl<'a> Look<'a> {
 }
 
 /// Reads the head of a page.
-fn head(text: &str, url: &Url) -> (Vec<HeadLink>, Site) {
+pub(super) fn head(text: &str, url: &Url) -> (Vec<HeadLink>, Site) {
     let tree = html::parse_document(text);
     let select = |names: &str| Selector::parse(names).ok();
     let first = |names: &str, attribute: &str| {

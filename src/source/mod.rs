@@ -15,6 +15,7 @@ mod sitemap;
 mod substack;
 mod tumblr;
 mod walk;
+pub mod wayback;
 mod ways;
 mod wordpress;
 mod wpcom;
@@ -29,7 +30,8 @@ use crate::model::{Comment, Draft, Gap, Kind, Site};
 pub use errors::explain;
 pub use list::List;
 pub use look::{Asker, Look};
-pub use ways::{Found, Reach, WAYS, Way, find, names};
+pub use wayback::Wayback;
+pub use ways::{Found, Reach, WAYBACK, WAYS, Way, find, names};
 
 /// What one answer gave.
 #[derive(Debug, Default)]

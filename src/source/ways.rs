@@ -102,6 +102,16 @@ pub static WAYS: [Way; 11] = [
     Way { name: "page", what: "the page itself", reach: Reach::Page, gives: "page", crawls: false, probe: list::probe },
 ];
 
+/// Used where the user asks for it, never looked for: an archive of the web, for blogs that are gone.
+pub static WAYBACK: Way = Way {
+    name: "wayback",
+    what: "archive of the web",
+    reach: Reach::All,
+    gives: "wayback",
+    crawls: false,
+    probe: |_| Ok(None),
+};
+
 /// A way that is open, and the source it leads to.
 pub struct Found {
     pub way: &'static Way,

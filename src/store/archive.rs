@@ -64,6 +64,11 @@ impl Archive {
         Some(self.root.join(super::layout::media_path(digest, super::layout::media_extension(media.mime.as_deref()))))
     }
 
+    /// Returns a folder for what can be rebuilt at any time; it may not be there.
+    pub fn cache(&self, name: &str) -> PathBuf {
+        self.root.join(super::layout::CACHE).join(name)
+    }
+
     pub fn runs(&self) -> Result<Vec<RunLine>> {
         read_runs(&self.root)
     }

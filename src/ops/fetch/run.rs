@@ -75,7 +75,7 @@ impl<'a> Run<'a> {
             clock,
             writer,
             site,
-            gallery: Gallery::default(),
+            gallery: Gallery::new(request.manner()),
             state,
             gate: Gate::new(request.robots),
             inventory: Inventory::default(),

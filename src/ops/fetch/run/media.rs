@@ -28,7 +28,7 @@ impl Run<'_> {
 
     /// Asks again for media that are missing: all of them if the user says so, else those that were left out on purpose.
     pub(super) fn fill_gaps(&mut self, open: &[OpenGap]) -> Result<()> {
-        let wanted = media::missing(open, self.request.retry_gaps, self.request.media);
+        let wanted = media::missing(open, self.request.retry_gaps, self.request.media, &self.writer);
         if wanted.is_empty() {
             return Ok(());
         }
