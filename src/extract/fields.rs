@@ -105,3 +105,62 @@ fn original(address: &Url) -> Url {
     let inner = kept.then(|| address.as_str().split_once("/http").map(|(_, rest)| format!("http{rest}"))).flatten();
     inner.and_then(|a| Url::parse(&a).ok()).unwrap_or_else(|| address.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "<p>We walked along the river, saw three herons and a boat, and came home late, tired and content.</p>\
+        <p>The next day it rained, so we stayed in, read what we had put off for months, and wrote this down.</p>";
+
+    fn post(head: &str, before: &str, url: &str) -> Draft {
+        let page = format!(
+            "<html lang=en_GB><head>{head}</head><body><article class=post><h1>A day out</h1>{before}\
+             <div class=entry-content>{TEXT}</div></article></body></html>"
+        );
+        let url = Url::parse(url).ok();
+        crate::extract::page(&page, url.as_ref()).posts.into_iter().next().map(|r| r.draft).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_byline_gives_the_author_and_the_author_s_address() {
+        let draft =
+            post("", "<p>by <a rel=author href=/people/ann>Ann Example</a></p>", "http://example.com/a-day-out");
+        let author = &draft.authors[0];
+        assert_eq!(author.name, "Ann Example");
+        assert_eq!(author.url.as_deref(), Some("http://example.com/people/ann"));
+    }
+
+    #[test]
+    fn the_day_readers_see_is_taken_and_the_other_kept_with_the_reason() {
+        let head = r#"<meta property="article:published_time" content="2019-05-04T03:37:37Z">"#;
+        let draft = post(head, "<p class=date>May 3, 2019</p>", "http://example.com/a-day-out");
+        assert_eq!(draft.published.as_ref().map(|d| d.text.as_str()), Some("2019-05-03"));
+        let (how, rejected) = &draft.told["published"];
+        assert_eq!(how, "markup .date");
+        assert!(rejected[0].why.contains("its own time"), "{rejected:?}");
+    }
+
+    #[test]
+    fn a_day_of_change_is_none_of_publication() {
+        let head = r#"<meta property="article:published_time" content="2019-05-04">"#;
+        let draft =
+            post(head, "<p>Last updated: <span class=date>June 7, 2021</span></p>", "http://example.com/a-day-out");
+        assert_eq!(draft.published.map(|d| d.text).as_deref(), Some("2019-05-04"));
+    }
+
+    #[test]
+    fn a_heading_beats_another_wording_of_the_head() {
+        let head = |title: &str| format!("<title>{title}</title><meta property=og:title content='{title}'>");
+        let draft = post(&head("Your best day out ever: ten tips"), "", "http://example.com/x");
+        assert_eq!(draft.title, "A day out");
+        assert_eq!(post(&head("A day out | Example Site"), "", "http://example.com/x").title, "A day out");
+    }
+
+    #[test]
+    fn languages_are_tags_and_the_wayback_machine_is_no_site() {
+        assert_eq!(post("", "", "http://example.com/x").language.as_deref(), Some("en-GB"));
+        let kept = Url::parse("https://web.archive.org/web/20150721045344/http://example.com/2015/05/18/a/").unwrap();
+        assert_eq!(original(&kept).as_str(), "http://example.com/2015/05/18/a/");
+    }
+}
