@@ -1,5 +1,6 @@
 //! All integration tests in one binary, a module per promise.
 
+mod around;
 mod cli;
 mod config;
 mod demo;
@@ -14,6 +15,7 @@ mod formats;
 mod harness;
 mod http;
 mod import;
+mod inputs;
 mod killed;
 mod limits;
 mod readme;
