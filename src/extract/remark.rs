@@ -178,7 +178,17 @@ fn one(tree: &mut Html, outline: &Outline, thread: &Thread, order: Order, base: 
         Digest::of(format!("{author}\n{when}\n{}", body.text)).as_str().get(..12).map(str::to_string)
     };
     let id = thread.number.clone().or_else(said)?;
-    Some(Comment { id, parent: None, kind: thread.kind, author, url, published, html: body.html, text: body.text })
+    Some(Comment {
+        id,
+        parent: None,
+        kind: thread.kind,
+        author,
+        url,
+        published,
+        html: body.html,
+        text: body.text,
+        status: None,
+    })
 }
 
 /// Returns who wrote it, and the address of their own.
