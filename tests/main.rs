@@ -13,6 +13,7 @@ mod fetch;
 mod fixity;
 mod formats;
 mod harness;
+mod hostile;
 mod http;
 mod import;
 mod inputs;
