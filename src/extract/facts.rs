@@ -96,7 +96,9 @@ impl Facts {
     }
 
     fn meta(&mut self, e: &scraper::node::Element) {
-        let Some(value) = walk::value(e, "content").or_else(|| walk::value(e, "value")).map(fold).filter(|v| !v.is_empty()) else {
+        let Some(value) =
+            walk::value(e, "content").or_else(|| walk::value(e, "value")).map(fold).filter(|v| !v.is_empty())
+        else {
             return;
         };
         for key in ["property", "name", "itemprop", "http-equiv"] {
