@@ -212,7 +212,7 @@ fn is_page(url: &Url) -> bool {
     let query: Vec<String> = url.query_pairs().map(|(k, _)| k.to_ascii_lowercase()).collect();
     let listing = query.iter().any(|k| NO_QUERY.contains(&k.as_str()));
     let repeated = parts.iter().filter(|p| p.len() > 3).any(|p| parts.iter().filter(|q| *q == p).count() > 2);
-    !machinery && page_file && !(dates_only && query.is_empty()) && !listing && !repeated
+    page_file && !(machinery || listing || repeated || (dates_only && query.is_empty()))
 }
 
 /// Returns the form of an address that a post may have: years, months and numbers by their kind, words as words. None of
