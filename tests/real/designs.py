@@ -3,9 +3,10 @@
 
 designs.py get TRUTH.jsonl FOLDER
     saves the page of each published post of TRUTH as FOLDER/ID.html, and FOLDER.urls: ID -> address
-designs.py compare TRUTH.jsonl FOUND.jsonl [--hides FIELD,...] [--except SLUG,...]
+designs.py compare TRUTH.jsonl FOUND.jsonl [--hides FIELD,...] [--except SLUG,...] [--not-yet SLUG,...]
     title, author, local day, tags, categories and captions of FOUND (`mdarchive extract --jsonl`) are those of TRUTH on at
-    least 99 of 100 posts; --hides: what the design does not show; --except: posts that are another page at each request
+    least 99 of 100 posts; --hides: what the design does not show; --except: posts that are another page at each request;
+    --not-yet: posts that are not read right yet: a list that may only get shorter, whoever mends one takes it out
 
 Prints each difference on a line; exit code 1 if there are too many.
 """
@@ -83,17 +84,21 @@ def differences(row, found, hides):
     return [(f, want[f][0], got[f]) for f in want if f not in hides and got[f] not in want[f] and not (f == "captions" and parted)]
 
 
-def compare(truth, found, hides, but):
+def compare(truth, found, hides, but, not_yet):
     by_id = {r["id"]: r for r in map(json.loads, found.read_text("utf-8").splitlines())}
     rows = [r for r in posts(truth) if r["slug"] not in but]
-    right, wrong = 0, []
+    right, wrong, faulty = 0, [], set()
     for row in rows:
         all_of_it = differences(row, by_id.get(str(row["id"]), {"reason": "no line"}), hides)
         right += not all_of_it
+        faulty |= {row["slug"]} if all_of_it else set()
         for field, want, got in all_of_it:
             wrong.append(f"{row['slug']}: {field}: wanted {json.dumps(want, ensure_ascii=False)[:300]}, got {json.dumps(got, ensure_ascii=False)[:300]}")
     print(*wrong[:40], sep="\n")
     print(f"{right} of {len(rows)} posts are as WordPress says")
+    if not_yet:
+        print("right by now, to be taken out of the list:", *sorted(not_yet - faulty))
+        sys.exit(0 if rows and faulty == not_yet else 1)
     sys.exit(0 if rows and right >= ENOUGH * len(rows) else 1)
 
 
@@ -104,12 +109,13 @@ def main():
     parser.add_argument("other", type=Path)
     words = lambda s: set(s.split(",")) if s else set()
     parser.add_argument("--hides", type=words, default=set(), metavar="FIELD,...")
+    parser.add_argument("--not-yet", type=words, default=set(), metavar="SLUG,...")
     parser.add_argument("--except", dest="but", type=words, default=set(), metavar="SLUG,...")
     args = parser.parse_args()
     if args.how == "get":
         get(args.truth, args.other)
     else:
-        compare(args.truth, args.other, args.hides, args.but)
+        compare(args.truth, args.other, args.hides, args.but, args.not_yet)
 
 
 main()
