@@ -21,11 +21,12 @@ fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 /// holds the only element with the name of a post's body.
 pub(super) fn mark(tree: &Html, outline: &mut Outline) {
     let all = outline.items.first().map_or(0, |i| i.text);
+    let prose = sums(outline, prose);
     let guarded = guarded(outline);
     let mut until = [0, 0];
     for at in 0..outline.items.len() {
         let Some(item) = outline.items.get(at) else { break };
-        let free = matches!(&*item.name, "html" | "body") || guarded.contains(&at) || too_much(item, all);
+        let free = matches!(&*item.name, "html" | "body") || guarded.contains(&at) || too_much(item, all) || holds_most(item, at, &prose);
         let part = match (at < until[1], at < until[0]) {
             (true, _) => Part::Foreign,
             (_, about) if free => {
@@ -97,8 +98,17 @@ fn guarded(outline: &Outline) -> HashSet<usize> {
 /// Returns whether an element holds so much of the page that its name must mislead.
 fn too_much(item: &Item, all: usize) -> bool {
     let own = item.text - item.link.min(item.text);
-    let comments = item.sig.contains("comment") || item.sig.contains("respond") || item.sig.contains("disqus");
-    !comments && own * 10 > all * 6
+    !is_of_readers(item) && own * 10 > all * 6
+}
+
+/// Returns whether most prose of the page stands in an element.
+fn holds_most(item: &Item, at: usize, prose: &[i64]) -> bool {
+    let (own, all) = (prose.get(at).copied().unwrap_or(0), prose.first().copied().unwrap_or(0));
+    !is_of_readers(item) && own > 600 && own * 10 > all * 5
+}
+
+fn is_of_readers(item: &Item) -> bool {
+    ["comment", "respond", "disqus", "replies", "trackback"].iter().any(|n| item.sig.contains(n))
 }
 
 fn is_hidden(tree: &Html, item: &Item) -> bool {
@@ -110,6 +120,15 @@ fn is_hidden(tree: &Html, item: &Item) -> bool {
     style
         || e.attr("hidden").is_some()
         || (e.attr("aria-hidden") == Some("true") && item.text > 0 && item.pictures == 0)
+}
+
+/// Returns how much a block is a paragraph of sentences, whatever it is called.
+fn prose(item: &Item) -> i64 {
+    if item.inline >= 80 && item.marks > 0 && item.inline_link * 2 < item.inline {
+        (item.inline - item.inline_link) as i64
+    } else {
+        0
+    }
 }
 
 /// Returns how much a block speaks for being text of a post, or against it.
@@ -152,7 +171,7 @@ pub(super) struct Found {
 
 /// Returns the element that holds the post's text. `heading` is the one with the post's title, where it was found.
 pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
-    let sums = sums(outline);
+    let sums = sums(outline, weight);
     let near = |at: usize| heading.is_some_and(|h| is_near(outline, at, h));
     let named = by_name(outline, &sums, near);
     let dense = dense(outline, &sums);
@@ -184,8 +203,8 @@ fn is_near(outline: &Outline, at: usize, heading: usize) -> bool {
     heading < end && std::iter::once(at).chain(outline.around(at).take(3)).any(holds)
 }
 
-/// Returns for each element the sum of the weights of the blocks in it.
-fn sums(outline: &Outline) -> Vec<i64> {
+/// Returns for each element the sum of the weights of the blocks in it and itself.
+fn sums(outline: &Outline, weight: impl Fn(&Item) -> i64) -> Vec<i64> {
     let mut sums: Vec<i64> = outline.items.iter().map(weight).collect();
     for at in (1..outline.items.len()).rev() {
         let Some(item) = outline.items.get(at) else { continue };

@@ -55,6 +55,20 @@ pub(super) struct Outline {
 const SILENT: [&str; 10] =
     ["script", "style", "template", "head", "title", "iframe", "noembed", "noframes", "select", "textarea"];
 
+/// Returns how long a text is, in letters and one for each space. A sign of Chinese, Japanese or Korean says as much as
+/// three letters.
+fn length(text: &str) -> usize {
+    let wide = text.bytes().filter(|b| (0xe3..=0xed).contains(b)).count();
+    text.split_whitespace().map(|w| w.chars().count() + 1).sum::<usize>() + wide * 2
+}
+
+/// Returns how many marks part the sentences of a text.
+fn marks(text: &str) -> usize {
+    let wide = |c: char| matches!(c, '。' | '、' | '，' | '！' | '？' | '；' | '।' | '؟' | '،');
+    let narrow = text.bytes().filter(|b| matches!(b, b',' | b'.' | b'!' | b'?' | b';')).count();
+    narrow + if text.is_ascii() { 0 } else { text.chars().filter(|c| wide(*c)).count() }
+}
+
 impl Outline {
     pub fn of(tree: &Html) -> Outline {
         let mut items: Vec<Item> = Vec::new();
@@ -96,7 +110,7 @@ impl Outline {
                         });
                     }
                     Node::Text(t) => {
-                        let length: usize = t.text.split_whitespace().map(|w| w.chars().count() + 1).sum();
+                        let length = length(&t.text);
                         if length == 0 {
                             continue;
                         }
@@ -110,8 +124,7 @@ impl Outline {
                             item.inline += length;
                             item.inline_link += link;
                             if link == 0 {
-                                item.marks +=
-                                    t.text.bytes().filter(|b| matches!(b, b',' | b'.' | b'!' | b'?' | b';')).count();
+                                item.marks += marks(&t.text);
                             }
                         }
                     }
