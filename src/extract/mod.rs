@@ -6,6 +6,7 @@ mod content;
 mod dates;
 mod decode;
 mod facts;
+mod lead;
 mod outline;
 mod rules;
 mod terms;
@@ -47,7 +48,8 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let facts = facts::Facts::of(&tree);
     let mut outline = outline::Outline::of(&tree);
     content::mark(&tree, &mut outline);
-    let Some(found) = content::find(&outline, title::heading(&tree, &outline, &facts)) else {
+    let heading = title::heading(&tree, &outline, &facts);
+    let Some(found) = content::find(&outline, heading) else {
         return Verdict { reason: Some("no text of a post found".into()), ..Verdict::default() };
     };
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
@@ -69,11 +71,15 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
     let terms = terms::of(&tree, &outline, &zone, &facts);
     evidence.extend(terms.evidence);
     let known = found.how == content::KNOWN;
+    let leads = lead::of(&tree, &outline, &facts, heading, found.at);
     let chaff = winnow::Winnow { tree: &tree, outline: &outline, at: found.at, known, title: &title }.chaff();
     for id in chaff {
         html::walk::remove(&mut tree, id);
     }
     let Some(item) = outline.items.get(found.at) else { return Verdict::default() };
+    for lead in leads.iter().rev().filter_map(|at| outline.items.get(*at)) {
+        html::walk::put_first(&mut tree, item.id, lead.id);
+    }
     let base = base(&facts, address.as_ref());
     let body = html::of_tree(&mut tree, item.id, base.as_ref(), address.as_ref());
     evidence.push(Evidence {

@@ -163,3 +163,6 @@ pub(super) const LAST_LINES: &str = r"^(?:this entry was posted (?:on|in|by|at)|
 
 /// Headings of what readers wrote: all that comes after is theirs.
 pub(super) const COMMENTS: &str = r"^[\s»«•|]*(?:(?:\d+|no|one|two|three)\s+)?(?:comments?|responses?|replies|reader comments|kommentare?|commentaires?|comentarios?|trackbacks?|pingbacks?|thoughts?)(?:\s*\(\d+\)|\s*:|\s*\d+|\s+(?:to|on|for|so far|zu|sur)\b.{0,120})?[\s:»«]*$";
+
+/// Classes and ids of the sentences that open an article before its text.
+pub(super) const LEADS: &str = r" (?:\S*[-_])?(?:leads?|lede|lead-?text|intro\w*|standfirst|deck?|sub-?title|subline|sub-?head(?:line|ing)?|teaser(?:-?text)?|summary|excerpt|abstract|chapo|chapeau|bajada|epigraph|kicker|vorspann|anleser|sommario|occhiello|entradilla|copete|ingress|preamble|lid|leader)(?:[-_]+\S*)? ";
