@@ -13,6 +13,9 @@ static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOR
 static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
 
+static FOREIGN_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::FOREIGN_WORDS.iter().copied().collect());
+static ABOUT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::ABOUT_WORDS.iter().copied().collect());
+
 fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
     rule.as_ref().is_some_and(|r| r.is_match(text))
 }
@@ -57,13 +60,24 @@ fn named(tree: &Html, item: &Item) -> Part {
     // What is inline and long was opened by mistake: the author's name in a span that never ends.
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
-    if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || is_hidden(tree, item) {
+    let words = |list: &HashSet<&str>| has_word(&item.sig, list) && !(inline && item.text > 160);
+    if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || words(&FOREIGN_WORDS) || is_hidden(tree, item)
+    {
         Part::Foreign
-    } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) {
+    } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) || words(&ABOUT_WORDS) {
         Part::About
     } else {
         Part::Post
     }
+}
+
+/// Returns whether the name of a class or id is made with a word of a list.
+fn has_word(sig: &str, list: &HashSet<&str>) -> bool {
+    sig.split_ascii_whitespace().any(|name| {
+        let mut words = name.split(['-', '_', ':']).peekable();
+        let other = words.peek().is_some_and(|w| rules::OTHER_WORDS.contains(w));
+        !other && words.any(|w| list.contains(w))
+    })
 }
 
 /// Returns the elements with each of the names of bodies, in the order of the names.

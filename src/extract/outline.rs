@@ -25,7 +25,7 @@ pub(super) struct Item {
     /// Index of the first element that is not in this one.
     pub end: usize,
     pub name: LocalName,
-    /// Classes and id, in lower case, a space before and after each.
+    /// Classes and id, in lower case, a space before and after each; with them `itemprop:articlebody`.
     pub sig: String,
     /// Length of the text in it, and of what of that stands in links.
     pub text: usize,
@@ -86,6 +86,9 @@ impl Outline {
                         for word in walk::classes(e).chain(e.attr("id").unwrap_or_default().split_ascii_whitespace()) {
                             sig.push(' ');
                             sig.push_str(&word.to_ascii_lowercase());
+                        }
+                        if e.attr("itemprop").is_some_and(|p| p.eq_ignore_ascii_case("articlebody")) {
+                            sig.push_str(" itemprop:articlebody");
                         }
                         if !sig.is_empty() {
                             sig.push(' ');

@@ -1,7 +1,8 @@
 //! What platforms and their themes call things. Only tables: a line more here teaches the reader a theme more.
 
 /// Classes and ids of the element that holds the text of a post and little else, best first.
-pub(super) const BODIES: [&str; 80] = [
+pub(super) const BODIES: [&str; 81] = [
+    "itemprop:articlebody",
     // Microformats, schema.org and what most themes of WordPress use.
     "e-content",
     "entry-content",
@@ -104,6 +105,23 @@ pub(super) const FOREIGN: &str = concat!(
     r"|newsletter\S*|\S+-newsletter|subscribe\S*|\S+-subscribe|subscription\S*|signup\S*|sign-up\S*|mailchimp\S*|mc_embed\S*|optin\S*|opt-in\S*|cta|cta-\S+|\S+-cta|call-to-action|lead-?magnet|follow-?\S*|paywall\S*|regwall|login\S*|cookie\S*|consent\S*|gdpr\S*|popup\S*|modal\S*|overlay\S*|lightbox\S*|rss|feedlink|feed-?links?|donat\S+|tip-?jar",
     r"|search|searchform|search-\S+|archives?-list|calendar|tagcloud|tag-?cloud|hidden|screen-reader-text|screen-reader|sr-only|visually-?hidden|visuallyhidden|assistive-text|no-?print|noprint|print-only|printonly|accessibility|hide|disclaimer|legal|credits|copyright-\S+|post-?ratings\S*|gdsr\S*|rating|ratings|star-?rating|poll\S*|wp-polls\S*|quiz|addtocart|jump-?links?|back-?to-?top|backtotop|scroll-?top|editsection|mw-editsection|edit-link|editlink|notes|post-notes|note-list|notecontainer|hatom-extra|blog-pager|cleared|pullout|slideshow-?controls|reply|replies) "
 );
+
+/// Words of which the name of a class or id is made (`m-related__list` → m, related, list) and that tell what is none of
+/// the post, sorted.
+pub(super) const FOREIGN_WORDS: &[&str] = &[
+    "abo", "adsense", "advert", "advertisement", "advertising", "advertorial", "affiliate", "anzeige", "appeal", "authorbox", "autorenbox", "breadcrumb",
+    "breadcrumbs", "buybox", "commentform", "commentlist", "comments", "cookie", "cookies", "cta", "cta3", "disqus", "donate", "donation",
+    "empfehlungen", "eigenwerbung", "feedback", "kommentar", "kommentare", "marketing", "merkliste", "modal", "mostread", "newsletter", "newsletters", "onward", "outbrain",
+    "popup", "print", "promo", "promobox", "promos", "promotion", "recirc", "recirculation", "recommend", "recommendation", "recommendations", "recommended", "related", "relatedposts",
+    "relacionadas", "relacionados", "share", "sharebar", "shareicons", "sharing", "shariff", "signup",
+    "social", "socialmedia", "sponsor", "sponsored", "subscribe", "subscription", "taboola", "tambien", "teasers", "toolbar", "tools", "trending", "upsell", "wishlist",
+];
+
+/// Such words of what is said about a post.
+pub(super) const ABOUT_WORDS: &[&str] = &["bio", "byline", "tags", "taglist"];
+
+/// Words at the begin of such a name that say that something else is named by what follows.
+pub(super) const OTHER_WORDS: &[&str] = &["category", "has", "is", "no", "non", "not", "tag", "with", "without"];
 
 /// Parts of classes and ids of what is said about a post: no text of it, but where its date, author and terms are found.
 pub(super) const ABOUT: &str = concat!(
