@@ -17,6 +17,8 @@ use crate::html::walk;
 
 static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LAST_LINES).ok());
 static COMMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::COMMENTS).ok());
+static AFTERWORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::AFTERWORDS).ok());
+static LINK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LINK_LINES).ok());
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
 
 /// The container and what is known of the post.
@@ -37,6 +39,10 @@ struct Span {
     last: usize,
     /// Where what readers wrote begins.
     comments: usize,
+}
+
+fn is_prose(i: &Item) -> bool {
+    i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline
 }
 
 impl Winnow<'_> {
@@ -63,9 +69,7 @@ impl Winnow<'_> {
     }
 
     fn span(&self, title: &str) -> Span {
-        let prose =
-            |i: &Item| i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline;
-        let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(prose));
+        let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(is_prose));
         let first = all.next().unwrap_or(self.at);
         let last = all.next_back().unwrap_or(first);
         let is_title = |at: &usize| {
@@ -100,7 +104,36 @@ impl Winnow<'_> {
             .filter(|at| *at > first)
             .find(|at| heads_comments(at) && before(at) > 150)
             .unwrap_or(usize::MAX);
+        let comments = comments.min(self.afterwords(first, comments));
         Span { heading, first, last: last.min(comments), comments }
+    }
+
+    /// Returns where the lists of other posts begin after which no more than a little prose comes, before `end`.
+    fn afterwords(&self, first: usize, end: usize) -> usize {
+        let within = self.outline.within(self.at);
+        let prose = |i: &Item| if is_prose(i) { i.inline - i.inline_link } else { 0 };
+        let all: usize = within.clone().filter_map(|at| self.outline.items.get(at)).map(prose).sum();
+        let (mut after, mut out) = (0, usize::MAX);
+        for at in within.rev().take_while(|at| *at > first) {
+            let Some(item) = self.outline.items.get(at) else { break };
+            after += prose(item);
+            if after * 5 > all {
+                break;
+            }
+            if at < end && item.part == Part::Post && self.is_afterword(at, item) {
+                out = at;
+            }
+        }
+        out
+    }
+
+    fn is_afterword(&self, at: usize, item: &Item) -> bool {
+        let heading = matches!(&*item.name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+        (heading || (item.block && item.marks == 0 && item.inline > 0))
+            && (4..70).contains(&item.text)
+            && item.link == 0
+            && self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0))
+            && AFTERWORDS.as_ref().is_some_and(|r| r.is_match(&self.words(item).to_lowercase()))
     }
 
     fn words(&self, item: &Item) -> String {
@@ -157,6 +190,12 @@ impl Winnow<'_> {
     fn is_line(&self, item: &Item, words: &str) -> bool {
         let low = words.to_lowercase();
         if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
+            return true;
+        }
+        if item.text < 300
+            && item.link * 10 > item.text * 4
+            && LINK_LINES.as_ref().is_some_and(|r| r.is_match(&low))
+        {
             return true;
         }
         let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
