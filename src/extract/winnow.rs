@@ -113,11 +113,12 @@ impl Winnow<'_> {
         let within = self.outline.within(self.at);
         let prose = |i: &Item| if is_prose(i) { i.inline - i.inline_link } else { 0 };
         let all: usize = within.clone().filter_map(|at| self.outline.items.get(at)).map(prose).sum();
-        let (mut after, mut out) = (0, usize::MAX);
+        let (mut after, mut long, mut out) = (0, 0, usize::MAX);
         for at in within.rev().take_while(|at| *at > first) {
             let Some(item) = self.outline.items.get(at) else { break };
             after += prose(item);
-            if after * 5 > all {
+            long += if item.inline >= 200 && item.marks > 2 { prose(item) } else { 0 };
+            if after * 5 > all || long * 12 > all {
                 break;
             }
             if at < end && item.part == Part::Post && self.is_afterword(at, item) {
