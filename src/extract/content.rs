@@ -17,7 +17,7 @@ static FOREIGN_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::FOREIGN_
 static ABOUT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::ABOUT_WORDS.iter().copied().collect());
 
 fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    rule.as_ref().is_some_and(|r| r.is_match(text))
+    !text.is_empty() && rule.as_ref().is_some_and(|r| r.is_match(text))
 }
 
 /// Marks what is no part of any post. What holds most of the page's text is never junk, whatever it is called, nor what
@@ -29,7 +29,10 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
     let mut until = [0, 0];
     for at in 0..outline.items.len() {
         let Some(item) = outline.items.get(at) else { break };
-        let free = matches!(&*item.name, "html" | "body") || guarded.contains(&at) || too_much(item, all) || holds_most(item, at, &prose);
+        let free = matches!(&*item.name, "html" | "body")
+            || guarded.contains(&at)
+            || too_much(item, all)
+            || holds_most(item, at, &prose);
         let part = match (at < until[1], at < until[0]) {
             (true, _) => Part::Foreign,
             (_, about) if free => {
@@ -61,7 +64,14 @@ fn named(tree: &Html, item: &Item) -> Part {
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
     let words = |list: &HashSet<&str>| has_word(&item.sig, list) && !(inline && item.text > 160);
-    if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || words(&FOREIGN_WORDS) || is_hidden(tree, item)
+    // Wix lists the tags of a post in a `nav`.
+    let label = tree.tree.get(item.id).and_then(|n| n.value().as_element()?.attr("aria-label"));
+    if &*item.name == "nav" && label.is_some_and(|l| l.eq_ignore_ascii_case("tags")) {
+        Part::About
+    } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
+        || named(&FOREIGN)
+        || words(&FOREIGN_WORDS)
+        || is_hidden(tree, item)
     {
         Part::Foreign
     } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) || words(&ABOUT_WORDS) {
@@ -80,14 +90,27 @@ fn has_word(sig: &str, list: &HashSet<&str>) -> bool {
     })
 }
 
-/// Returns the elements with each of the names of bodies, in the order of the names.
+/// Returns the elements with each of the names of bodies, in the order of the names; after those, in the same order, the
+/// elements with longer names that end with one: `c-article-body`, `entry__content`.
 fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
     static RANKS: LazyLock<HashMap<&str, usize>> =
         LazyLock::new(|| rules::BODIES.iter().enumerate().rev().map(|(rank, n)| (*n, rank)).collect());
-    let mut out = vec![Vec::new(); rules::BODIES.len()];
+    let mut out = vec![Vec::new(); rules::BODIES.len() * 2];
     for (at, item) in outline.items.iter().enumerate() {
-        for rank in item.sig.split_ascii_whitespace().filter_map(|c| RANKS.get(c)) {
-            if let Some(list) = out.get_mut(*rank) {
+        for name in item.sig.split_ascii_whitespace() {
+            let longer = || {
+                if !["content", "body", "text"].iter().any(|end| name.ends_with(end)) {
+                    return None;
+                }
+                let name = name.replace("__", "-").replace('_', "-");
+                let ends = std::iter::successors(Some(name.as_str()), |n| n.split_once('-').map(|(_, end)| end));
+                let known = |end: &str| {
+                    let sure = end.contains('-') && !rules::LOOSE_BODIES.contains(&end);
+                    RANKS.get(end).filter(|_| sure).copied()
+                };
+                ends.take(3).find_map(known).map(|rank| rank + rules::BODIES.len())
+            };
+            if let Some(list) = RANKS.get(name).copied().or_else(longer).and_then(|rank| out.get_mut(rank)) {
                 list.push(at);
             }
         }
@@ -98,7 +121,7 @@ fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
 /// Returns the elements around those whose name only a post's body has.
 fn guarded(outline: &Outline) -> HashSet<usize> {
     let mut out = HashSet::new();
-    for (rank, all) in bodies(outline).into_iter().enumerate() {
+    for (rank, all) in bodies(outline).into_iter().take(rules::BODIES.len()).enumerate() {
         let loose = rules::BODIES.get(rank).is_some_and(|n| rules::LOOSE_BODIES.contains(n));
         let mut full = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(|i| i.text > 0));
         if let (false, Some(only), None) = (loose, full.next(), full.next()) {
@@ -197,7 +220,15 @@ pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
             // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget, unless the
             // title stands over it.
             let poor = sum(n) * 4 < sum(d) && !(near(n) && full) && (!sure || sum(d) > 600);
-            Some(if poor && !holds { Found { at: d, how: "text density" } } else { Found { at: n, how: KNOWN } })
+            // One of many sections, each with such a name.
+            let held = outline.items.get(d).is_some_and(|i| d <= n && n < i.end);
+            let share = if sure { 15 } else { 40 };
+            let section = held && sum(d) > 1200 && sum(n) * 100 < sum(d) * share;
+            Some(if poor && !holds || section {
+                Found { at: d, how: "text density" }
+            } else {
+                Found { at: n, how: KNOWN }
+            })
         }
         (Some((n, _)), None) => Some(Found { at: n, how: KNOWN }),
         (None, Some(d)) => Some(Found { at: d, how: "text density" }),
@@ -235,7 +266,7 @@ fn sums(outline: &Outline, weight: impl Fn(&Item) -> i64) -> Vec<i64> {
 /// Returns the best element that a platform's name tells, and whether there is only one of it.
 fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Option<(usize, bool)> {
     let mut best: Option<(i64, usize, bool)> = None;
-    for (rank, (name, all)) in rules::BODIES.iter().zip(bodies(outline)).enumerate() {
+    for (rank, (name, all)) in rules::BODIES.iter().cycle().zip(bodies(outline)).enumerate() {
         let whole = |i: &Item| {
             i.part == Part::Post
                 && (i.text > 0 || i.pictures > 0)
@@ -248,7 +279,7 @@ fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Opt
             continue;
         };
         let sum = sums.get(top).copied().unwrap_or(0);
-        let loose = rules::LOOSE_BODIES.contains(name);
+        let loose = rules::LOOSE_BODIES.contains(name) || rank >= rules::BODIES.len();
         let score = if loose { sum / 2 } else { sum } - rank as i64 + if near(top) { 150 } else { 0 };
         let single = all.len() == 1 && !loose;
         if best.is_none_or(|(most, _, _)| score > most + most.abs() / 3) {
@@ -286,4 +317,62 @@ fn dense(outline: &Outline, sums: &[i64]) -> Option<usize> {
 /// Returns letters and digits only, in lower case.
 pub(super) fn squash(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the classes and the id of the element in which a page's text is found.
+    fn found(page: &str) -> String {
+        let tree = crate::html::parse_document(page);
+        let mut outline = Outline::of(&tree);
+        mark(&tree, &mut outline);
+        find(&outline, None).and_then(|f| outline.items.get(f.at)).map(|i| i.sig.trim().to_string()).unwrap_or_default()
+    }
+
+    fn prose(times: usize) -> String {
+        "<p>It rained all day, and we stayed in the hut with tea, cards and a stove that would not draw. Nobody minded.</p>"
+            .repeat(times)
+    }
+
+    #[test]
+    fn what_holds_most_of_the_prose_is_no_share_bar_whatever_it_is_called() {
+        let page = format!(
+            "<div class='wrap share'><div id=x>{}</div></div><div class=share>Tweet this, mail this.</div>",
+            prose(8)
+        );
+        assert_eq!(found(&page), "x");
+    }
+
+    #[test]
+    fn a_body_is_known_by_the_end_of_its_name_and_by_its_item_property() {
+        let page = format!(
+            "<div id=a><div class=c-article__body>{}</div><p>{}</div>",
+            prose(2),
+            "Our club, since 1920.".repeat(9)
+        );
+        assert_eq!(found(&page), "c-article__body");
+        let page = format!(
+            "<div id=a><div itemprop=articleBody>{}</div><p>{}</div>",
+            prose(2),
+            "Our club, since 1920.".repeat(9)
+        );
+        assert_eq!(found(&page), "itemprop:articlebody");
+    }
+
+    #[test]
+    fn a_section_of_many_is_not_the_whole_text() {
+        let section =
+            |n| format!("<section><div class=text-block></div><div class=rich-text>{}</div></section>", prose(n));
+        let page = format!("<main id=all>{}{}{}{}</main>", section(4), section(4), section(4), section(4));
+        assert_eq!(found(&page), "all");
+    }
+
+    #[test]
+    fn sentences_of_chinese_and_japanese_weigh_as_much_as_others() {
+        let words = "雨下了一整天，我们待在小屋里喝茶，打牌。".repeat(12);
+        let page = format!("<ul><li><a href=/>一</a></ul><div id=p-detail><p>{words}</p><p>{words}</p></div>");
+        assert_eq!(found(&page), "p-detail");
+    }
 }

@@ -193,10 +193,7 @@ impl Winnow<'_> {
         if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
             return true;
         }
-        if item.text < 300
-            && item.link * 10 > item.text * 4
-            && LINK_LINES.as_ref().is_some_and(|r| r.is_match(&low))
-        {
+        if item.text < 300 && item.link * 10 > item.text * 4 && LINK_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
             return true;
         }
         let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
@@ -228,5 +225,53 @@ impl Winnow<'_> {
             && item.link * 10 > item.text * 8
             && item.text * 3 < container.text
             && links() >= 3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::content;
+    use super::*;
+
+    /// Returns what is left of the element with the id `text`.
+    fn left(inner: &str) -> String {
+        let mut tree = crate::html::parse_document(&format!("<body><div id=text>{inner}</div>"));
+        let mut outline = Outline::of(&tree);
+        content::mark(&tree, &mut outline);
+        let at = outline.items.iter().position(|i| i.sig.contains(" text ")).unwrap_or(0);
+        for id in (Winnow { tree: &tree, outline: &outline, at, known: true, title: "" }).chaff() {
+            walk::remove(&mut tree, id);
+        }
+        outline.items.get(at).and_then(|i| tree.tree.get(i.id)).map(|n| walk::text(n)).unwrap_or_default()
+    }
+
+    const PROSE: &str =
+        "<p>It rained all day, and we stayed in the hut with tea, cards and a stove that would not draw.</p>";
+    const TEASERS: &str = "<div><h4>Snow, at last</h4><img src=a.jpg>The slopes are open, and so is the new lift on the north side of the hill.</div>";
+
+    #[test]
+    fn all_after_the_heading_of_other_posts_goes() {
+        let page = format!("{}<h3>Das könnte Sie auch interessieren</h3>{TEASERS}", PROSE.repeat(6));
+        assert!(left(&page).ends_with("would not draw."), "{}", left(&page));
+    }
+
+    #[test]
+    fn long_prose_after_such_a_heading_stays() {
+        let page = format!(
+            "{PROSE}<h3>More on the weather</h3><p>{}</p>",
+            "It snowed, then it thawed, then it froze. ".repeat(8)
+        );
+        assert!(left(&page).ends_with("then it froze."));
+    }
+
+    #[test]
+    fn a_line_that_only_links_to_another_post_goes() {
+        let page =
+            format!("{PROSE}<p><b>Lea también: <a href=/2>La nieve llega al norte de la sierra</a></b></p>{PROSE}");
+        assert!(!left(&page).contains("nieve"));
+        let kept = format!(
+            "{PROSE}<p>Here is a map: we walked from the hut to <a href=/2>the lake</a> and back, in the rain.</p>"
+        );
+        assert!(left(&kept).contains("the lake"));
     }
 }

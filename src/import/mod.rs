@@ -31,5 +31,6 @@ mod xml;
 
 pub use detect::{FORMATS, Format, detect};
 pub use group::{Group, Groups, group};
-pub use head::Head;
+pub use head::{Head, is_page};
 pub use report::{Attached, Bytes, Found, Job, Options, Report};
+pub use text::draft as plain_text;

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, canonical_json};
 
 /// How near to what the author wrote a source is. Missing kinds rank lowest.
-const RANK: [(&str, u8); 19] = [
+const RANK: [(&str, u8); 20] = [
     ("wxr", 80),
     ("blogger", 80),
     ("mt", 80),
@@ -30,6 +30,7 @@ const RANK: [(&str, u8); 19] = [
     ("feed", 50),
     ("page", 40),
     ("wayback", 30),
+    ("index", 25),
     ("excerpt", 20),
     ("snapshot", 10),
 ];

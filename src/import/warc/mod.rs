@@ -4,6 +4,7 @@
 //! Three passes over the records, none of which holds more than one of them: which pages there are, the pictures they
 //! show, the pages.
 
+mod captures;
 mod cdx;
 mod http;
 mod index;
@@ -27,6 +28,7 @@ use super::page::{self, MAX_PAGE, Page, Refused};
 use super::report::{Bytes, Found, Job, Report, Sink};
 use index::{Index, Plan, key, number};
 
+pub use captures::{Capture, Captures};
 pub use cdx::{Line, List, parse as parse_list};
 pub use http::{Response, parse as parse_response};
 pub use record::{Extent, Fault, Record, Records};
