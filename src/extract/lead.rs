@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use scraper::Html;
 
-use super::authors;
+use super::byline;
 use super::content::squash;
 use super::facts::Facts;
 use super::outline::{Item, Outline, Part};
@@ -68,7 +68,7 @@ fn is_lead(outline: &Outline, item: &Item, told: &str, words: &dyn Fn() -> Strin
         return false;
     }
     let words = words();
-    if when::parse(&words, Order::MonthFirst).is_some() && item.text < 70 || authors::named(&words).is_some() {
+    if when::parse(&words, Order::MonthFirst).is_some() && item.text < 70 || byline::named(&words, false).is_some() {
         return false;
     }
     let short = squash(&words);

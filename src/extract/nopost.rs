@@ -19,7 +19,7 @@ struct Sign {
     most: usize,
 }
 
-const SIGNS: [Sign; 3] = [
+const SIGNS: [Sign; 4] = [
     Sign {
         why: "an error page: there is nothing at this address",
         classes: &["error404", "error-404", "page-404", "not-found"],
@@ -31,6 +31,12 @@ const SIGNS: [Sign; 3] = [
         classes: &["search-results", "search-no-results"],
         title: r"(?i)^search results\b|\bsearch results (?:for|of)\b|^you searched for\b|^suchergebnisse?\b|^résultats de (?:la )?recherche|^resultados de (?:la )?búsqueda",
         most: usize::MAX,
+    },
+    Sign {
+        why: "a parked domain: its name is for sale",
+        classes: &["parked-domain", "domain-parking"],
+        title: r"(?i)\b(?:domain|website|site)(?: name)? (?:is|may be) for sale\b|\bbuy this domain\b|\bdomain (?:is )?parked\b|\bparked domain\b|\bdomain steht zum verkauf\b",
+        most: 900,
     },
     Sign {
         why: "a form to log in",
@@ -57,10 +63,13 @@ pub(super) fn reason(tree: &Html, outline: &Outline, facts: &Facts, url: Option<
         let classed = body.is_some_and(|i| i.named(sign.classes).is_some());
         let title = TITLES.get(at).and_then(Option::as_ref);
         let said = || title.is_some_and(|r| r.is_match(&facts.title)) && own < sign.most && !single;
-        let form = || at < 2 || has_password(tree);
+        let form = || at < SIGNS.len() - 1 || has_password(tree);
         if (classed || said()) && form() {
             return Some(sign.why);
         }
+    }
+    if own < 300 && !single && sends_on(facts, url) {
+        return Some("the page has moved: it sends its readers on");
     }
     if url.is_some_and(asks) && !single {
         return Some("the results of a search");
@@ -74,6 +83,15 @@ pub(super) fn reason(tree: &Html, outline: &Outline, facts: &Facts, url: Option<
 pub(super) fn is_single(outline: &Outline) -> bool {
     let body = outline.items.iter().find(|i| &*i.name == "body");
     body.is_some_and(|i| i.named(&["single", "single-post", "singular", "post-template", "item-page"]).is_some())
+}
+
+/// Returns whether a page sends its readers to another one. Some only load themselves again.
+fn sends_on(facts: &Facts, url: Option<&Url>) -> bool {
+    let given = facts.meta_value("refresh").unwrap_or_default().to_ascii_lowercase();
+    let Some((_, to)) = given.split_once("url=") else { return false };
+    let to = to.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+    let same = url.is_some_and(|u| u.join(to).is_ok_and(|to| to.as_str().eq_ignore_ascii_case(u.as_str())));
+    !to.is_empty() && !same
 }
 
 /// Returns whether an address asks for what holds certain words.

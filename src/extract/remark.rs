@@ -143,7 +143,7 @@ pub(super) fn all(
     facts: &Facts,
     base: Option<&Url>,
 ) -> Vec<Comment> {
-    let order = dates::order(facts);
+    let order = dates::by_language(facts);
     let mut out: Vec<Option<Comment>> = threads.iter().map(|t| one(tree, outline, t, order, base)).collect();
     let mut ids: Vec<Option<String>> = Vec::with_capacity(out.len());
     let mut seen = std::collections::HashSet::new();
@@ -178,7 +178,17 @@ fn one(tree: &mut Html, outline: &Outline, thread: &Thread, order: Order, base: 
         Digest::of(format!("{author}\n{when}\n{}", body.text)).as_str().get(..12).map(str::to_string)
     };
     let id = thread.number.clone().or_else(said)?;
-    Some(Comment { id, parent: None, kind: thread.kind, author, url, published, html: body.html, text: body.text })
+    Some(Comment {
+        id,
+        parent: None,
+        kind: thread.kind,
+        author,
+        url,
+        published,
+        html: body.html,
+        text: body.text,
+        status: None,
+    })
 }
 
 /// Returns who wrote it, and the address of their own.

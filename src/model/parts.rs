@@ -93,6 +93,10 @@ pub struct Media {
     /// `body`, `featured` or `attachment`.
     #[serde(default)]
     pub role: String,
+    /// Where the kept bytes came from, if not from `url`: the original behind a smaller one, a capture in an archive of
+    /// the web.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -101,6 +105,16 @@ pub enum CommentKind {
     Comment,
     Pingback,
     Trackback,
+}
+
+/// Why a comment was not public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CommentStatus {
+    /// Waiting for approval.
+    Pending,
+    Spam,
+    Trash,
 }
 
 /// A reader's word under a post. E-mail and IP addresses are never kept.
@@ -119,6 +133,9 @@ pub struct Comment {
     pub published: Option<Date>,
     pub html: String,
     pub text: String,
+    /// None for those that everybody could read. The others come in only where they are asked for, and no book holds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<CommentStatus>,
 }
 
 /// A file a feed delivers with the post (RSS `enclosure`).

@@ -4,6 +4,7 @@ pub mod demo;
 pub mod extract;
 pub mod fetch;
 pub mod import;
+mod media;
 mod names;
 mod refine;
 mod resolve;

@@ -95,7 +95,7 @@ pub struct Refused(Vec<(String, String)>);
 
 impl Refused {
     pub fn add(&mut self, name: &str, why: String, report: &mut Report) {
-        report.skip("page without a post", 1);
+        report.skip("pages without a post", 1);
         if self.0.len() < 20 && !self.0.iter().any(|(w, _)| *w == why) {
             self.0.push((why, name.to_string()));
         }
@@ -175,7 +175,7 @@ fn one(
 ) -> Result<()> {
     let bytes = stream.read(MAX_PAGE)?;
     let sha256 = Digest::of(&bytes);
-    report.originals.push((stream.name.clone(), sha256.clone()));
+    sink(Found::Original(stream, sha256.clone()))?;
     let decoded = extract::decode(&bytes, None);
     if decoded.stray > 0 {
         let what = format!("{} bytes do not fit {}", decoded.stray, decoded.encoding);

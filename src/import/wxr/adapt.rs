@@ -10,7 +10,9 @@ use super::render::{Context, render};
 use super::survey::Survey;
 use crate::html;
 use crate::import::date;
-use crate::import::report::Report;
+use crate::import::parts::percent_decoded;
+use crate::import::report::{Options, Report};
+use crate::input::Named;
 use crate::model::{Author, Date, Draft, Enclosure, Kind, Media, Source, Status, Term, slugify};
 
 /// `wp:status` in the model's words. Missing means published: exports of other programs leave it out.
@@ -29,14 +31,16 @@ const STATUS: [(&str, Status); 9] = [
 /// Makes drafts of the items of one file.
 pub struct Adapter<'a> {
     survey: &'a Survey,
+    options: &'a Options,
     file: &'a str,
+    key: &'a str,
     base: Option<Url>,
 }
 
 impl<'a> Adapter<'a> {
-    pub fn new(survey: &'a Survey, file: &'a str) -> Adapter<'a> {
+    pub fn new(survey: &'a Survey, options: &'a Options, stream: &'a Named) -> Adapter<'a> {
         let base = survey.site.url.as_deref().and_then(|u| Url::parse(u).ok());
-        Adapter { survey, file, base }
+        Adapter { survey, options, file: &stream.name, key: &stream.shown, base }
     }
 
     /// Makes the draft of a post or page.
@@ -48,7 +52,7 @@ impl<'a> Adapter<'a> {
         let title = html::plain_text(&item.title);
         report.met(rendered.notes, &title);
         let kind = if item.kind == "page" { Kind::Page } else { Kind::Post };
-        let sha256 = Some(self.survey.digest(self.file));
+        let sha256 = Some(self.survey.digest(self.key));
         let stamp = updated.as_ref().and_then(|d| d.instant);
         Draft {
             source: Source { kind: "wxr".into(), uri: self.file.into(), sha256, updated: stamp },
@@ -64,14 +68,14 @@ impl<'a> Adapter<'a> {
             updated,
             language: None,
             series: item.terms.iter().find(|t| t.domain.as_deref() == Some("series")).map(label),
-            tags: terms(&item.terms, &["post_tag", "tag"], "post_tag"),
+            tags: tags(&item),
             categories: categories(&item.terms),
             excerpt: Some(html::plain_text(&item.excerpt)).filter(|e| !e.is_empty()),
             body: rendered.html,
             captions: Vec::new(),
             links: Vec::new(),
             media: self.featured(&item).into_iter().collect(),
-            comments: comments(&item.comments, self.base.as_ref(), report),
+            comments: comments(&item.comments, self.base.as_ref(), self.options, report),
             enclosures: item.meta.iter().filter(|m| m.key == "enclosure").filter_map(|m| enclosure(&m.value)).collect(),
             extra: self.extra(&item),
             guessed: Default::default(),
@@ -84,6 +88,7 @@ impl<'a> Adapter<'a> {
             // A state of some plugin's own: not known to be public, so not taken for it.
             report.notes.push(format!("{}: status {:?} is not known, kept as a draft", self.file, item.status));
         }
+        report.withhold("passwords of posts", u64::from(item.password));
         match known.unwrap_or(Status::Draft) {
             Status::Published if item.password => Status::Protected,
             status => status,
@@ -239,6 +244,26 @@ fn terms(all: &[Category], domains: &[&str], taxonomy: &str) -> Vec<Term> {
     out
 }
 
+/// Returns the tags, those of Ultimate Tag Warrior where there are no others.
+fn tags(item: &Item) -> Vec<Term> {
+    let own = terms(&item.terms, &["post_tag", "tag"], "post_tag");
+    if !own.is_empty() {
+        return own;
+    }
+    let old = item.meta.iter().filter(|m| m.key.starts_with("_utw_tags_"));
+    crate::import::parts::terms(old.flat_map(|m| old_tags(&m.value)), "post_tag")
+}
+
+/// Returns the tags in a serialised list: the values of `tag`, or all words where it is a plain list. Lengths are often
+/// wrong, and are not looked at.
+fn old_tags(value: &str) -> Vec<String> {
+    let strings: Vec<&str> =
+        value.split("s:").skip(1).filter_map(|s| s.split_once(":\"")?.1.split_once("\";").map(|(v, _)| v)).collect();
+    let named: Vec<&str> = strings.windows(2).filter_map(|w| (*w.first()? == "tag").then_some(*w.get(1)?)).collect();
+    let words = if named.is_empty() { strings } else { named };
+    words.into_iter().filter(|w| w.parse::<u64>().is_err()).map(html::plain_text).collect()
+}
+
 /// WXR 1.0 writes each category twice, first bare: bare ones count only where nothing else is there.
 fn categories(all: &[Category]) -> Vec<Term> {
     let full = terms(all, &["category"], "category");
@@ -251,26 +276,6 @@ fn categories(all: &[Category]) -> Vec<Term> {
         .map(|t| Category { domain: Some("category".into()), ..t.clone() })
         .collect();
     terms(&bare, &["category"], "category")
-}
-
-/// `%e6%97%a5` → `日`; what does not decode to UTF-8 stays.
-pub fn percent_decoded(slug: &str) -> String {
-    let mut bytes = Vec::with_capacity(slug.len());
-    let mut rest = slug.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let hex = |b: &[u8]| std::str::from_utf8(b).ok().and_then(|t| u8::from_str_radix(t, 16).ok());
-        match (first, tail.get(..2).and_then(hex)) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| slug.to_string())
 }
 
 /// Meta `enclosure`: address, length and type, a line each.
@@ -286,12 +291,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slugs_and_enclosures_are_read_as_wordpress_writes_them() {
-        assert_eq!(percent_decoded("%e6%97%a5%e6%9c%ac-1"), "日本-1");
-        assert_eq!(percent_decoded("100%-%ff"), "100%-%ff");
+    fn enclosures_are_read_as_wordpress_writes_them() {
         let found = enclosure("http://a.example/x.mp3\n1234\naudio/mpeg\na:0:{}").unwrap();
         assert_eq!((found.length, found.mime.as_deref()), (Some(1234), Some("audio/mpeg")));
         assert!(enclosure("nothing").is_none());
+    }
+
+    #[test]
+    fn old_tags_are_read_out_of_their_list() {
+        let objects = r#"a:2:{i:0;O:8:"stdClass":2:{s:6:"tag_ID";s:1:"4";s:3:"tag";s:3:"old rope";}i:1;O:8:"stdClass":1:{s:3:"tag";s:3:"fog";}}"#;
+        assert_eq!(old_tags(objects), ["old rope", "fog"]);
+        assert_eq!(old_tags(r#"a:2:{i:0;s:4:"rope";i:1;s:3:"fog";}"#), ["rope", "fog"]);
+        assert!(old_tags("nothing").is_empty());
     }
 
     #[test]

@@ -4,10 +4,10 @@
 //! file is well-formed, the second hands on one post at a time.
 
 mod adapt;
+mod beside;
 mod comments;
 mod item;
 mod parse;
-mod redact;
 mod render;
 mod survey;
 
@@ -18,14 +18,13 @@ use crate::event::Unit;
 use crate::input::Named;
 use crate::model::{Gap, Reason};
 
-use super::report::{Found, Job, Report, Sink};
+use super::report::{Attached, Bytes, Found, Job, Report, Sink};
 use super::xml::Fault;
 use adapt::Adapter;
 use parse::{Element, Parser};
 use survey::Survey;
 
 pub use parse::looks_like_export;
-pub use redact::redact;
 
 /// Reads the streams of an export. Files of one site (a large blog is exported in numbered parts) know each other's
 /// attachments.
@@ -35,10 +34,12 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
     let mut sites: BTreeMap<String, (Survey, Vec<&Named>)> = BTreeMap::new();
     job.events.phase("looking through the export");
-    for stream in job.streams {
+    let (files, documents): (Vec<&Named>, Vec<&Named>) =
+        job.streams.iter().partition(|s| super::markdown::is_media(&s.name));
+    for stream in documents.iter().copied() {
         let one = match survey::survey(stream, job.events) {
             Ok(one) => one,
-            Err(error @ Error::Input { .. }) if job.streams.len() > 1 => {
+            Err(error @ Error::Input { .. }) if documents.len() > 1 => {
                 report.unreadable(stream, &error);
                 continue;
             }
@@ -61,8 +62,11 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     job.events.total(Unit::Posts, sites.values().map(|(s, _)| s.posts).sum());
     for (survey, streams) in sites.values().filter(|(s, _)| s.posts > 0) {
         sink(Found::Site(survey.site.clone()))?;
+        for (url, file) in beside::tied(&files, survey) {
+            sink(Found::File(Attached { url, bytes: Bytes::Stream(file.clone()) }))?;
+        }
         for stream in streams {
-            sink(Found::Original(stream, survey.digest(&stream.name)))?;
+            sink(Found::Original(stream, survey.digest(&stream.shown)))?;
             posts(stream, survey, job, sink, &mut report)?;
         }
         survey.tell(&mut report);
@@ -72,9 +76,9 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
 
 /// Hands on the posts and pages of one file.
 fn posts(stream: &Named, survey: &Survey, job: &Job, sink: &mut Sink, report: &mut Report) -> Result<()> {
-    let strict = survey.is_strict(&stream.name);
+    let strict = survey.is_strict(&stream.shown);
     let mut parser = Parser::open(stream, strict)?;
-    let adapter = Adapter::new(survey, &stream.name);
+    let adapter = Adapter::new(survey, &job.options, stream);
     loop {
         job.events.check()?;
         let item = match parser.next() {
@@ -94,7 +98,7 @@ fn posts(stream: &Named, survey: &Survey, job: &Job, sink: &mut Sink, report: &m
     }
     let place = |what: String| format!("{}: {what}", stream.name);
     report.notes.extend(parser.repairs().into_iter().map(place));
-    if let Some((line, why)) = survey.cut(&stream.name) {
+    if let Some((line, why)) = survey.cut(&stream.shown) {
         report.notes.push(place(format!("{why} in line {line}; what precedes it was read")));
         report.gaps.push(Gap {
             url: format!("{}#{line}", stream.name),
