@@ -3,6 +3,7 @@
 use scraper::Html;
 use url::Url;
 
+use super::clock;
 use super::content::{Found, squash};
 use super::facts::Facts;
 use super::outline::Outline;
@@ -33,12 +34,13 @@ pub(super) fn read<'a>(page: &Page<'a>, address: Option<&Url>) -> (Draft, Vec<Ev
     let mut evidence = titles.evidence("title", &title, squash);
     let heading = heading.or_else(|| title::shown(tree, outline, &title, at));
     let zone = Zone::of(outline, at, heading);
-    let days = dates::days(&dates::Page { tree, outline, zone: &zone, facts, url: origin.as_ref() });
-    let published = days.winner();
+    let page = dates::Page { tree, outline, zone: &zone, facts, url: origin.as_ref() };
+    let days = dates::days(&page);
+    let published = days.winner().map(|d| clock::with_clock(&page, d));
     let day = |v: &str| v.get(..10).unwrap_or(v).to_string();
     let text = |d: &Option<crate::model::Date>| d.as_ref().map(|d| d.text.clone()).unwrap_or_default();
     evidence.extend(days.ballot().evidence("published", &text(&published), day));
-    let (updated, changes) = dates::changed(facts);
+    let (updated, changes) = dates::changed(&page);
     evidence.extend(changes.evidence("updated", &text(&updated), day));
     let names = authors::names(tree, &zone, facts, host, &title);
     let (authors, by) = authors::winner(&names, facts, base);

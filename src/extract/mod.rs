@@ -4,6 +4,7 @@
 mod authors;
 mod ballot;
 mod byline;
+mod clock;
 mod content;
 mod dates;
 mod decode;

@@ -266,8 +266,11 @@ fn judge(outline: &Outline, zone: &Zone<'_>, at: usize, rel: &[&str], href: &str
         }
     }
     let about = outline.items.get(at).is_some_and(|i| i.part == Part::About);
+    // A line of nothing but links under the text, in an element with both.
+    let line = zone.block(at).is_some_and(|b| b.inline_link * 10 >= b.inline * 9);
+    let under = line && zone.distance(at).1 < 80;
     match by_path {
-        Some(tag) if about || !in_prose && !zone.in_text(at) => Some((tag, "link", 5)),
+        Some(tag) if about || !in_prose && (under || !zone.in_text(at)) => Some((tag, "link", 5)),
         _ => None,
     }
 }
