@@ -76,7 +76,7 @@ fn named(tree: &Html, item: &Item) -> Part {
         Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
         || named(&FOREIGN)
-        || words(&FOREIGN_WORDS)
+        || (words(&FOREIGN_WORDS) && !words(&ABOUT_WORDS))
         || is_hidden(tree, item)
     {
         Part::Foreign

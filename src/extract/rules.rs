@@ -184,8 +184,8 @@ pub(super) const FOREIGN_WORDS: &[&str] = &[
     "wishlist",
 ];
 
-/// Such words of what is said about a post.
-pub(super) const ABOUT_WORDS: &[&str] = &["bio", "byline", "tags", "taglist"];
+/// Such words of what is said about a post; they outweigh those: `post-labels-sharing`.
+pub(super) const ABOUT_WORDS: &[&str] = &["bio", "byline", "labels", "taglist", "tags"];
 
 /// Words at the begin of such a name that say that something else is named by what follows.
 pub(super) const OTHER_WORDS: &[&str] = &["category", "has", "is", "no", "non", "not", "tag", "with", "without"];
