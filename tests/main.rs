@@ -1,5 +1,6 @@
 //! All integration tests in one binary, a module per promise.
 
+mod around;
 mod cli;
 mod config;
 mod demo;
@@ -12,8 +13,10 @@ mod fetch;
 mod fixity;
 mod formats;
 mod harness;
+mod hostile;
 mod http;
 mod import;
+mod inputs;
 mod killed;
 mod limits;
 mod readme;

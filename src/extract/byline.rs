@@ -42,7 +42,7 @@ const NAME: &str = concat!(
 /// Words that say that a name follows, wherever they stand.
 const WRITTEN: &str = concat!(
     r"(?:posted|published|written|reported|submitted|contributed|authored|created|guest post|story|words|text|article|reviewed|photos? and text|",
-    r"veröffentlicht|geschrieben|eingestellt|verfasst|erstellt|gepostet|publicado|postado|escrito|publié|écrit|rédigé|pubblicato|scritto|geschreven|geplaatst|skrevet|skriven|napisał)"
+    r"veröffentlicht|geschrieben|eingestellt|verfasst|erstellt|gepostet|publicado|publicada|postado|postada|escrito|escrita|enviado|publié|posté|écrit|rédigé|pubblicato|scritto|geschreven|geplaatst|skrevet|skriven|napisał)"
 );
 const BY: &str = r"(?:by|von|vom|par|por|door|di|da|av|af|przez|de la mano de)";
 const LABEL: &str = concat!(
@@ -277,8 +277,7 @@ fn is_name(name: &str) -> bool {
         || name.contains(['{', '}', '<', '>', '=', '?', '©'])
         || (name.contains('@') && !name.starts_with('@'))
         || !name.chars().any(char::is_alphabetic)
-        || low.ends_with(" by")
-        || low.ends_with(" von")
+        || [" by", " von", " por", " par", " door", " di", " da", " av"].iter().any(|end| low.ends_with(end))
         || low.starts_with("subscribe to ")
         || NO_NAMES.contains(&low.as_str()))
 }

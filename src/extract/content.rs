@@ -156,13 +156,13 @@ fn is_of_readers(item: &Item) -> bool {
 
 fn is_hidden(tree: &Html, item: &Item) -> bool {
     let Some(e) = tree.tree.get(item.id).and_then(|n| n.value().as_element()) else { return false };
-    let style = e.attr("style").is_some_and(|s| {
+    let style = walk::value(e, "style").is_some_and(|s| {
         let s: String = s.to_ascii_lowercase().split_whitespace().collect();
         s.contains("display:none") || s.contains("visibility:hidden")
     });
     style
-        || e.attr("hidden").is_some()
-        || (e.attr("aria-hidden") == Some("true") && item.text > 0 && item.pictures == 0)
+        || walk::value(e, "hidden").is_some()
+        || (walk::value(e, "aria-hidden") == Some("true") && item.text > 0 && item.pictures == 0)
 }
 
 /// Returns how much a block is a paragraph of sentences, whatever it is called.

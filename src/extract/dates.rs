@@ -90,8 +90,9 @@ impl Days {
         date.text.get(..10).unwrap_or(&date.text)
     }
 
-    /// Returns the day most speaks for, told as exactly as any of its sources tells it.
-    pub fn winner(&self) -> Option<Date> {
+    /// Returns the day most speaks for, told as exactly as any of its sources tells it, and why what weighs more was not
+    /// taken, where it was not.
+    pub fn winner(&self) -> Option<(Date, &'static str)> {
         let day = |v: &Vote| Days::day(&v.date).to_string();
         let sources: BTreeSet<&str> = self.0.iter().map(|v| v.told.source).collect();
         let first_shown = self.0.iter().find(|v| v.told.source == "markup").map(day);
@@ -107,9 +108,11 @@ impl Days {
         let exact = |d: &Date| (d.precision, d.instant.is_some());
         let of_best = self.0.iter().filter(|v| day(v) == *best);
         // Of two that name one moment the one by the blog's own clock.
-        let local = |d: &Date| !matches!(d.offset.as_deref(), None | Some("Z" | "+00:00"));
-        let chosen = of_best.max_by_key(|v| (exact(&v.date), local(&v.date), v.told.weight))?;
-        Some(self.as_shown(chosen).or_else(|| self.only_shown(chosen)).unwrap_or_else(|| chosen.date.clone()))
+        let own = |d: &Date| !matches!(d.offset.as_deref(), None | Some("Z" | "+00:00"));
+        let chosen = of_best.max_by_key(|v| (exact(&v.date), own(&v.date), v.told.weight))?;
+        let local = || Some((self.as_shown(chosen)?, "the same moment, the page shows it in its own time"));
+        let shown = || Some((self.only_shown(chosen)?, "the page shows one other day"));
+        Some(local().or_else(shown).unwrap_or_else(|| (chosen.date.clone(), "")))
     }
 
     /// Returns the one day the page shows for the post, where its head tells another: many a program puts there the day of
@@ -163,11 +166,14 @@ impl Days {
         Some(date)
     }
 
-    pub fn ballot(self) -> Ballot {
+    /// Returns all that was said; `ruled` is why what weighs most was not taken.
+    pub fn ballot(self, ruled: &'static str) -> Ballot {
         let mut ballot = Ballot::default();
         for Vote { date, told } in self.0 {
             let value = format!("{}{}", date.text, date.offset.as_deref().unwrap_or_default());
-            ballot.put(Candidate { value, source: told.source, at: told.at, weight: told.weight, note: told.note });
+            let hidden = matches!(told.source, "meta" | "json-ld");
+            let note = if told.note.is_empty() && hidden { ruled } else { told.note };
+            ballot.put(Candidate { value, source: told.source, at: told.at, weight: told.weight, note });
         }
         ballot
     }

@@ -24,6 +24,7 @@ mod sources;
 mod terms;
 mod thread;
 mod title;
+mod told;
 mod when;
 mod winnow;
 mod zone;
@@ -191,6 +192,7 @@ fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
     draft.base = base.map(|u| u.to_string());
     draft.links = related.links;
     draft.url = address.map(|u| u.to_string());
+    draft.told = told::of(&evidence);
     if let Some(how) = related.how {
         draft.guessed.insert("links", how.to_string());
     }

@@ -6,7 +6,7 @@ use html5ever::LocalName;
 use scraper::node::Element;
 use scraper::{Html, Node};
 
-use crate::html::text;
+use crate::html::{text, walk};
 
 /// What an element is to the post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,11 +59,18 @@ const SILENT: [&str; 10] =
 /// Returns the classes and the id of an element in lower case, a space before and after each, and `itemprop:articlebody`.
 fn signature(e: &Element) -> String {
     let mut sig = String::new();
-    for word in [e.attr("class"), e.attr("id")].into_iter().flatten().flat_map(str::split_ascii_whitespace) {
-        sig.push(' ');
-        sig.extend(word.chars().map(|c| c.to_ascii_lowercase()));
-    }
-    if e.attr("itemprop").is_some_and(|p| p.eq_ignore_ascii_case("articlebody")) {
+    let mut add = |value: &str| {
+        for word in value.split_ascii_whitespace() {
+            sig.push(' ');
+            let start = sig.len();
+            sig.push_str(word);
+            if let Some(word) = sig.get_mut(start..) {
+                word.make_ascii_lowercase();
+            }
+        }
+    };
+    ["class", "id"].into_iter().filter_map(|key| walk::value(e, key)).for_each(&mut add);
+    if walk::value(e, "itemprop").is_some_and(|p| p.eq_ignore_ascii_case("articlebody")) {
         sig.push_str(" itemprop:articlebody");
     }
     if !sig.is_empty() {
@@ -114,7 +121,7 @@ impl Outline {
                     Node::Element(e) => {
                         let parent = open.last().copied().unwrap_or(0);
                         let sig = signature(e);
-                        links += usize::from(e.name() == "a" && e.attr("href").is_some());
+                        links += usize::from(e.name() == "a" && walk::value(e, "href").is_some());
                         let block = text::is_block(e.name()) || matches!(e.name(), "td" | "th" | "body");
                         open.push(items.len());
                         items.push(Item {
@@ -156,7 +163,7 @@ impl Outline {
                 },
                 Edge::Close(n) => {
                     let Node::Element(e) = n.value() else { continue };
-                    links -= usize::from(e.name() == "a" && e.attr("href").is_some()).min(links);
+                    links -= usize::from(e.name() == "a" && walk::value(e, "href").is_some()).min(links);
                     let Some(at) = open.pop() else { continue };
                     let end = items.len();
                     let Some(item) = items.get_mut(at) else { continue };
