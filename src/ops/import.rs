@@ -4,8 +4,7 @@
 mod media;
 mod sort;
 
-use std::collections::{HashMap, HashSet};
-use std::io::Read;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -14,7 +13,7 @@ use url::Url;
 use self::media::{fill, missing};
 use self::sort::{gather, is_plain};
 use super::fetch::archive_name;
-use super::resolve::{close, tie};
+use super::resolve::close;
 use super::{names, refine};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
@@ -117,9 +116,6 @@ struct Run<'a> {
     site: Option<Url>,
     drafts: Vec<Draft>,
     bytes: usize,
-    missing: HashSet<String>,
-    /// Media that came with the files, by address.
-    came: HashMap<String, Media>,
     /// To be told with the next archive.
     notes: Vec<String>,
     summaries: Vec<Summary>,
@@ -136,8 +132,6 @@ impl<'a> Run<'a> {
             site: None,
             drafts: Vec::new(),
             bytes: 0,
-            missing: HashSet::new(),
-            came: HashMap::new(),
             notes: Vec::new(),
             summaries: Vec::new(),
         }
@@ -267,9 +261,7 @@ impl<'a> Run<'a> {
     /// Keeps a file that came with the posts.
     fn file(&mut self, file: &Attached) -> Result<()> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
-        let mut bytes = Vec::new();
-        file.bytes.open()?.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| Error::input(&file.url, e))?;
-        if bytes.len() as u64 > MAX_FILE {
+        let Some(medium) = writer.keep_stream(&|| file.bytes.open(), &file.url, MAX_FILE)? else {
             let detail = format!("larger than {} MiB", MAX_FILE >> 20);
             writer.gap(Gap {
                 url: file.url.clone(),
@@ -279,9 +271,8 @@ impl<'a> Run<'a> {
                 post: None,
             });
             return Ok(());
-        }
-        let medium = writer.keep_media(&bytes)?;
-        self.came.insert(file.url.clone(), medium);
+        };
+        writer.know_media(&Media { url: file.url.clone(), ..medium });
         self.events.done(Unit::Media, 1);
         Ok(())
     }
@@ -299,20 +290,16 @@ impl<'a> Run<'a> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let name = writer.name().to_string();
         let posts: Vec<Post> = drafts.into_par_iter().map(|draft| refine(draft, &name, site.as_ref())).collect();
-        for mut post in posts {
-            fill(writer, &self.came, &mut post);
-            names::disown(writer, &mut post);
-            tie(writer, &mut post);
-            for gap in missing(&post) {
-                if self.missing.insert(gap.url.clone()) {
-                    writer.gap(gap);
-                }
-            }
-            let comments = post.comments.len() as u64;
-            writer.keep(post)?;
-            self.events.done(Unit::Posts, 1);
-            self.events.done(Unit::Comments, comments);
+        let mut posts = posts;
+        for post in &mut posts {
+            fill(writer, post);
+            names::disown(writer, post);
+            missing(post).for_each(|gap| writer.gap(gap));
         }
+        let (count, comments) = (posts.len() as u64, posts.iter().map(|p| p.comments.len() as u64).sum());
+        writer.keep_all(posts)?;
+        self.events.done(Unit::Posts, count);
+        self.events.done(Unit::Comments, comments);
         Ok(())
     }
 
@@ -334,8 +321,6 @@ impl<'a> Run<'a> {
             self.events.note(note.clone());
             writer.note(note);
         }
-        self.missing.clear();
-        self.came.clear();
         self.events.phase("closing the archive");
         self.summaries.push(close(writer, interrupted)?);
         Ok(())

@@ -60,7 +60,7 @@ impl Page<'_> {
         }
         for draft in &mut drafts {
             let sha256 = Some(self.sha256.clone());
-            draft.source = Source { kind: self.kind.into(), uri: self.uri.into(), sha256, updated: None };
+            draft.source = Source { kind: self.kind.into(), uri: self.uri.into(), sha256, ..Source::default() };
             draft.base = draft.base.take().or_else(|| draft.url.clone());
         }
         Ok(drafts)
@@ -71,7 +71,7 @@ impl Page<'_> {
         let mut draft = extract::page(&entry.page, Some(&entry.url)).draft?;
         let kind = if entry.cut { "excerpt" } else { self.kind };
         let sha256 = Some(self.sha256.clone());
-        draft.source = Source { kind: kind.into(), uri: self.uri.into(), sha256, updated: None };
+        draft.source = Source { kind: kind.into(), uri: self.uri.into(), sha256, ..Source::default() };
         draft.url = Some(entry.url.to_string());
         draft.base = self.url.map(Url::to_string).or_else(|| draft.url.clone());
         draft.guessed.insert("url", "a link of its own on a page that shows several posts".into());

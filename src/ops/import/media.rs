@@ -1,14 +1,12 @@
 //! The media that posts name: what is known of them, and what is missing.
 
-use std::collections::HashMap;
-
 use crate::model::{Gap, Media, Post, Reason};
 use crate::store::Writer;
 
 /// Writes into a post what is known of its media.
-pub(super) fn fill(writer: &Writer, came: &HashMap<String, Media>, post: &mut Post) {
+pub(super) fn fill(writer: &Writer, post: &mut Post) {
     for medium in post.media.iter_mut().filter(|m| m.sha256.is_none()) {
-        let known = came.get(&medium.url).cloned().or_else(|| writer.known_media(&medium.url));
+        let known = writer.known_media(&medium.url);
         if let Some(Media { sha256, mime, bytes, width, height, .. }) = known {
             (medium.sha256, medium.mime, medium.bytes) = (sha256, mime, bytes);
             (medium.width, medium.height) = (width, height);
