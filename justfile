@@ -1,28 +1,11 @@
-# Everyday work. `just` alone lists it.
+# Everyday work. `just` alone lists it. The recipes for backups are those that `mdarchive init` writes.
 
-# Where archives live: a folder a blog, and mdarchive.toml with their addresses.
-archives := env("MDARCHIVE_ARCHIVES", "archives")
+import 'templates/just/justfile'
+
+set allow-duplicate-variables
+
+# The program as it stands here, not an installed one.
 mdarchive := "cargo run --release --quiet -- --archives " + quote(archives)
-
-# List what can be done
-default:
-    @{{ just_executable() }} --list --unsorted
-
-# Save or refresh one blog: an address, or a name from mdarchive.toml
-backup blog:
-    {{ mdarchive }} fetch {{ quote(blog) }}
-
-# Refresh every blog of mdarchive.toml
-backup-all:
-    {{ mdarchive }} fetch
-
-# Check every kept file against its recorded digest
-verify *names:
-    {{ mdarchive }} verify {{ names }}
-
-# Make books and snapshots of archives in a folder (all archives, unless named)
-export output="out" *names:
-    {{ mdarchive }} export --epub --json --zip -o {{ quote(output) }} {{ names }}
 
 # Show the whole path on a sample blog, without a network
 demo:

@@ -1,5 +1,6 @@
 //! What work says while it runs. It knows no terminal: the command line draws bars from it, tests collect it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
@@ -7,6 +8,7 @@ use crate::error::{Error, Result};
 /// A unit of work that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
+    Blogs,
     Posts,
     Comments,
     Media,
@@ -44,6 +46,18 @@ impl Events {
     /// Returns a listener that hears nothing and never stops the work.
     pub fn silent() -> Events {
         Events::new(|_| {}, &NEVER)
+    }
+
+    /// Returns a listener for one of several works that go on side by side: what they do is counted together, their
+    /// notes bear the name, their phases are not heard.
+    pub fn one_of_several(self: &Arc<Events>, name: &str) -> Events {
+        let (all, name) = (Arc::clone(self), name.to_string());
+        let say = move |event| match event {
+            Event::Phase(_) | Event::Total(..) => {}
+            Event::Note(text) => all.note(format!("{name}: {text}")),
+            Event::Done(..) => all.say(event),
+        };
+        Events::new(say, self.stop)
     }
 
     pub fn say(&self, event: Event) {

@@ -1,6 +1,7 @@
 //! All integration tests in one binary, a module per promise.
 
 mod cli;
+mod config;
 mod demo;
 mod epub;
 mod export;
@@ -18,6 +19,7 @@ mod limits;
 mod readme;
 mod refetch;
 mod schema;
+mod secrets;
 mod snapshot;
 mod store;
 mod warc;

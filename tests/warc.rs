@@ -124,3 +124,50 @@ fn index_can_be_made_again_from_the_file() {
     sorted.sort();
     assert_eq!(String::from_utf8(cdxj(&again)).unwrap().lines().collect::<Vec<_>>(), sorted);
 }
+
+fn record_at(file: &[u8], offset: u64) -> String {
+    let mut text = Vec::new();
+    GzDecoder::new(&file[offset as usize..]).read_to_end(&mut text).unwrap();
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+#[test]
+fn what_was_asked_stands_beside_the_answer_without_secrets() {
+    let mut c = capture(1, b"<p>one</p>");
+    c.request = vec![("Host".into(), "example.com".into()), ("Cookie".into(), "session=letmein".into())];
+    let mut writer = WarcWriter::new(Vec::new(), "run-1.warc.gz", c.time).unwrap();
+    let line = writer.write(&c).unwrap();
+    let file = writer.into_inner();
+    let records: Vec<_> = Records::new(file.as_slice()).map(Result::unwrap).collect();
+    assert_eq!(records.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>(), ["warcinfo", "response", "request"]);
+    assert_eq!(line.length, records[1].length, "the index knows the answer alone");
+    let (answer, asked) = (record_at(&file, records[1].offset), record_at(&file, records[2].offset));
+    let id = answer.lines().find_map(|l| l.strip_prefix("WARC-Record-ID: ")).unwrap();
+    assert!(asked.contains(&format!("WARC-Concurrent-To: {id}\r\n")));
+    assert!(asked.contains("\r\n\r\nGET /post/1?b=2&a=1 HTTP/1.1\r\nHost: example.com\r\n"), "{asked}");
+    assert!(!asked.contains("letmein"));
+}
+
+#[test]
+fn payload_that_came_before_is_written_once_and_found_by_its_digest() {
+    let body = vec![b'x'; 5000];
+    let mut writer = WarcWriter::new(Vec::new(), "run-1.warc.gz", capture(1, &body).time).unwrap();
+    let lines: Vec<_> = (1..=2).map(|n| writer.write(&capture(n, &body)).unwrap()).collect();
+    assert_eq!(lines[0].digest, lines[1].digest);
+    assert_eq!((lines[0].mime.as_str(), lines[1].mime.as_str()), ("text/html", "warc/revisit"));
+    let file = writer.into_inner();
+    let again = record_at(&file, lines[1].offset);
+    for line in [
+        "WARC-Type: revisit",
+        "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+        "WARC-Refers-To-Target-URI: http://example.com/post/1?b=2&a=1",
+        "WARC-Refers-To-Date: 2026-03-04T05:06:07.25Z",
+    ] {
+        assert!(again.contains(&format!("{line}\r\n")), "{line} is not in {again}");
+    }
+    assert!(!again.contains("xxxx"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run-1.warc.gz");
+    fs::write(&path, &file).unwrap();
+    assert_eq!(salvage(&path, "run-1.warc.gz").unwrap().lines, lines, "the index can be made again");
+}

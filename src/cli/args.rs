@@ -45,6 +45,9 @@ pub struct Global {
     /// Machine output with stable keys on stdout
     #[arg(long, global = true)]
     pub json: bool,
+    /// Read no file of settings
+    #[arg(long, global = true)]
+    pub no_config: bool,
     /// Say only what is wrong
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -77,6 +80,10 @@ pub enum Command {
     Gaps(GapsArgs),
     /// Read posts out of web pages; nothing is stored
     Extract(ExtractArgs),
+    /// Write a list of blogs and recipes for nightly backups here
+    Init(InitArgs),
+    /// Check and show the settings
+    Config(ConfigArgs),
     /// The whole path on a sample blog, with no network
     Demo(DemoArgs),
     /// Print completions for a shell
@@ -102,6 +109,22 @@ pub struct FetchArgs {
     /// Ask again for what is missing
     #[arg(long)]
     pub retry_gaps: bool,
+    /// Only posts from this day on (2007, 2007-04-23) or of this age (30d)
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only posts whose address fits; * stands for anything
+    #[arg(long, value_name = "PATTERN")]
+    pub include: Vec<String>,
+    /// No posts whose address fits
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
+    /// Least time between two requests to a host, as 500ms or 2s
+    #[arg(long, value_name = "TIME")]
+    pub delay: Option<String>,
+    /// File of cookies as browsers export it, for what only you may read; they are kept nowhere. Header fields
+    /// for the blog alone are taken from MDARCHIVE_HEADERS
+    #[arg(long, value_name = "FILE")]
+    pub cookies: Option<String>,
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -330,6 +353,39 @@ pub struct ExtractArgs {
     /// Threads; none = all cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  mdarchive init\n  mdarchive init backups && cd backups && just schedule")]
+pub struct InitArgs {
+    /// Folder for both files
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive config init              write archives/mdarchive.toml, all of it switched off\n  mdarchive config check\n  mdarchive config show example.com  what holds, and where it is set"
+)]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    pub verb: ConfigVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigVerb {
+    /// Write an example of the file of settings
+    Init,
+    /// Read all files of settings and say what does not fit
+    Check,
+    /// Show what holds for blogs, and where each value comes from
+    Show {
+        /// Blogs; none = all
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Print the JSON Schema of the file
+    Schema,
 }
 
 #[derive(Debug, Args)]

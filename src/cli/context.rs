@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::args::{Cli, FilterArgs};
 use super::progress;
 use super::report;
+use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::export::{Selection, since, until};
@@ -16,6 +17,8 @@ pub struct Context {
     pub json: bool,
     pub quiet: bool,
     pub verbose: bool,
+    /// Whether files of settings count.
+    pub config: bool,
     pub clock: Clock,
 }
 
@@ -27,6 +30,7 @@ impl Context {
             json: global.json,
             quiet: global.quiet,
             verbose: global.verbose,
+            config: !global.no_config,
             clock: Clock::system(),
         })
     }
@@ -51,7 +55,7 @@ impl Context {
 
     /// Returns the choice of posts that the filters describe.
     pub fn selection(&self, filter: &FilterArgs) -> Result<Selection> {
-        let now = self.clock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).datetime();
+        let now = self.now();
         Ok(Selection {
             since: filter.since.as_deref().map(|s| since(s, now)).transpose()?,
             until: filter.until.as_deref().map(|s| until(s, now)).transpose()?,
@@ -61,6 +65,15 @@ impl Context {
             limit: filter.limit,
             ..Selection::default()
         })
+    }
+
+    /// Returns the time from which ages count.
+    pub fn now(&self) -> jiff::civil::DateTime {
+        self.clock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).datetime()
+    }
+
+    pub fn settings(&self) -> Result<Settings> {
+        Settings::read(&self.archives, self.config)
     }
 
     pub fn error(&self, error: &Error) {

@@ -2,6 +2,7 @@
 
 mod args;
 mod completions;
+mod config;
 mod context;
 mod demo;
 mod diff;
@@ -11,6 +12,7 @@ mod extract;
 mod fetch;
 mod gaps;
 mod import;
+mod init;
 mod list;
 mod log;
 mod man;
@@ -45,6 +47,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&args, &error).into(),
     };
+    // With export `--json` is a format, not the form of what is said.
+    let machine = cli.global.json && !matches!(cli.command, Command::Export(_));
     let context = match Context::new(&cli) {
         Ok(context) => context,
         Err(error) => {
@@ -56,7 +60,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             context.error(&error);
-            Exit::of(&error).into()
+            let exit = Exit::of(&error);
+            if machine {
+                report::error_object(&error, exit);
+            }
+            exit.into()
         }
     }
 }
@@ -74,6 +82,8 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Verify(args) => verify::run(&args, context),
         Command::Gaps(args) => gaps::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),
+        Command::Init(args) => init::run(&args, context),
+        Command::Config(args) => config::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

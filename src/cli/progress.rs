@@ -59,6 +59,7 @@ impl Bars {
         let screen = &self.screen;
         self.units.entry(unit).or_insert_with(|| {
             let (name, counts) = match unit {
+                Unit::Blogs => ("blogs", "{pos}/{len}"),
                 Unit::Posts => ("posts", "{pos}/{len}  {rate}  {eta} left"),
                 Unit::Comments => ("comments", "{pos}/{len}"),
                 Unit::Media => ("media", "{pos}/{len}  {rate}"),

@@ -51,6 +51,18 @@ pub fn error(error: &Error) {
     }
 }
 
+/// Gives an error as an object on stdout, for programs that asked for machine output.
+pub fn error_object(error: &Error, exit: Exit) {
+    let object = error_value(error, exit);
+    say_out(&format!("{}\n", serde_json::to_string_pretty(&object).unwrap_or_default()));
+}
+
+/// Returns an error in the words of machine output: what, the exit code, what to do, the address where there is one.
+pub fn error_value(error: &Error, exit: Exit) -> serde_json::Value {
+    let url = if let Error::Fetch { url, .. } = error { Some(url) } else { None };
+    serde_json::json!({"error": error.to_string(), "code": exit as i32, "hint": error.hint(), "url": url})
+}
+
 /// Returns the codes that set and end a colour, empty where colours are not wanted.
 fn colour(code: &str) -> (String, &'static str) {
     let wanted = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());

@@ -56,7 +56,11 @@ fn named(tree: &Html, item: &Item) -> Part {
     // What is inline and long was opened by mistake: the author's name in a span that never ends.
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
-    if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || is_hidden(tree, item) {
+    // Wix lists the tags of a post in a `nav`.
+    let label = tree.tree.get(item.id).and_then(|n| n.value().as_element()?.attr("aria-label"));
+    if &*item.name == "nav" && label.is_some_and(|l| l.eq_ignore_ascii_case("tags")) {
+        Part::About
+    } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || is_hidden(tree, item) {
         Part::Foreign
     } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) {
         Part::About

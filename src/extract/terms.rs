@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use scraper::Html;
+use ego_tree::{NodeId, NodeRef};
+use scraper::{Html, Node};
 
 use super::Evidence;
-use super::content::squash;
 use super::facts::Facts;
 use super::outline::{Item, Outline, Part};
 use super::zone::Zone;
@@ -66,8 +66,8 @@ const CATEGORIES: [&str; 19] = [
 /// Parts of addresses of pages that list what has a tag, or a category.
 const TAG_PATHS: [&str; 8] =
     ["/tag/", "/tags/", "/tagged/", "/search/label/", "?tag=", "technorati.com/tag/", "/labels/", "/hashtag/"];
-const CATEGORY_PATHS: [&str; 7] =
-    ["/category/", "/categories/", "?cat=", "/cat/", "/rubrik/", "/kategorie/", "/categoria/"];
+const CATEGORY_PATHS: [&str; 8] =
+    ["/category/", "/categories/", "?cat=", "?category=", "/cat/", "/rubrik/", "/kategorie/", "/categoria/"];
 
 /// What stands before links that are terms: tags (true) or categories.
 const LEADS: [(&str, bool); 39] = [
@@ -117,9 +117,21 @@ pub(super) struct Terms {
     pub tags: Vec<Term>,
     pub categories: Vec<Term>,
     pub evidence: Vec<Evidence>,
+    /// Addresses of the links that were read as terms: each is one term, however often the page shows it.
+    linked: HashSet<String>,
 }
 
 impl Terms {
+    /// Adds the term a link names, unless it leads to what readers say.
+    fn link(&mut self, a: NodeRef<'_, Node>, tag: bool, source: &'static str, weight: i32) {
+        let href = walk::attr(&a, "href").unwrap_or_default().trim_end_matches('/').to_lowercase();
+        let said = href.rsplit_once('#').is_some_and(|(_, part)| part.starts_with("comment") || part == "respond");
+        let leads = href.contains('/') || href.contains('?');
+        if !said && (!leads || self.linked.insert(href)) {
+            self.add(&walk::text(a), tag, source, weight);
+        }
+    }
+
     fn add(&mut self, label: &str, tag: bool, source: &'static str, weight: i32) {
         let label = label
             .trim()
@@ -133,11 +145,9 @@ impl Terms {
         {
             return;
         }
-        let known = self
-            .tags
-            .iter()
-            .chain(&self.categories)
-            .any(|t| squash(&t.label) == squash(&label) && t.label.to_lowercase() == label.to_lowercase());
+        // A post may have a tag and a category of one name.
+        let list = if tag { &self.tags } else { &self.categories };
+        let known = list.iter().any(|t| t.label.to_lowercase() == label.to_lowercase());
         let field = if tag { "tags" } else { "categories" };
         self.evidence.push(Evidence { field, value: label.clone(), source, weight, chosen: !known });
         if known {
@@ -156,6 +166,8 @@ impl Terms {
 /// Links that stand among terms and are none.
 fn is_no_term(label: &str) -> bool {
     let low = label.to_lowercase();
+    // "Comments (3)", "Reblog (0)", "No Comments »".
+    let low = low.trim_matches(|c: char| !c.is_alphabetic());
     let words = [
         "permalink",
         "comments",
@@ -178,7 +190,7 @@ fn is_no_term(label: &str) -> bool {
         "blog",
         "home",
     ];
-    words.contains(&low.as_str())
+    words.contains(&low)
         || low.starts_with("comments (")
         || low.ends_with(" comments")
         || low.ends_with(" comment")
@@ -188,7 +200,6 @@ fn is_no_term(label: &str) -> bool {
 /// Returns the terms of the post.
 pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts) -> Terms {
     let mut terms = Terms::default();
-    let mut seen: HashSet<usize> = HashSet::new();
     for (at, item) in zone.items() {
         if &*item.name != "a" || item.text == 0 || item.text > 90 {
             continue;
@@ -197,11 +208,13 @@ pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts)
         let rel: Vec<&str> = walk::attr(&node, "rel").unwrap_or_default().split_ascii_whitespace().collect();
         let href = walk::attr(&node, "href").unwrap_or_default().to_lowercase();
         let Some((tag, source, weight)) = judge(outline, zone, at, &rel, &href) else { continue };
-        if seen.insert(at) {
-            terms.add(&walk::text(node), tag, source, weight);
-        }
+        terms.link(node, tag, source, weight);
     }
-    lines(tree, zone, &mut terms);
+    lines(tree, outline, zone, &mut terms);
+    // Movable Type says the category in its TrackBack data.
+    if terms.categories.is_empty() {
+        terms.add(facts.rdf_value("dc:subject").unwrap_or_default(), false, "trackback-rdf", 6);
+    }
     if terms.is_empty() {
         facts.metas("article:tag").for_each(|v| terms.add(v, true, "meta", 4));
     }
@@ -226,13 +239,16 @@ fn judge(outline: &Outline, zone: &Zone<'_>, at: usize, rel: &[&str], href: &str
     } else {
         None
     };
-    if rel.contains(&"tag") || rel.contains(&"category") {
-        return Some((!rel.contains(&"category") && by_path != Some(false), "rel-tag", 8));
-    }
     let near: Vec<&Item> =
         outline.around(at).take(4).filter_map(|i| outline.items.get(i)).filter(|i| i.text < 700).collect();
     let own = outline.items.get(at).into_iter();
     let has = |classes: &[&str], i: &Item| i.named(classes).is_some();
+    if rel.contains(&"tag") || rel.contains(&"category") {
+        // The nearest name decides: Movable Type and Squarespace have rel="tag" on categories as well.
+        let filed = near.iter().find(|i| has(&TAGS, i) || has(&CATEGORIES, i)).is_some_and(|i| !has(&TAGS, i));
+        let category = rel.contains(&"category") || by_path == Some(false) || by_path.is_none() && filed;
+        return Some((!category, "rel-tag", 8));
+    }
     for item in own.chain(near) {
         if has(&TAGS, item) {
             return Some((by_path != Some(false), "markup", 7));
@@ -249,7 +265,8 @@ fn judge(outline: &Outline, zone: &Zone<'_>, at: usize, rel: &[&str], href: &str
 }
 
 /// Adds the terms of lines that say so: "Posted at 8:18 in A, B | Permalink", "Labels: A, B".
-fn lines(tree: &Html, zone: &Zone<'_>, terms: &mut Terms) {
+fn lines(tree: &Html, outline: &Outline, zone: &Zone<'_>, terms: &mut Terms) {
+    let foreign: HashSet<NodeId> = outline.items.iter().filter(|i| i.part == Part::Foreign).map(|i| i.id).collect();
     let mut next = 0;
     for (at, item) in zone.items() {
         let line = item.inline > 0 && item.link > 0 && item.text < 500 && item.block;
@@ -261,10 +278,12 @@ fn lines(tree: &Html, zone: &Zone<'_>, terms: &mut Terms) {
         let Some(node) = tree.tree.get(item.id) else { continue };
         let (mut said, mut link) = (None, None);
         for n in walk::readable(node) {
-            if walk::name(&n) == "a" {
+            if n.ancestors().take(8).any(|a| foreign.contains(&a.id())) {
+                said = None;
+            } else if walk::name(&n) == "a" {
                 link = Some(n.id());
                 if let Some(tag) = said {
-                    terms.add(&walk::text(n), tag, "text", 5);
+                    terms.link(n, tag, "text", 5);
                 }
             } else if let Some(t) = n.value().as_text()
                 && !n.ancestors().take(4).any(|a| Some(a.id()) == link)

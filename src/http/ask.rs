@@ -21,6 +21,8 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Our own pause before the first retry; doubled before each further one.
     pub backoff: Duration,
+    /// Least time between two requests to a host, if other than the client's own.
+    pub delay: Option<Duration>,
 }
 
 impl Default for Limits {
@@ -32,6 +34,7 @@ impl Default for Limits {
             total: Duration::from_secs(600),
             header_bytes: 64 << 10,
             backoff: Duration::from_secs(1),
+            delay: None,
         }
     }
 }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use url::{Origin, Url};
 
 use super::ask::{Answer, Ask, Limits, Miss};
+use super::cookies::{self, Cookie};
 use super::exchange::{Line, Outcome, Secrets};
 use super::fault::Fault;
 use super::guard::{Guard, Resolver, is_private_host};
@@ -19,7 +20,7 @@ use super::pace::{LOOPBACK, OPEN_WEB, Pace, Pressure};
 use super::retry::{LONGEST_PAUSE, Trouble, backoff, http_date, retries, retry_after};
 use super::secret::{has_password, strip, without_password};
 use crate::error::{Error, Result};
-use crate::model::{Capture, Clock, Reason};
+use crate::model::{Capture, Clock, Header, Reason};
 
 /// Redirects followed for one address.
 const MOST_HOPS: usize = 10;
@@ -38,6 +39,10 @@ pub struct Client {
     pace: Mutex<Pace>,
     slots: Mutex<HashMap<String, Arc<Semaphore>>>,
     credentials: Option<Credentials>,
+    /// The origin for which the user's own header fields are.
+    seed: Option<Origin>,
+    headers: Vec<Header>,
+    cookies: Vec<Cookie>,
     requests: AtomicU64,
     /// Rung when a host gave no answer.
     bell: Notify,
@@ -50,6 +55,9 @@ pub struct Builder {
     clock: Clock,
     contact: Option<String>,
     credentials: Option<Credentials>,
+    seed: Option<Origin>,
+    headers: Vec<Header>,
+    cookies: Vec<Cookie>,
 }
 
 impl Builder {
@@ -59,6 +67,7 @@ impl Builder {
         let fixed = url.host_str().is_some_and(|h| self.guard.fixed.contains_key(h));
         self.guard.near_allowed |= is_private_host(url) && !fixed;
         self.guard.named = url.host_str().map(str::to_string);
+        self.seed = Some(url.origin());
         if has_password(url) {
             let decoded = |text: &str| percent_decoded(text);
             self.credentials = Some(Credentials {
@@ -98,6 +107,18 @@ impl Builder {
         self
     }
 
+    /// Adds header fields for the origin of the seed alone. They are secrets: kept nowhere.
+    pub fn headers(mut self, headers: Vec<Header>) -> Builder {
+        self.headers = headers;
+        self
+    }
+
+    /// Adds cookies, each for the hosts it is meant for.
+    pub fn cookies(mut self, cookies: Vec<Cookie>) -> Builder {
+        self.cookies = cookies;
+        self
+    }
+
     pub fn build(self) -> Result<Client> {
         // Fails only where one is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -116,6 +137,9 @@ impl Builder {
             pace: Mutex::default(),
             slots: Mutex::default(),
             credentials: self.credentials,
+            seed: self.seed,
+            headers: self.headers,
+            cookies: self.cookies,
             requests: AtomicU64::new(0),
             bell: Notify::new(),
         })
@@ -151,8 +175,11 @@ impl Client {
             guard: Guard::default(),
             limits: Limits::default(),
             clock: Clock::system(),
-            contact: std::env::var("MDARCHIVE_CONTACT").ok().filter(|c| !c.trim().is_empty()),
+            contact: None,
             credentials: None,
+            seed: None,
+            headers: Vec::new(),
+            cookies: Vec::new(),
         }
     }
 
@@ -276,14 +303,21 @@ impl Client {
     }
 
     fn pressure(&self, url: &Url) -> Pressure {
-        if self.guard.is_loopback(url) { LOOPBACK } else { OPEN_WEB }
+        let own = if self.guard.is_loopback(url) { LOOPBACK } else { OPEN_WEB };
+        self.line.limits.delay.map_or(own, |gap| Pressure { gap, ..own })
     }
 
+    /// Returns what a request to this address carries that is nobody else's to see.
     fn secrets<'a>(&'a self, url: &Url, ask: &'a Ask, origin: &Origin) -> Secrets<'a> {
         let own = url.origin();
-        let headers: &[_] = if own == *origin { &ask.headers } else { &[] };
+        let asked: &[Header] = if own == *origin { &ask.headers } else { &[] };
+        let given: &[Header] = if self.seed.as_ref() == Some(&own) { &self.headers } else { &[] };
         let basic = self.credentials.as_ref().filter(|c| c.origin == own);
-        Secrets { headers, basic: basic.map(|c| (c.user.as_str(), c.password.as_str())) }
+        Secrets {
+            headers: asked.iter().chain(given).collect(),
+            basic: basic.map(|c| (c.user.as_str(), c.password.as_str())),
+            cookie: cookies::field(&self.cookies, url, self.line.clock.now().as_second(), self.guard.is_loopback(url)),
+        }
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {

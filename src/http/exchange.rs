@@ -40,8 +40,9 @@ pub(super) struct Line {
 /// What a request carries beyond the usual: only for the origin it was given for.
 #[derive(Default)]
 pub(super) struct Secrets<'a> {
-    pub headers: &'a [Header],
+    pub headers: Vec<&'a Header>,
     pub basic: Option<(&'a str, &'a str)>,
+    pub cookie: Option<String>,
 }
 
 impl Line {
@@ -95,7 +96,11 @@ impl Line {
         let given = secrets.headers.iter().map(|(n, v)| (n.as_str(), v.as_str()));
         for (name, value) in usual.into_iter().chain(given) {
             request = request.header(name, value);
-            sent.push(redact(name, value, secrets.headers));
+            sent.push(redact(name, value, &secrets.headers));
+        }
+        if let Some(cookie) = &secrets.cookie {
+            request = request.header("Cookie", cookie);
+            sent.push(redact("Cookie", "", &[]));
         }
         if let Some((user, password)) = secrets.basic {
             request = request.basic_auth(user, Some(password));

@@ -8,6 +8,7 @@
 mod ask;
 mod client;
 mod coding;
+pub mod cookies;
 mod exchange;
 mod fault;
 mod guard;

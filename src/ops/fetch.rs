@@ -1,7 +1,9 @@
 //! `fetch`: a blog on the web into the archive. Every answer is kept before anyone interprets it; posts are kept in
 //! the order in which the blog lists them, so that a run that was killed is completed to the same bytes.
 
+mod many;
 mod media;
+mod scope;
 mod state;
 
 use std::net::SocketAddr;
@@ -10,14 +12,17 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use url::Url;
 
+pub use self::many::{Fetched, fetch_many};
 use self::media::Gallery;
+pub use self::scope::Scope;
 use self::state::State;
 use super::resolve::{resolve, tie};
 use super::{names, refine};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
+use crate::http::cookies::Cookie;
 use crate::http::{Answer, Ask, Client, Limits, Pending, Web, without_password};
-use crate::model::{Capture, Clock, Comment, Post};
+use crate::model::{Capture, Clock, Comment, Header, Post};
 use crate::source::{Batch, Source, find};
 use crate::store::{Archive, OpenGap, Opening, Summary, Writer};
 
@@ -42,6 +47,13 @@ pub struct FetchRequest {
     /// Made-up host names and where they lead.
     pub hosts: Vec<(String, SocketAddr)>,
     pub limits: Limits,
+    /// Which posts are wanted.
+    pub scope: Scope,
+    /// Where the blog's owner can reach whoever asks.
+    pub contact: Option<String>,
+    /// Cookies and header fields of the user's own: sent, kept nowhere. The fields go to the blog's origin alone.
+    pub cookies: Vec<Cookie>,
+    pub headers: Vec<Header>,
 }
 
 impl FetchRequest {
@@ -55,6 +67,10 @@ impl FetchRequest {
             allow_private: false,
             hosts: Vec::new(),
             limits: Limits::default(),
+            scope: Scope::default(),
+            contact: None,
+            cookies: Vec::new(),
+            headers: Vec::new(),
         }
     }
 }
@@ -104,7 +120,9 @@ pub fn fetch(request: FetchRequest, events: &Events, clock: Clock) -> Result<Sum
 }
 
 fn web(request: &FetchRequest, clock: &Clock) -> Result<Web> {
-    let mut builder = Client::builder().limits(request.limits.clone()).clock(clock.clone());
+    let builder = Client::builder().limits(request.limits.clone()).clock(clock.clone());
+    let mut builder = builder.contact(request.contact.clone());
+    builder = builder.cookies(request.cookies.clone()).headers(request.headers.clone());
     for (host, address) in &request.hosts {
         builder = builder.resolve(host, *address);
     }
@@ -196,7 +214,12 @@ impl<'a> Run<'a> {
             self.writer.note(note);
         }
         let (name, site) = (self.writer.name().to_string(), self.site.as_ref());
-        let posts: Vec<Post> = batch.drafts.into_par_iter().map(|draft| refine(draft, &name, site)).collect();
+        let posts: Vec<Post> = batch
+            .drafts
+            .into_par_iter()
+            .filter(|d| self.request.scope.takes(d))
+            .map(|draft| refine(draft, &name, site))
+            .collect();
         self.take_media(&posts)?;
         for mut post in posts {
             self.gallery.fill(&self.writer, &mut post);

@@ -6,6 +6,7 @@
 mod cdx;
 mod read;
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use flate2::Compression;
@@ -23,8 +24,21 @@ pub use read::{Record, Records, Salvage, salvage};
 /// The bytes that end each record.
 const RECORD_END: &[u8] = b"\r\n\r\n";
 
+const RESPONSE: &str = "response";
+const REVISIT: &str = "revisit";
+
+/// The profile of a revisit whose payload is that of an earlier record (WARC 1.1, 6.7.2).
+const SAME_PAYLOAD: &str = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
+
+/// What the index gives as media type of a revisit; players look up the payload by its digest then.
+const REVISIT_MIME: &str = "warc/revisit";
+
+/// Smaller payloads in bytes are written again: the reference would be longer.
+const WORTH_A_REVISIT: usize = 512;
+
 /// Header fields whose values open doors; the client blanks them, and nothing passes here without.
-const SECRET: [&str; 6] = [
+const SECRET: [&str; 7] = [
+    "cookie",
     "set-cookie",
     "set-cookie2",
     "authorization",
@@ -55,13 +69,16 @@ pub struct WarcWriter<W: Write> {
     filename: String,
     info: String,
     ordinal: u64,
+    /// Payloads that stand in the file: where and when each came first.
+    payloads: HashMap<Digest, (String, String)>,
 }
 
 impl<W: Write> WarcWriter<W> {
     /// Starts a file: writes its `warcinfo` record. `filename` is the name the index gives; `time` the start of the run.
     pub fn new(out: W, filename: &str, time: Timestamp) -> io::Result<WarcWriter<W>> {
         let info = record_id("warcinfo", &time.to_string(), filename, 0);
-        let mut writer = WarcWriter { out: Counter { out, at: 0 }, filename: filename.to_string(), info, ordinal: 0 };
+        let out = Counter { out, at: 0 };
+        let mut writer = WarcWriter { out, filename: filename.to_string(), info, ordinal: 0, payloads: HashMap::new() };
         let block = format!(
             "software: mdarchive/{}\r\nformat: WARC File Format 1.1\r\nconformsTo: \
              http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n\
@@ -80,38 +97,63 @@ impl<W: Write> WarcWriter<W> {
         Ok(writer)
     }
 
-    /// Writes the exchange as a `response` record and returns its line of the index.
+    /// Writes the exchange, `response` and `request`, and returns its line of the index. A payload that stands in the
+    /// file already is not written again: a `revisit` record says where it is.
     pub fn write(&mut self, capture: &Capture) -> io::Result<CdxLine> {
         self.ordinal += 1;
         let url = target(&capture.url);
-        let (http, payload) = (http_head(capture), capture.digest());
-        let block = Digest::finish(Sha256::new_with_prefix(&http).chain_update(&capture.body));
+        let payload = capture.digest();
         let date = capture.time.to_string();
-        let mut head = Fields::default()
-            .with("WARC-Type", "response")
-            .with("WARC-Record-ID", &record_id(payload.as_str(), &date, &url, self.ordinal))
-            .with("WARC-Warcinfo-ID", &self.info.clone())
-            .with("WARC-Target-URI", &url)
-            .with("WARC-Date", &date)
+        let id = record_id(payload.as_str(), &date, &url, self.ordinal);
+        let first = self.payloads.get(&payload).filter(|_| capture.body.len() >= WORTH_A_REVISIT).cloned();
+        let kind = if first.is_some() { REVISIT } else { RESPONSE };
+        let body: &[u8] = if first.is_some() { &[] } else { &capture.body };
+        let http = http_head(capture);
+        let block = Digest::finish(Sha256::new_with_prefix(&http).chain_update(body));
+        let mut head = Fields::of(kind, &id, &self.info, &url, &date)
             .with("WARC-Payload-Digest", &labelled(&payload))
             .with("WARC-Block-Digest", &labelled(&block));
+        if let Some((url, date)) = &first {
+            head = head
+                .with("WARC-Profile", SAME_PAYLOAD)
+                .with("WARC-Refers-To-Target-URI", url)
+                .with("WARC-Refers-To-Date", date);
+        }
         if let Some(cause) = capture.truncated {
             head = head.with("WARC-Truncated", cause);
         }
         let head = head.with("Content-Type", "application/http;msgtype=response");
         let offset = self.out.at;
-        self.record(head, &http, &capture.body, level(capture))?;
+        self.record(head, &http, body, level(capture))?;
+        let length = self.out.at - offset;
+        self.request(capture, &id, &url, &date)?;
+        let mime = if first.is_some() { REVISIT_MIME.into() } else { capture.media_type() };
+        self.payloads.entry(payload.clone()).or_insert_with(|| (url.clone(), date));
         Ok(CdxLine {
             surt: surt(&url),
             time: cdx::timestamp(capture.time),
             url,
-            mime: capture.media_type(),
+            mime,
             status: capture.status,
             digest: payload,
             offset,
-            length: self.out.at - offset,
+            length,
             filename: self.filename.clone(),
         })
+    }
+
+    /// Writes what was asked, where that is known.
+    fn request(&mut self, capture: &Capture, response: &str, url: &str, date: &str) -> io::Result<()> {
+        if capture.request.is_empty() {
+            return Ok(());
+        }
+        let http = request_head(capture);
+        let digest = Digest::of(&http);
+        let head = Fields::of("request", &record_id(digest.as_str(), date, url, self.ordinal), &self.info, url, date)
+            .with("WARC-Concurrent-To", response)
+            .with("WARC-Block-Digest", &labelled(&digest))
+            .with("Content-Type", "application/http;msgtype=request");
+        self.record(head, &http, &[], Compression::default())
     }
 
     /// Returns how many bytes of the file are written.
@@ -153,6 +195,16 @@ impl<W: Write> WarcWriter<W> {
 struct Fields(String);
 
 impl Fields {
+    /// The fields that all records of an exchange share.
+    fn of(kind: &str, id: &str, info: &str, url: &str, date: &str) -> Fields {
+        Fields::default()
+            .with("WARC-Type", kind)
+            .with("WARC-Record-ID", id)
+            .with("WARC-Warcinfo-ID", info)
+            .with("WARC-Target-URI", url)
+            .with("WARC-Date", date)
+    }
+
     fn with(mut self, name: &str, value: &str) -> Fields {
         self.0.push_str(&format!("{name}: {}\r\n", one_line(value)));
         self
@@ -202,6 +254,19 @@ fn http_head(capture: &Capture) -> Vec<u8> {
     }
     if !stated && !silent {
         head.push_str(&format!("Content-Length: {length}\r\n"));
+    }
+    head.push_str("\r\n");
+    head.into_bytes()
+}
+
+/// Returns request line and header fields as the record holds them.
+fn request_head(capture: &Capture) -> Vec<u8> {
+    let path = one_line(capture.url.path());
+    let query = capture.url.query().map(|q| format!("?{}", one_line(q))).unwrap_or_default();
+    let mut head = format!("GET {path}{query} HTTP/1.1\r\n");
+    for (name, value) in &capture.request {
+        let value = if is_secret(name) { "redacted" } else { value.as_str() };
+        head.push_str(&format!("{}: {}\r\n", one_line(name), one_line(value)));
     }
     head.push_str("\r\n");
     head.into_bytes()

@@ -15,6 +15,8 @@ pub struct Ran {
 pub fn command(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mdarchive"));
     command.args(words).current_dir(folder).env_remove("MDARCHIVE_ARCHIVES").stdin(Stdio::null());
+    // No file of settings of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", folder.join("no-settings"));
     command
 }
 

@@ -92,6 +92,7 @@ install_packages() {
   command -v unzip > /dev/null || missing+=(unzip)
   command -v curl > /dev/null || missing+=(curl)
   command -v ip > /dev/null || missing+=(iproute2)
+  command -v systemd-analyze > /dev/null || missing+=(systemd)
   command -v openssl > /dev/null || missing+=(openssl)
   command -v python3 > /dev/null || missing+=(python3)
   python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::cdx::{CdxLine, surt, timestamp};
-use super::{RECORD_END, one_line};
+use super::{RECORD_END, RESPONSE, REVISIT, REVISIT_MIME, one_line};
 use crate::model::Digest;
 
 /// The most that the head of a record or of an HTTP answer may take.
@@ -108,11 +108,12 @@ impl Record {
     /// Returns the record's line of the index; none for records that are no exchange.
     pub fn line(&self, filename: &str) -> Option<CdxLine> {
         let time: Timestamp = self.date.parse().ok()?;
-        (self.kind == "response").then(|| CdxLine {
+        let (response, revisit) = (self.kind == RESPONSE, self.kind == REVISIT);
+        (response || revisit).then(|| CdxLine {
             surt: surt(&self.url),
             time: timestamp(time),
             url: self.url.clone(),
-            mime: self.mime.clone(),
+            mime: if revisit { REVISIT_MIME.into() } else { self.mime.clone() },
             status: self.status,
             digest: self.payload.clone(),
             offset: self.offset,
@@ -158,6 +159,9 @@ fn read_record(member: &mut impl BufRead, offset: u64) -> io::Result<Record> {
         return Err(bad("record does not end where it says"));
     }
     let (block, payload) = (Digest::finish(whole), Digest::finish(payload));
+    // The payload of a revisit stands in another record: what it says of it is taken at its word.
+    let stated = field("WARC-Payload-Digest").strip_prefix("sha256:").and_then(Digest::parse);
+    let payload = stated.filter(|_| field("WARC-Type") == REVISIT).unwrap_or(payload);
     let differs =
         |name: &str, digest: &Digest| field(name).strip_prefix("sha256:").is_some_and(|d| d != digest.as_str());
     let damage = match (differs("WARC-Block-Digest", &block), differs("WARC-Payload-Digest", &payload)) {
