@@ -294,7 +294,7 @@ pub struct DiffArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  mdarchive revert my-first-post 1\n\nThe text that stands becomes a version itself. A change that the blog makes later wins again."
+    after_help = "Examples:\n  mdarchive revert my-first-post 1\n\nThe text that stands becomes a version itself. A change that the blog makes later wins again."
 )]
 pub struct RevertArgs {
     /// Beginning of a post's id, slug or address
