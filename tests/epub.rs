@@ -124,6 +124,7 @@ fn comments_are_threads_and_can_be_left_out() {
         published: Date::parse_iso("2007-05-01T10:00:00Z"),
         html: text.into(),
         text: String::new(),
+        status: None,
     };
     let mut one = post(1, "Talk", "2007-04-23", "<p>a</p>");
     one.comments =
@@ -157,6 +158,7 @@ fn many_comments_get_a_file_of_their_own() {
         published: None,
         html: format!("<p>{text}</p>"),
         text: String::new(),
+        status: None,
     };
     one.comments = (0..300).map(comment).collect();
     let book = Blog::new("busy").with([one.clone()]).book();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use mdarchive::model::Comment;
 use mdarchive::{extract, html};
 use serde_json::Value;
 
@@ -100,10 +101,9 @@ fn every_page_gives_what_stands_in_it() {
 fn found(bytes: &[u8], url: Option<&str>) -> Value {
     let url = url.and_then(|u| url::Url::parse(u).ok());
     let verdict = extract::page(&extract::decode(bytes, None).text, url.as_ref());
-    let Some(draft) = verdict.draft else { return serde_json::json!({ "reason": verdict.reason }) };
-    let mut found = extract::flat(&draft, "x");
-    let base = draft.base.as_deref().and_then(|b| url::Url::parse(b).ok());
-    let body = html::body(&draft.body, base.as_ref(), base.as_ref());
+    let Some(post) = verdict.posts.first() else { return serde_json::json!({ "reason": verdict.reason }) };
+    let mut found = extract::flat(post, "x");
+    let body = &post.body;
     let related = |l: &&Value| l["kind"] == "related";
     let links = found["links"].as_array().unwrap().clone();
     found["related"] = links.iter().filter(related).map(|l| l["url"].clone()).collect();
@@ -111,6 +111,9 @@ fn found(bytes: &[u8], url: Option<&str>) -> Value {
     found["credits"] = body.captions.iter().filter_map(|c| c.credit.clone()).collect();
     let pictures = regex::Regex::new("<img[^>]* src=\"([^\"]*)\"").unwrap();
     found["pictures"] = pictures.captures_iter(found["html"].as_str().unwrap()).map(|c| c[1].to_string()).collect();
+    found["posts"] = verdict.posts.iter().map(|p| Value::from(p.draft.url.clone())).collect();
+    let comment = |c: &Comment| serde_json::json!({"id": c.id, "parent": c.parent, "kind": c.kind, "author": c.author, "url": c.url, "published": c.published.as_ref().map(|d| &d.text), "text": c.text});
+    found["comments"] = post.draft.comments.iter().map(comment).collect();
     found
 }
 
@@ -152,7 +155,7 @@ fn faults(found: &Value, expected: &Value) -> Vec<String> {
 fn a_page_without_a_post_says_why() {
     for page in ["", "<html></html>", "<p></p>", "<nav><a href=/>Home</a></nav>"] {
         let verdict = extract::page(page, None);
-        assert!(verdict.draft.is_none() && verdict.reason.is_some(), "{page}");
+        assert!(verdict.posts.is_empty() && verdict.reason.is_some(), "{page}");
     }
 }
 
@@ -170,8 +173,8 @@ fn hostile_pages_end_soon() {
     for case in cases {
         let start = std::time::Instant::now();
         let verdict = extract::page(&case, None);
-        if let Some(draft) = verdict.draft {
-            extract::flat(&draft, "x");
+        for post in verdict.posts {
+            extract::flat(&post, "x");
         }
         assert!(start.elapsed().as_secs() < 30, "{} took {:?}", &case[..case.floor_char_boundary(40)], start.elapsed());
     }

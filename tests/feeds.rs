@@ -26,7 +26,7 @@ pub struct Taken {
 
 impl Taken {
     pub fn notes(&self) -> String {
-        self.reports.iter().flat_map(|r| &r.notes).map(|n| format!("{n}\n")).collect()
+        self.reports.iter().flat_map(|r| r.notes.iter().chain(&r.remarks)).map(|n| format!("{n}\n")).collect()
     }
 }
 
@@ -42,7 +42,7 @@ pub fn take(path: &Path, options: Options) -> mdarchive::Result<Taken> {
                 Found::Site(site) => out.site = Some(site),
                 Found::Draft(draft) => out.drafts.push(*draft),
                 Found::File(file) => out.files.push(file),
-                Found::Original(..) => {}
+                Found::Original(..) | Found::Post(_) => {}
             }
             Ok(())
         })?;

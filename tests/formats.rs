@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
                 Found::Site(s) => out.site = Some(s),
                 Found::Draft(d) => drafts.push(*d),
                 Found::File(f) => out.files.push(f.url),
-                Found::Original(..) => {}
+                Found::Original(..) | Found::Post(_) => {}
             }
             Ok(())
         })?;

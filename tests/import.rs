@@ -3,7 +3,10 @@
 mod archive;
 mod broken;
 mod corpus;
+mod flags;
 mod fuzz;
+mod own;
+mod packed;
 mod text;
 mod wxr;
 
@@ -34,7 +37,7 @@ pub fn read(path: &Path) -> mdarchive::Result<Read> {
             Found::Site(s) => site = Some(s),
             Found::Original(stream, digest) => originals.push((stream.name.clone(), digest)),
             Found::Draft(d) => drafts.push(*d),
-            Found::File(_) => {}
+            Found::File(_) | Found::Post(_) => {}
         }
         Ok(())
     })?;

@@ -21,6 +21,7 @@ mod limits;
 mod readme;
 mod refetch;
 mod schema;
+mod scores;
 mod secrets;
 mod snapshot;
 mod store;

@@ -106,6 +106,7 @@ fn full(root: &Path) {
             published: date.clone(),
             html: "<p>w</p>".into(),
             text: "w".into(),
+            status: None,
         })
         .into();
     post.enclosures =

@@ -132,10 +132,10 @@ pub struct FetchArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  mdarchive import wordpress.2024-01-01.xml\n  mdarchive import saved/*.txt --name missile-watch\n  mdarchive import blog-snapshot.zip"
+    after_help = "Examples:\n  mdarchive import wordpress.2024-01-01.xml\n  mdarchive import saved/*.txt --name missile-watch\n  mdarchive import blog-snapshot.zip\n  mdarchive import --dry-run whatever-this-is.zip"
 )]
 pub struct ImportArgs {
-    /// Export files, feeds, saved pages, plain-text posts, ZIP snapshots, or folders of them; told by content
+    /// Export files, feeds, saved pages, plain-text posts, snapshots; folders, ZIPs, tars of them; told by content
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Name of the archive; else host and first path of the blog, else the file's name
@@ -150,6 +150,21 @@ pub struct ImportArgs {
     /// Encoding of texts that declare none, as windows-1251
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
+    /// Format of the files, where it is told wrongly (wxr, blogger, mt …)
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// Say what would come in, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Refuse files that must be repaired or say too little; nothing is written then
+    #[arg(long)]
+    pub strict: bool,
+    /// Ask the web for the media that the files name and do not hold; else they are gaps
+    #[arg(long)]
+    pub media: bool,
+    /// Take in comments that never were public too (spam, trash, unapproved), marked so
+    #[arg(long)]
+    pub all_comments: bool,
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,

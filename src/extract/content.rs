@@ -14,7 +14,7 @@ static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
 
 fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    rule.as_ref().is_some_and(|r| r.is_match(text))
+    !text.is_empty() && rule.as_ref().is_some_and(|r| r.is_match(text))
 }
 
 /// Marks what is no part of any post. What holds most of the page's text is never junk, whatever it is called, nor what

@@ -221,7 +221,7 @@ fn shown(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Option<(String
 }
 
 /// Returns which number comes first in dates of this page, by its language.
-fn order(facts: &Facts) -> Order {
+pub(super) fn order(facts: &Facts) -> Order {
     let language = facts
         .language
         .as_deref()

@@ -1,5 +1,6 @@
 //! What a page says of itself apart from its text: metadata of the head, JSON-LD, TrackBack RDF. It knows no platform.
 
+use ego_tree::NodeRef;
 use scraper::{Html, Node};
 use serde_json::{Map, Value};
 
@@ -65,6 +66,25 @@ impl Facts {
             .map(|(_, n)| n.clone())
             .unwrap_or_default();
         facts
+    }
+
+    /// Returns what is known of one of several posts of the page: what holds for all, and the RDF that stands beside it.
+    pub fn within(&self, node: NodeRef<'_, Node>) -> Facts {
+        let rdf = node.descendants().find_map(|n| match n.value() {
+            Node::Comment(c) if c.contains("rdf:Description") => Some(rdf(c)),
+            _ => None,
+        });
+        Facts {
+            rdf: rdf.unwrap_or_default(),
+            base: self.base.clone(),
+            language: self.language.clone(),
+            ..Facts::default()
+        }
+    }
+
+    /// Returns how many posts its JSON-LD describes.
+    pub fn articles(&self) -> usize {
+        self.nodes.iter().filter(|n| rank(n).is_some_and(|r| r >= 30)).count()
     }
 
     fn meta(&mut self, e: &scraper::node::Element) {

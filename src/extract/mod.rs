@@ -1,4 +1,5 @@
-//! One page to one post: evidence for each field, then a verdict. It knows no network, no disk and no archive.
+//! One page to one post, or to those of an index page: evidence for each field, then a verdict. It knows no network, no
+//! disk and no archive.
 
 mod authors;
 mod ballot;
@@ -6,20 +7,33 @@ mod content;
 mod dates;
 mod decode;
 mod facts;
+mod flat;
+mod listing;
+mod nopost;
 mod outline;
+mod related;
+mod remark;
 mod rules;
 mod terms;
+mod thread;
 mod title;
 mod when;
 mod winnow;
 mod zone;
 
+use std::collections::HashSet;
+
+use ego_tree::NodeId;
+use scraper::Html;
 use url::Url;
 
 pub use decode::{Decoded, decode};
+pub use flat::flat;
 
 use crate::html;
 use crate::model::Draft;
+use facts::Facts;
+use outline::Outline;
 
 /// A value some source gave for a field, and whether it was taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,50 +46,135 @@ pub struct Evidence {
     pub chosen: bool,
 }
 
+/// A post as a page shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    pub draft: Draft,
+    /// What [`html::body`] makes of the draft's body, so that nobody cleans it twice.
+    pub body: html::Body,
+    pub evidence: Vec<Evidence>,
+    /// The page shows the beginning of the text and a link to the rest.
+    pub cut: bool,
+}
+
+impl From<Draft> for Reading {
+    /// Makes the body of a draft that came from no page.
+    fn from(draft: Draft) -> Reading {
+        let base = draft.base.as_deref().or(draft.url.as_deref()).and_then(|u| Url::parse(u).ok());
+        let body = html::body(&draft.body, base.as_ref(), base.as_ref());
+        Reading { draft, body, ..Reading::default() }
+    }
+}
+
 /// What a page was found to be.
 #[derive(Debug, Clone, Default)]
 pub struct Verdict {
-    pub draft: Option<Draft>,
+    /// One, or as many as an index page shows, in its order.
+    pub posts: Vec<Reading>,
     /// Why there is no post, where there is none.
     pub reason: Option<String>,
-    pub evidence: Vec<Evidence>,
 }
 
-/// Reads a page as a post. `url` is where it was found, when that is known.
+impl Verdict {
+    fn none(reason: impl Into<String>) -> Verdict {
+        Verdict { posts: Vec::new(), reason: Some(reason.into()) }
+    }
+}
+
+/// A page longer than this is read as far as this: it is none that a person wrote, and a tree of it would fill the memory.
+const LONGEST: usize = 16 << 20;
+
+/// Reads a page as a post, or as the posts it lists. `url` is where it was found, when that is known.
 pub fn page(page: &str, url: Option<&Url>) -> Verdict {
+    verdict(page, url, true)
+}
+
+/// Reads a page as [`page`] does, without what readers wrote: enough for [`flat`].
+pub fn bare(page: &str, url: Option<&Url>) -> Verdict {
+    verdict(page, url, false)
+}
+
+fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
+    let page = page.get(..page.floor_char_boundary(LONGEST)).unwrap_or(page);
     let mut tree = html::parse_document(page);
-    let facts = facts::Facts::of(&tree);
-    let mut outline = outline::Outline::of(&tree);
+    let facts = Facts::of(&tree);
+    let mut outline = Outline::of(&tree);
     content::mark(&tree, &mut outline);
-    let Some(found) = content::find(&outline, title::heading(&tree, &outline, &facts)) else {
-        return Verdict { reason: Some("no text of a post found".into()), ..Verdict::default() };
-    };
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
     let address = url.cloned().or(canonical);
+    if let Some(reason) = nopost::reason(&tree, &outline, &facts, address.as_ref()) {
+        return Verdict::none(reason);
+    }
+    let entries = listing::entries(&tree, &outline, &facts, address.as_ref());
+    if entries.len() > 1 {
+        return Verdict { posts: list(&mut tree, &facts, address.as_ref(), &entries), reason: None };
+    }
+    let whole = Part { facts: &facts, address: address.clone(), outline, comments };
+    match read(&mut tree, whole) {
+        Ok(reading) => Verdict { posts: vec![reading], reason: None },
+        Err(reason) => Verdict::none(reason),
+    }
+}
+
+/// Reads each of the posts that a page lists.
+fn list(tree: &mut Html, facts: &Facts, page: Option<&Url>, entries: &[listing::Entry]) -> Vec<Reading> {
+    let mut out = Vec::new();
+    for entry in entries {
+        let Some(node) = tree.tree.get(entry.id) else { continue };
+        let own = facts.within(node);
+        let mut outline = Outline::under(node);
+        content::mark(tree, &mut outline);
+        let part = Part { facts: &own, address: Some(entry.url.clone()), outline, comments: false };
+        let Ok(mut reading) = read(tree, part) else { continue };
+        reading.cut = entry.cut;
+        if reading.draft.published.is_none() {
+            reading.draft.published = entry.day.clone();
+        }
+        reading.draft.base = page.map(Url::to_string).or(reading.draft.base);
+        out.push(reading);
+    }
+    out
+}
+
+/// A page, or a part of it, that is to be read as one post.
+struct Part<'a> {
+    facts: &'a Facts,
+    address: Option<Url>,
+    outline: Outline,
+    /// Whether what readers wrote is wanted.
+    comments: bool,
+}
+
+fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
+    let Part { facts, address, outline, comments } = part;
+    let Some(found) = content::find(&outline, title::heading(tree, &outline, facts)) else {
+        return Err("no text of a post found".into());
+    };
     let host = address.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let titles = title::ballot(&tree, &outline, &facts, found.at, address.as_ref());
+    let titles = title::ballot(tree, &outline, facts, found.at, address.as_ref());
     let title = titles.winner(content::squash).map(|c| c.value.clone()).unwrap_or_default();
     let mut evidence: Vec<Evidence> =
         titles.evidence("title", |v| content::squash(v) == content::squash(&title)).collect();
     let zone = zone::Zone::of(&outline, found.at);
-    let days = dates::ballot(&tree, &outline, &zone, &facts, address.as_ref());
+    let days = dates::ballot(tree, &outline, &zone, facts, address.as_ref());
     let published = dates::winner(&days);
     let day = published.as_ref().and_then(|d| d.text.get(..10)).unwrap_or("-").to_string();
     evidence.extend(dates::votes(&days).evidence("published", |v| v.starts_with(&day)));
-    let names = authors::ballot(&tree, &zone, &facts, host);
+    let names = authors::ballot(tree, &zone, facts, host);
     let authors = authors::winner(&names);
     let by = names.winner(content::squash).map(|c| content::squash(&c.value)).unwrap_or_default();
     evidence.extend(names.evidence("author", |v| content::squash(v) == by));
-    let terms = terms::of(&tree, &outline, &zone, &facts);
+    let terms = terms::of(tree, &outline, &zone, facts);
     evidence.extend(terms.evidence);
+    let base = base(facts, address.as_ref());
+    let related = related::of(tree, &outline, &zone, base.as_ref());
+    let threads = if comments { thread::find(tree, &outline) } else { Vec::new() };
     let known = found.how == content::KNOWN;
-    let chaff = winnow::Winnow { tree: &tree, outline: &outline, at: found.at, known, title: &title }.chaff();
-    for id in chaff {
-        html::walk::remove(&mut tree, id);
-    }
-    let Some(item) = outline.items.get(found.at) else { return Verdict::default() };
-    let base = base(&facts, address.as_ref());
-    let body = html::of_tree(&mut tree, item.id, base.as_ref(), address.as_ref());
+    let chaff = winnow::Winnow { tree, outline: &outline, at: found.at, known, title: &title }.chaff();
+    let Some(item) = outline.items.get(found.at) else { return Err("no text of a post found".into()) };
+    take_out(tree, item.id, chaff.iter().chain(&related.lists));
+    let site = address.as_ref().and_then(|a| a.join("/").ok());
+    let body = html::of_tree(tree, item.id, base.as_ref(), site.as_ref());
     evidence.push(Evidence {
         field: "html",
         value: item.sig.trim().to_string(),
@@ -83,58 +182,43 @@ pub fn page(page: &str, url: Option<&Url>) -> Verdict {
         weight: 1,
         chosen: true,
     });
-    let draft = Draft {
-        url: address.map(|u| u.to_string()),
+    let comments = remark::all(tree, &outline, &threads, facts, base.as_ref());
+    let mut draft = Draft {
         title,
         authors,
         published,
-        updated: dates::changed(&facts),
+        updated: dates::changed(facts),
         tags: terms.tags,
         categories: terms.categories,
         language: facts.language.clone(),
-        body: body.html,
+        body: body.html.clone(),
         base: base.map(|u| u.to_string()),
+        links: related.links,
+        comments,
+        url: address.map(|u| u.to_string()),
         ..Draft::default()
     };
-    Verdict { draft: Some(draft), reason: None, evidence }
+    if let Some(how) = related.how {
+        draft.guessed.insert("links", how.to_string());
+    }
+    Ok(Reading { draft, body, evidence, cut: false })
+}
+
+/// Takes elements out of a tree, never the one that holds the text nor one around it.
+fn take_out<'a>(tree: &mut Html, kept: NodeId, out: impl Iterator<Item = &'a NodeId>) {
+    let around: HashSet<NodeId> =
+        tree.tree.get(kept).map(|n| n.ancestors().map(|a| a.id()).chain([kept]).collect()).unwrap_or_default();
+    for id in out.filter(|id| !around.contains(id)) {
+        html::walk::remove(tree, *id);
+    }
 }
 
 /// Returns the address against which relative ones are resolved.
-fn base(facts: &facts::Facts, address: Option<&Url>) -> Option<Url> {
+fn base(facts: &Facts, address: Option<&Url>) -> Option<Url> {
     let given = facts.base.as_deref();
     match (given, address) {
         (Some(given), Some(address)) => address.join(given).ok().or_else(|| Some(address.clone())),
         (Some(given), None) => Url::parse(given).ok(),
         (None, address) => address.cloned(),
     }
-}
-
-/// Returns the flat line of a post: names and strings only, for people and scripts that want no archive.
-pub fn flat(draft: &Draft, id: &str) -> serde_json::Value {
-    let base = draft.base.as_deref().or(draft.url.as_deref()).and_then(|u| Url::parse(u).ok());
-    let body = html::body(&draft.body, base.as_ref(), base.as_ref());
-    let labels = |terms: &[crate::model::Term]| terms.iter().map(|t| t.label.clone()).collect::<Vec<_>>();
-    let names: Vec<&str> = draft.authors.iter().map(|a| a.name.as_str()).collect();
-    let captions: Vec<&str> = draft.captions.iter().chain(&body.captions).map(|c| c.text.as_str()).collect();
-    let links: Vec<&crate::model::Link> = body.links.iter().chain(&draft.links).collect();
-    serde_json::json!({
-        "id": id,
-        "url": draft.url,
-        "title": draft.title,
-        "author": names.join("; "),
-        "published": draft.published.as_ref().map(iso),
-        "updated": draft.updated.as_ref().map(iso),
-        "language": draft.language,
-        "tags": labels(&draft.tags),
-        "categories": labels(&draft.categories),
-        "captions": captions,
-        "links": links,
-        "text": body.text,
-        "html": body.html,
-    })
-}
-
-/// Returns a moment with its offset, as far as both are known.
-fn iso(date: &crate::model::Date) -> String {
-    format!("{}{}", date.text, date.offset.as_deref().unwrap_or_default())
 }

@@ -1,11 +1,12 @@
 //! A page measured in one walk: how much text stands where, how much of it in links. It knows no platform.
 
-use ego_tree::NodeId;
 use ego_tree::iter::Edge;
+use ego_tree::{NodeId, NodeRef};
 use html5ever::LocalName;
+use scraper::node::Element;
 use scraper::{Html, Node};
 
-use crate::html::{text, walk};
+use crate::html::text;
 
 /// What an element is to the post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +56,44 @@ pub(super) struct Outline {
 const SILENT: [&str; 10] =
     ["script", "style", "template", "head", "title", "iframe", "noembed", "noframes", "select", "textarea"];
 
+/// Returns the classes and the id of an element in lower case, a space before and after each.
+fn signature(e: &Element) -> String {
+    let mut sig = String::new();
+    for word in [e.attr("class"), e.attr("id")].into_iter().flatten().flat_map(str::split_ascii_whitespace) {
+        sig.push(' ');
+        sig.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+    }
+    if !sig.is_empty() {
+        sig.push(' ');
+    }
+    sig
+}
+
+/// Returns how many characters a text has with its white space folded and one space after it; 0 when it is all white space.
+fn length(text: &str) -> usize {
+    if !text.is_ascii() {
+        return text.split_whitespace().map(|w| w.chars().count() + 1).sum();
+    }
+    let (mut length, mut within) = (0, false);
+    for b in text.bytes() {
+        let space = b.is_ascii_whitespace() || b == 0x0b;
+        length += usize::from(!space || within);
+        within = !space;
+    }
+    length + usize::from(within)
+}
+
 impl Outline {
     pub fn of(tree: &Html) -> Outline {
+        Outline::under(tree.tree.root())
+    }
+
+    /// Measures a node and all that is in it.
+    pub fn under(top: NodeRef<'_, Node>) -> Outline {
         let mut items: Vec<Item> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
         let (mut links, mut silent) = (0usize, None);
-        for edge in tree.tree.root().traverse() {
+        for edge in top.traverse() {
             match edge {
                 Edge::Close(n) if silent == Some(n.id()) => silent = None,
                 _ if silent.is_some() => {}
@@ -68,14 +101,7 @@ impl Outline {
                     Node::Element(e) if SILENT.contains(&e.name()) => silent = Some(n.id()),
                     Node::Element(e) => {
                         let parent = open.last().copied().unwrap_or(0);
-                        let mut sig = String::new();
-                        for word in walk::classes(e).chain(e.attr("id").unwrap_or_default().split_ascii_whitespace()) {
-                            sig.push(' ');
-                            sig.push_str(&word.to_ascii_lowercase());
-                        }
-                        if !sig.is_empty() {
-                            sig.push(' ');
-                        }
+                        let sig = signature(e);
                         links += usize::from(e.name() == "a" && e.attr("href").is_some());
                         let block = text::is_block(e.name()) || matches!(e.name(), "td" | "th" | "body");
                         open.push(items.len());
@@ -96,7 +122,7 @@ impl Outline {
                         });
                     }
                     Node::Text(t) => {
-                        let length: usize = t.text.split_whitespace().map(|w| w.chars().count() + 1).sum();
+                        let length = length(&t.text);
                         if length == 0 {
                             continue;
                         }

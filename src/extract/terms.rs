@@ -127,7 +127,10 @@ impl Terms {
         let href = walk::attr(&a, "href").unwrap_or_default().trim_end_matches('/').to_lowercase();
         let said = href.rsplit_once('#').is_some_and(|(_, part)| part.starts_with("comment") || part == "respond");
         let leads = href.contains('/') || href.contains('?');
-        if !said && (!leads || self.linked.insert(href)) {
+        // What leads to a list of posts is a term, even when it is called "comments".
+        let listed = source == "rel-tag" || TAG_PATHS.iter().chain(&CATEGORY_PATHS).any(|p| href.contains(p));
+        let odd = !listed && is_no_term(&walk::text(a));
+        if !said && !odd && (!leads || self.linked.insert(href)) {
             self.add(&walk::text(a), tag, source, weight);
         }
     }
@@ -138,11 +141,7 @@ impl Terms {
             .trim_start_matches('#')
             .trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '•' | '·'))
             .to_string();
-        if label.is_empty()
-            || label.chars().count() > 80
-            || !label.chars().any(char::is_alphanumeric)
-            || is_no_term(&label)
-        {
+        if label.is_empty() || label.chars().count() > 80 || !label.chars().any(char::is_alphanumeric) {
             return;
         }
         // A post may have a tag and a category of one name.

@@ -158,7 +158,7 @@ fn leads_home(outline: &Outline, tree: &Html, index: usize) -> bool {
 }
 
 /// Returns the runs of pieces of a page title, the whole first.
-fn pieces(title: &str) -> Vec<String> {
+pub(super) fn pieces(title: &str) -> Vec<String> {
     let mut cuts = vec![0, title.len()];
     let mut ends = vec![(0, 0)];
     for separator in SEPARATORS {

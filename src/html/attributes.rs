@@ -5,9 +5,11 @@ use std::borrow::Cow;
 /// Attributes of one tag; the tokenizer compares each with all before it.
 pub(super) const MOST: usize = 256;
 
+/// A tag that ends within so many bytes has not too many attributes.
+const LONG: usize = 2 * MOST;
+
 /// Cuts tags with hundreds of attributes: the tokenizer compares each with all before it.
 pub(super) fn few(text: &str) -> Cow<'_, str> {
-    const LONG: usize = 2 * MOST;
     let bytes = text.as_bytes();
     let mut cuts = Vec::new();
     let mut at = 0;
@@ -17,11 +19,7 @@ pub(super) fn few(text: &str) -> Cow<'_, str> {
             continue;
         }
         // Most tags are short; one that ends inside quotes goes on.
-        let short = bytes.get(at..).unwrap_or_default().iter().take(LONG).position(|b| *b == b'>').map(|n| at + n);
-        let even = |quote: u8, end: usize| {
-            bytes.get(at..end).is_some_and(|t| t.iter().filter(|b| **b == quote).count() % 2 == 0)
-        };
-        if let Some(end) = short.filter(|end| even(b'"', *end) && even(b'\'', *end)) {
+        if let Some(end) = short(bytes, at) {
             at = end;
             continue;
         }
@@ -40,6 +38,20 @@ pub(super) fn few(text: &str) -> Cow<'_, str> {
     }
     out.push_str(text.get(from..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// Returns where a short tag ends; none when it is long or its first `>` stands in quotes.
+fn short(bytes: &[u8], at: usize) -> Option<usize> {
+    let (mut double, mut single) = (false, false);
+    for (n, b) in bytes.get(at..)?.iter().take(LONG).enumerate() {
+        match b {
+            b'>' => return (!double && !single).then_some(at + n),
+            b'"' => double = !double,
+            b'\'' => single = !single,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Returns where a tag ends and, if it has too many attributes, where the first one too many begins.

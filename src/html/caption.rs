@@ -107,6 +107,9 @@ pub(super) fn figures(tree: &mut Html, top: NodeId) {
 /// Returns whether an element is marked as a caption, and how surely.
 fn mark(node: NodeRef<'_, Node>) -> Option<Sure> {
     let e = node.value().as_element()?;
+    if e.attr("class").is_none() && !matches!(e.name(), "figcaption" | "small") {
+        return None;
+    }
     let named = |(name, class, _): &&(&str, &str, Sure)| {
         (name.is_empty() || e.name() == *name) && (class.is_empty() || walk::classes(e).any(|c| c == *class))
     };

@@ -2,14 +2,15 @@
 
 use std::io::Read;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::input::Named;
 
-use super::head::{Head, is_page, named_like_export};
+use super::head::{Head, is_page};
 use super::report::{Job, Report, Sink};
+use super::unknown::{is_no_post, unknown};
 use super::{
-    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, page, redact, substack, text,
-    tumblr, warc, wxr,
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, own, page, redact, substack,
+    text, tumblr, warc, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.
@@ -41,7 +42,7 @@ pub static FORMATS: &[Format] = &[
         extension: "xml",
         fits: is_wxr,
         read: Some(wxr::read),
-        redact: Some(wxr::redact),
+        redact: Some(redact::export),
     },
     Format {
         kind: "warc",
@@ -65,7 +66,7 @@ pub static FORMATS: &[Format] = &[
         extension: "xml",
         fits: is_blogger,
         read: Some(blogger::read),
-        redact: Some(feed::redact),
+        redact: Some(redact::feed),
     },
     Format {
         kind: "feed",
@@ -73,7 +74,7 @@ pub static FORMATS: &[Format] = &[
         extension: "xml",
         fits: is_feed,
         read: Some(feed::read),
-        redact: Some(feed::redact),
+        redact: Some(redact::feed),
     },
     Format {
         kind: "tumblr",
@@ -113,6 +114,14 @@ pub static FORMATS: &[Format] = &[
         extension: "mhtml",
         fits: is_mhtml,
         read: Some(mhtml::read),
+        redact: None,
+    },
+    Format {
+        kind: "mdarchive",
+        name: "an archive of mdarchive, handed out as JSON",
+        extension: "json",
+        fits: own::fits,
+        read: Some(own::read),
         redact: None,
     },
     Format {
@@ -189,7 +198,17 @@ pub static FORMATS: &[Format] = &[
     },
 ];
 
+/// Endings of parts of a format that are not what the format's own files are.
+const PARTS: [&str; 6] = ["html", "htm", "rst", "textile", "csv", "json"];
+
 impl Format {
+    /// Returns the ending of the copy kept of a stream.
+    pub fn extension_of(&self, name: &str) -> &'static str {
+        let own = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
+        let mixed = matches!(self.kind, "substack" | "markdown" | "tumblr");
+        PARTS.into_iter().find(|p| mixed && *p == own).unwrap_or(self.extension)
+    }
+
     /// Returns whether a stream that begins so is in this format.
     pub fn fits(&self, head: &Head) -> bool {
         (self.fits)(head)
@@ -201,35 +220,8 @@ impl Format {
 /// Errors: the stream cannot be read, or is in no format known here.
 pub fn detect(stream: &Named) -> Result<&'static Format> {
     let head = Head::new(&stream.name, stream.head()?);
-    if head.bytes.is_empty() {
-        return Err(Error::input(&stream.shown, "the file is empty").with_hint("copy or download it again"));
-    }
-    let format = FORMATS.iter().find(|f| (f.fits)(&head)).ok_or_else(|| unknown(stream, &head))?;
-    if format.read.is_none() {
-        return Err(unreadable(stream, format, &head));
-    }
-    Ok(format)
+    FORMATS.iter().find(|f| (f.fits)(&head)).ok_or_else(|| unknown(stream, &head))
 }
-
-fn unknown(stream: &Named, head: &Head) -> Error {
-    let why = match &head.root {
-        Some(root) => format!("not a WordPress export (root element is <{root}>)"),
-        None => "not in a format known here".to_string(),
-    };
-    Error::input(&stream.shown, why).with_hint(KNOWN)
-}
-
-fn unreadable(stream: &Named, format: &Format, head: &Head) -> Error {
-    let why = match &head.root {
-        Some(root) if named_like_export(head) => format!("not a WordPress export (root element is <{root}>)"),
-        _ => format!("{} cannot be imported yet", format.name),
-    };
-    Error::input(&stream.shown, why).with_hint(KNOWN)
-}
-
-const KNOWN: &str = "what can be imported: exports of WordPress, Blogger, Movable Type, TypePad, Ghost, Medium, Substack, \
-    Tumblr, LiveJournal and Dotclear, folders of Markdown posts, feeds, plain-text posts, and snapshots made by \
-    mdarchive export --zip";
 
 fn is_wxr(head: &Head) -> bool {
     head.is_root("rss") && wxr::looks_like_export(&head.text)
@@ -268,7 +260,8 @@ fn is_text(head: &Head) -> bool {
     let json = head.text.starts_with('{') && head.text.get(1..).is_some_and(|t| t.trim_start().starts_with(['"', '}']))
         || head.text.starts_with('[')
             && head.text.get(1..).is_some_and(|t| t.trim_start().starts_with(['{', '[', ']']));
-    !head.text.is_empty()
+    !head.text.trim().is_empty()
+        && !is_no_post(head)
         && !json
         && controls * 200 < head.text.chars().count()
         && !head.bytes.contains(&0)

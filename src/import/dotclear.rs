@@ -11,7 +11,9 @@ use crate::error::{Error, Result};
 use crate::event::Unit;
 use crate::html;
 use crate::input::{self, Named};
-use crate::model::{Comment, CommentKind, Date, Digest, Draft, Gap, Kind, Reason, Site, Source, Status, Term};
+use crate::model::{
+    Comment, CommentKind, CommentStatus, Date, Digest, Draft, Gap, Kind, Reason, Site, Source, Status, Term,
+};
 
 use super::report::{Found, Job, Report, Sink};
 use super::{Head, markdown, parts};
@@ -48,7 +50,7 @@ fn one(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resul
     if table("post").is_empty() {
         return Err(Error::input(&stream.shown, "no post in it"));
     }
-    report.originals.push((stream.name.clone(), digest.clone()));
+    sink(Found::Original(stream, digest.clone()))?;
     let site = site(job, table("setting"), table("blog"));
     let base = site.url.as_deref().and_then(|u| Url::parse(u).ok());
     sink(Found::Site(site))?;
@@ -60,14 +62,16 @@ fn one(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resul
     }
     let mut comments: BTreeMap<&str, Vec<Comment>> = BTreeMap::new();
     for row in table("comment") {
-        report.skip("e-mail addresses of commenters", u64::from(get(row, "comment_email").is_some()));
-        report.skip("IP addresses of commenters", u64::from(get(row, "comment_ip").is_some()));
-        match get(row, "comment_status") {
-            Some("1") | None => {
-                comments.entry(get(row, "post_id").unwrap_or_default()).or_default().extend(comment(row))
-            }
-            Some("-2") => report.skip("spam comments", 1),
-            Some(_) => report.skip("comments that were not shown", 1),
+        report.withhold("e-mail addresses of commenters", u64::from(get(row, "comment_email").is_some()));
+        report.withhold("IP addresses of commenters", u64::from(get(row, "comment_ip").is_some()));
+        let status = match get(row, "comment_status") {
+            Some("1") | None => None,
+            Some("-2") => Some(CommentStatus::Spam),
+            Some(_) => Some(CommentStatus::Pending),
+        };
+        if status.is_none_or(|s| report.hidden(&job.options, s)) {
+            let own = comment(row).map(|c| Comment { status, ..c });
+            comments.entry(get(row, "post_id").unwrap_or_default()).or_default().extend(own);
         }
     }
     let folder = table("setting")
@@ -242,6 +246,7 @@ fn comment(row: &Row) -> Option<Comment> {
         published: moment(row, "comment_dt", "comment_tz"),
         html,
         text,
+        status: None,
     })
 }
 

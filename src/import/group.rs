@@ -8,7 +8,8 @@ use super::head::Head;
 
 /// Formats whose posts, settings and media lie in several files, the surer first; and the formats that say too little of
 /// a stream to keep it from them.
-const FOLDERS: [(&str, &[&str]); 8] = [
+const FOLDERS: [(&str, &[&str]); 9] = [
+    ("mdarchive", &[]),
     ("medium", &["page", "text", "markdown"]),
     ("substack", &["page", "text", "markdown"]),
     ("tumblr", &["page", "text"]),
@@ -33,6 +34,12 @@ pub struct Groups {
     pub left: Vec<Named>,
 }
 
+/// Puts all streams of a path into one format, as the user says, but for those that nobody may open.
+pub fn group_as(streams: Vec<Named>, format: &'static Format) -> Groups {
+    let (left, streams) = streams.into_iter().partition(|s| super::substack::is_private(&s.name));
+    Groups { groups: vec![Group { format, streams }], left }
+}
+
 /// Sorts the streams of a path by format, in the order of the table.
 ///
 /// Errors: a stream cannot be read.
@@ -55,11 +62,17 @@ pub fn group(streams: &[Named]) -> Result<Groups> {
     let folder = FOLDERS.into_iter().find(|(kind, _)| streams.len() > 1 && found(kind));
     let table = |kind: &str| FORMATS.iter().find(|f| f.kind == kind && f.read.is_some());
     let mut out = Groups::default();
+    let archives: Vec<&str> = match found("mdarchive") {
+        true => streams.iter().filter_map(|s| s.name.strip_suffix("archive.json")).collect(),
+        false => Vec::new(),
+    };
     for ((stream, format), article) in streams.iter().zip(&formats).zip(articles) {
         let own = folder
             .filter(|(kind, weak)| format.is_none_or(|f| weak.contains(&f.kind)) || *kind == "markdown" && article)
             .and_then(|(k, _)| table(k));
-        match own.or(*format) {
+        // What an archive has its posts from lies in it too, and is not read again.
+        let kept = archives.iter().any(|prefix| stream.name.starts_with(prefix));
+        match table("mdarchive").filter(|_| kept).or(own).or(*format) {
             Some(format) => match out.groups.iter_mut().find(|g| g.format.kind == format.kind) {
                 Some(group) => group.streams.push(stream.clone()),
                 None => out.groups.push(Group { format, streams: vec![stream.clone()] }),

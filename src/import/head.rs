@@ -35,7 +35,7 @@ const BEGINNINGS: [&str; 9] = ["html", "head", "body", "title", "meta", "link", 
 
 /// Returns whether a stream is a page of HTML.
 /// A page that bears the name of an export is what a server gave in its place: a login form, a message.
-pub(super) fn is_page(head: &Head) -> bool {
+pub fn is_page(head: &Head) -> bool {
     let beginning = BEGINNINGS.iter().any(|name| head.is_root(name))
         || head.text.get(..15).is_some_and(|t| t.eq_ignore_ascii_case("<!doctype html>"));
     beginning && !named_like_export(head)

@@ -1,7 +1,7 @@
 //! JSON as people's exports have it: numbers where texts should be, nulls where lists should be. It knows no format.
 
 use std::fmt;
-use std::io::BufReader;
+use std::io::{self, BufReader, Read};
 
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::input::{Hashed, Named};
-use crate::model::Digest;
+use crate::model::{Digest, Gap, Reason};
+
+use super::report::Report;
 
 /// The largest file that is held as a whole.
 const MAX_SIZE: u64 = 1 << 30;
@@ -83,23 +85,70 @@ pub fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads a whole stream, and takes its digest.
+/// Reads a whole stream, and takes its digest. Of one that is cut, what precedes the cut is read, and the report says so.
 ///
 /// Errors: the stream cannot be read, is no JSON, nests deeper than 128 levels, or is larger than 1 GiB.
-pub fn read<T: DeserializeOwned>(stream: &Named) -> Result<(T, Digest)> {
+pub fn read<T: DeserializeOwned>(stream: &Named, report: &mut Report) -> Result<(T, Digest)> {
     let (hashed, seen) = Hashed::new(stream.open()?);
-    let mut bounded = BufReader::with_capacity(64 * 1024, std::io::Read::take(hashed, MAX_SIZE));
-    let mut head = [0u8; 3];
-    // A byte order mark is no JSON, and is there all the same.
-    let n = std::io::Read::read(&mut bounded, &mut head).map_err(|e| stream.fault(e))?;
-    let start: Vec<u8> = head
-        .get(..n)
-        .unwrap_or_default()
-        .strip_prefix(b"\xef\xbb\xbf")
-        .map_or_else(|| head.get(..n).unwrap_or_default().to_vec(), |_| Vec::new());
-    let mut whole = std::io::Read::chain(std::io::Cursor::new(start), bounded);
-    let value = serde_json::from_reader(&mut whole).map_err(|e| fault(stream, e))?;
-    Ok((value, seen.digest()))
+    let value = serde_json::from_reader(bare(hashed).map_err(|e| stream.fault(e))?);
+    let cut = match value {
+        Ok(value) => return Ok((value, seen.digest())),
+        Err(e) if e.is_eof() => e,
+        Err(e) => return Err(fault(stream, e)),
+    };
+    let (line, digest) = (cut.line(), seen.digest());
+    let mut text = Vec::new();
+    bare(stream.open()?).and_then(|mut r| r.read_to_end(&mut text)).map_err(|e| stream.fault(e))?;
+    let whole = completed(text).and_then(|text| serde_json::from_slice(&text).ok());
+    let Some(value) = whole else { return Err(fault(stream, cut)) };
+    let detail = format!("the JSON ends too soon, in line {line}");
+    report.notes.push(format!("{}: {detail}; what precedes it was read", stream.name));
+    let (url, what) = (format!("{}#{line}", stream.name), "file".into());
+    report.gaps.push(Gap { url, what, reason: Reason::Truncated, detail, post: None });
+    Ok((value, digest))
+}
+
+/// Leaves out a byte order mark: it is no JSON, and is there all the same.
+fn bare(inner: impl Read) -> io::Result<impl Read> {
+    let mut bounded = BufReader::with_capacity(64 * 1024, inner.take(MAX_SIZE));
+    let mut start = Vec::new();
+    bounded.by_ref().take(3).read_to_end(&mut start)?;
+    if start == b"\xef\xbb\xbf" {
+        start.clear();
+    }
+    Ok(io::Cursor::new(start).chain(bounded))
+}
+
+/// A bracket that is open, and where the last whole value in it ends.
+struct Open {
+    bracket: u8,
+    end: Option<usize>,
+}
+
+/// Cuts a text that ends too soon back to the last whole value of its outermost list, and closes what is open there.
+fn completed(mut text: Vec<u8>) -> Option<Vec<u8>> {
+    let mut open: Vec<Open> = Vec::new();
+    let (mut inside, mut escaped) = (false, false);
+    for (at, b) in text.iter().enumerate() {
+        match b {
+            _ if std::mem::take(&mut escaped) => {}
+            b'\\' if inside => escaped = true,
+            b'"' => inside = !inside,
+            _ if inside => {}
+            b'{' | b'[' => open.push(Open { bracket: *b, end: None }),
+            b'}' | b']' => {
+                open.pop();
+                if let Some(outer) = open.last_mut() {
+                    outer.end = Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    let list = open.iter().position(|o| o.bracket == b'[' && o.end.is_some())?;
+    text.truncate(open.get(list)?.end?);
+    text.extend(open.iter().take(list + 1).rev().map(|o| if o.bracket == b'[' { b']' } else { b'}' }));
+    Some(text)
 }
 
 /// Ties what is wrong with JSON to its stream.
@@ -133,5 +182,28 @@ pub fn items<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
         Some(Value::Array(items)) => items.iter().collect(),
         Some(Value::Object(fields)) => fields.values().collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_cut_keeps_its_whole_values() {
+        let completed = |t: &str| completed(t.as_bytes().to_vec()).map(|t| String::from_utf8(t).unwrap());
+        let table = [
+            ("[{\"a\":1},{\"a\":[{\"x\":1},{", Some("[{\"a\":1}]")),
+            (
+                "{\"db\":[{\"data\":{\"posts\":[{\"t\":\"}\\\"]\"},{\"t",
+                Some("{\"db\":[{\"data\":{\"posts\":[{\"t\":\"}\\\"]\"}]}}]}"),
+            ),
+            ("{\"posts\":[{\"t\":", None),
+            ("", None),
+        ];
+        for (text, whole) in table {
+            assert_eq!(completed(text).as_deref(), whole);
+            assert!(whole.is_none_or(|w| serde_json::from_str::<Value>(w).is_ok()));
+        }
     }
 }

@@ -8,7 +8,7 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::input::Named;
-use crate::model::{Digest, Draft, Gap, Reason, Site};
+use crate::model::{CommentStatus, Digest, Draft, Gap, Post, Reason, Site};
 
 /// The work given to a reader: streams of its format that belong together (one path, one site).
 pub struct Job<'a> {
@@ -26,15 +26,19 @@ pub struct Options {
     pub timezone: Option<String>,
     /// Encoding of texts that declare none.
     pub encoding: Option<String>,
+    /// Whether comments that never were public are wanted too.
+    pub all_comments: bool,
 }
 
-/// One thing a reader found, in this order: the site where the format names one, then posts and pages. A file that came
-/// with them stands before the posts that show it, and so may the original they stand in.
+/// One thing a reader found. The site comes first where the format names one; an original with the digest of its bytes,
+/// and a file that came with posts, stand anywhere before the first post that needs them.
 #[derive(Debug)]
 pub enum Found<'a> {
     Site(Site),
     Original(&'a Named, Digest),
     Draft(Box<Draft>),
+    /// A post in the archive's own form, as it was handed out.
+    Post(Box<Post>),
     File(Attached),
 }
 
@@ -75,11 +79,15 @@ pub struct Report {
     pub found: u64,
     /// What was seen and is no post, by name: `nav_menu_item`, `spam comment`.
     pub skipped: BTreeMap<String, u64>,
+    /// Personal data that was left out: `e-mail addresses of commenters`.
+    pub withheld: BTreeMap<&'static str, u64>,
     /// What was repaired or guessed, with the lines.
     pub notes: Vec<String>,
+    /// What the user may want to know and is no fault of the file.
+    pub remarks: Vec<String>,
+    /// Which of its forms the format is in: `WXR 1.2`, `Atom 1.0`; empty where it has one only.
+    pub dialect: String,
     pub gaps: Vec<Gap>,
-    /// The streams read, by name, with the digest of their bytes, unless they were handed on before their posts.
-    pub originals: Vec<(String, Digest)>,
     /// What could not be rendered.
     tally: BTreeMap<&'static str, Met>,
 }
@@ -94,6 +102,11 @@ struct Met {
 }
 
 impl Report {
+    /// The report of a reader that came upon a fault after so many posts.
+    pub fn broken_off(found: u64, gap: Gap) -> Report {
+        Report { found, gaps: vec![gap], ..Report::default() }
+    }
+
     /// Counts what was met in a post and could not be rendered: what happened, and to what.
     pub fn met(&mut self, all: Vec<(&'static str, String)>, post: &str) {
         for (what, which) in all {
@@ -106,15 +119,15 @@ impl Report {
         }
     }
 
-    /// Returns the notes, those of posts summed up.
-    pub fn all_notes(&self) -> Vec<String> {
+    /// Returns what is no repair: the remarks, what could not be rendered summed up.
+    pub fn all_remarks(&self) -> Vec<String> {
         let summed = self.tally.iter().map(|(what, met)| {
             let which: Vec<&str> = met.which.iter().map(String::as_str).filter(|w| !w.is_empty()).collect();
             let which = if which.is_empty() { String::new() } else { format!(": {}", which.join(", ")) };
             let posts = if met.posts > 1 { format!("{} posts, the first of them ", met.posts) } else { String::new() };
             format!("{what}{which} (in {posts}{:?})", met.first)
         });
-        self.notes.iter().cloned().chain(summed).collect()
+        self.remarks.iter().cloned().chain(summed).collect()
     }
 
     /// Notes that a stream among others could not be read.
@@ -125,10 +138,83 @@ impl Report {
         self.gaps.push(Gap { url, what, reason, detail: why, post });
     }
 
+    /// Returns whether a comment is taken in that never was public: then it is marked so, else it is counted.
+    pub fn hidden(&mut self, job: &Options, status: CommentStatus) -> bool {
+        if !job.all_comments {
+            self.skip(
+                match status {
+                    CommentStatus::Spam => "spam comments",
+                    CommentStatus::Trash => "comments in the trash",
+                    CommentStatus::Pending => "comments never approved",
+                },
+                1,
+            );
+        }
+        job.all_comments
+    }
+
+    /// Counts what is nobody's business and was left out.
+    pub fn withhold(&mut self, what: &'static str, n: u64) {
+        if n > 0 {
+            *self.withheld.entry(what).or_default() += n;
+        }
+    }
+
     /// Counts something that was seen and is no post.
     pub fn skip(&mut self, what: &str, n: u64) {
         if n > 0 {
             *self.skipped.entry(what.to_string()).or_default() += n;
+        }
+    }
+}
+
+/// Nouns of what is counted by name, in both numbers.
+const NOUNS: [(&str, &str); 17] = [
+    ("addresses", "address"),
+    ("attachments", "attachment"),
+    ("captures", "capture"),
+    ("comments", "comment"),
+    ("entries", "entry"),
+    ("files", "file"),
+    ("hashes", "hash"),
+    ("objects", "object"),
+    ("pages", "page"),
+    ("passwords", "password"),
+    ("pictures", "picture"),
+    ("records", "record"),
+    ("settings", "setting"),
+    ("subscribers", "subscriber"),
+    ("templates", "template"),
+    ("terms", "term"),
+    ("users", "user"),
+];
+
+/// Returns a number with what it counts, which is named in the plural.
+pub fn counted(n: u64, what: &str) -> String {
+    // The noun stands first, or behind one word.
+    let place =
+        |many: &str| what.find(many).is_some_and(|at| what.get(..at).unwrap_or_default().matches(' ').count() < 2);
+    let one = NOUNS.iter().find(|(many, _)| n == 1 && place(many));
+    let what = one.map_or_else(|| what.to_string(), |(many, one)| what.replacen(many, one, 1));
+    format!("{n} {}", if n == 1 { what.replacen(" that are ", " that is ", 1) } else { what })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_something_is_told_in_the_singular() {
+        let table = [
+            (1, "IP addresses of commenters", "1 IP address of commenters"),
+            (2, "spam comments", "2 spam comments"),
+            (1, "comments in the trash", "1 comment in the trash"),
+            (1, "nav_menu_item", "1 nav_menu_item"),
+            (1, "files that are no posts", "1 file that is no posts"),
+            (1, "entry of kind note among the comments", "1 entry of kind note among the comments"),
+        ];
+        for (n, what, told) in table {
+            assert_eq!(counted(n, what), told);
         }
     }
 }

@@ -35,7 +35,6 @@ pub fn list(root: &Path) -> Result<(Vec<Named>, Vec<String>)> {
         }
     }
     found.sort();
-    let named =
-        |(name, path): (String, PathBuf)| Named { name, shown: path.display().to_string(), place: Place::File(path) };
+    let named = |(name, path): (String, PathBuf)| Named::new(name, path.display().to_string(), Place::File(path));
     Ok((found.into_iter().map(named).collect(), notes))
 }

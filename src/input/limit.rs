@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io::{self, Read};
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest as _, Sha256};
 
@@ -35,6 +36,46 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::new(io::ErrorKind::InvalidData, why));
         }
         Ok(n)
+    }
+}
+
+/// Where packed data end too soon, or are damaged: known once they were read so far. Shared by all who read the stream.
+#[derive(Debug, Clone, Default)]
+pub struct Cut(Arc<OnceLock<String>>);
+
+impl Cut {
+    pub fn why(&self) -> Option<String> {
+        self.0.get().cloned()
+    }
+
+    /// Returns a reader that ends where the data do, sound or not; a fault before the first byte stays one.
+    pub fn at<R: Read>(&self, inner: R, packing: &'static str) -> Ending<R> {
+        Ending { inner, packing, cut: self.clone(), any: false }
+    }
+}
+
+pub struct Ending<R> {
+    inner: R,
+    packing: &'static str,
+    cut: Cut,
+    any: bool,
+}
+
+impl<R: Read> Read for Ending<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+        match self.inner.read(buf) {
+            Err(e) if self.any && matches!(e.kind(), InvalidData | InvalidInput | UnexpectedEof) => {
+                let cut = e.kind() == UnexpectedEof || e.to_string().contains("incomplete");
+                let why = if cut { "end too soon" } else { "are damaged" };
+                let _ = self.cut.0.set(format!("the {} data {why}", self.packing));
+                Ok(0)
+            }
+            read => {
+                self.any |= read.as_ref().is_ok_and(|n| *n > 0);
+                read
+            }
+        }
     }
 }
 
@@ -87,6 +128,23 @@ mod tests {
         let error = io::copy(&mut bounded, &mut io::sink()).unwrap_err();
         assert!(error.to_string().contains("200 times"), "{error}");
         assert_eq!(io::copy(&mut Bounded::new(io::repeat(b'a').take(SMALL), 100), &mut io::sink()).unwrap(), SMALL);
+    }
+
+    #[test]
+    fn packed_data_end_where_they_do_and_it_is_known() {
+        use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+        let noise: Vec<u8> = (0..90_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        io::Write::write_all(&mut packer, &noise).unwrap();
+        let whole = packer.finish().unwrap();
+        for (bytes, told) in [(&whole[..], None), (&whole[..whole.len() / 2], Some("the gzip data end too soon"))] {
+            let cut = Cut::default();
+            let mut out = Vec::new();
+            cut.at(GzDecoder::new(bytes), "gzip").read_to_end(&mut out).unwrap();
+            assert!(noise.starts_with(&out) && !out.is_empty());
+            assert_eq!(cut.why().as_deref(), told);
+        }
+        assert!(io::copy(&mut Cut::default().at(GzDecoder::new(&b"\x1f\x8b"[..]), "gzip"), &mut io::sink()).is_err());
     }
 
     #[test]

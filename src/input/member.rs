@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::Path;
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
@@ -11,29 +10,28 @@ use zip::{CompressionMethod, ZipArchive};
 use crate::error::{Error, Result};
 
 use super::limit::Bounded;
+use super::packed::{Budget, Holder};
 use super::{MAX_STREAMS, Named, Place};
 
-/// All members together, unpacked, as their list says.
-const MAX_TOTAL: u64 = 64 << 30;
-
-/// Where a member lies in its ZIP.
+/// Where a member lies in its container.
 #[derive(Debug, Clone)]
 pub struct Member {
     pub start: u64,
     pub packed: u64,
     pub size: u64,
-    crc: u32,
+    /// None where the container keeps no checksums.
+    crc: Option<u32>,
     deflated: bool,
 }
 
 /// Lists the members of a ZIP, by name. One that could do harm makes the whole ZIP refused.
-pub fn list(path: &Path) -> Result<(Vec<Named>, Vec<String>)> {
-    let file = File::open(path).map_err(Error::io("read", path))?;
+pub fn list(holder: &Holder, shown: &str, budget: &mut Budget) -> Result<(Vec<Named>, Vec<String>)> {
+    let file = File::open(holder.path()).map_err(Error::io("read", holder.path()))?;
     let damaged = |e: zip::result::ZipError| {
-        Error::input(path.display(), format!("damaged ZIP: {e}")).with_hint("download or copy the file again")
+        Error::input(shown, format!("damaged ZIP: {e}")).with_hint("download or copy the file again")
     };
     let refused = |why: String| {
-        Error::input(path.display(), why).with_hint("nothing was read; such a ZIP was made to harm or by a broken tool")
+        Error::input(shown, why).with_hint("nothing was read; such a ZIP was made to harm or by a broken tool")
     };
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
     if archive.len() > MAX_STREAMS {
@@ -50,9 +48,6 @@ pub fn list(path: &Path) -> Result<(Vec<Named>, Vec<String>)> {
             return Err(refused(format!("member {name:?} is a link")));
         }
         total = total.saturating_add(entry.size());
-        if total > MAX_TOTAL {
-            return Err(refused(format!("its members are larger than {} GiB together", MAX_TOTAL >> 30)));
-        }
         let deflated = match entry.compression() {
             _ if entry.is_dir() => continue,
             _ if entry.encrypted() => {
@@ -71,28 +66,34 @@ pub fn list(path: &Path) -> Result<(Vec<Named>, Vec<String>)> {
             continue;
         };
         let member =
-            Member { start, packed: entry.compressed_size(), size: entry.size(), crc: entry.crc32(), deflated };
-        let shown = format!("{}#{name}", path.display());
-        found.push(Named { name, shown, place: Place::Member { archive: path.to_path_buf(), member } });
+            Member { start, packed: entry.compressed_size(), size: entry.size(), crc: Some(entry.crc32()), deflated };
+        let shown = format!("{shown}#{name}");
+        found.push(Named::new(name, shown, Place::Member { holder: holder.clone(), member }));
     }
+    budget.take(found.len(), total).map_err(refused)?;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok((found, notes))
 }
 
 /// Returns why a name must not be followed, if so.
-fn harmful(name: &str) -> Option<&'static str> {
+pub fn harmful(name: &str) -> Option<&'static str> {
     let drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
     let table = [
         (name.starts_with('/') || drive, "is an absolute path"),
         (name.contains('\\'), "has a backslash"),
         (name.contains('\0'), "has a zero byte"),
-        (name.split('/').any(|part| part == ".."), "leads out of the ZIP"),
+        (name.split('/').any(|part| part == ".."), "leads out of it"),
         (name.starts_with('~'), "leads to a home folder"),
     ];
     table.into_iter().find(|(hit, _)| *hit).map(|(_, why)| why)
 }
 
 impl Member {
+    /// A member that lies in its container as it is.
+    pub fn stored(start: u64, size: u64) -> Member {
+        Member { start, packed: size, size, crc: None, deflated: false }
+    }
+
     /// Reads the member from a reader that stands at its start; its length and checksum are checked at its end.
     pub fn open(&self, at_start: impl Read + 'static) -> Box<dyn Read> {
         let packed = at_start.take(self.packed);
@@ -109,18 +110,20 @@ struct Checked {
     inner: Box<dyn Read>,
     crc: Crc,
     left: u64,
-    wanted: u32,
+    wanted: Option<u32>,
 }
 
 impl Read for Checked {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buf)?;
-        self.crc.update(buf.get(..n).unwrap_or_default());
+        if self.wanted.is_some() {
+            self.crc.update(buf.get(..n).unwrap_or_default());
+        }
         let Some(left) = self.left.checked_sub(n as u64) else {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "longer than the ZIP's list says"));
         };
         self.left = left;
-        if n == 0 && !buf.is_empty() && (self.left > 0 || self.crc.sum() != self.wanted) {
+        if n == 0 && !buf.is_empty() && (self.left > 0 || self.wanted.is_some_and(|w| self.crc.sum() != w)) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "damaged in the ZIP: its checksum does not fit"));
         }
         Ok(n)

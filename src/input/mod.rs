@@ -1,10 +1,14 @@
-//! Opens what a path holds, a file, a folder, a ZIP, any of them gzipped, as named byte streams.
+//! Opens what a path holds, a file, a folder, a ZIP, a tar, any of them packed with gzip or Zstandard, as named byte
+//! streams.
 //! It must not know formats.
 
 mod folder;
 mod limit;
 mod member;
+mod packed;
+mod tar;
 mod text;
+mod zstd;
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -15,7 +19,8 @@ use crate::error::{Error, Result};
 pub use limit::{Hashed, Seen};
 pub use text::{Decoded, decode};
 
-use limit::Bounded;
+use limit::{Bounded, Cut};
+use packed::{Budget, Holder};
 
 /// Streams that one path may hold.
 const MAX_STREAMS: usize = 200_000;
@@ -26,17 +31,18 @@ pub const HEAD: usize = 16 * 1024;
 /// One stream of bytes with the name under which it was found.
 #[derive(Debug, Clone)]
 pub struct Named {
-    /// The file's name, or its path inside the folder or ZIP that was named, with `/` between the parts.
+    /// The file's name, or its path inside the folder or container that was named, with `/` between the parts.
     pub name: String,
-    /// How messages call it: the path as the user gave it, with the member of a ZIP after `#`.
+    /// How messages call it: the path as the user gave it, with the member of a container after `#`.
     pub shown: String,
     place: Place,
+    cut: Cut,
 }
 
 #[derive(Debug, Clone)]
 enum Place {
     File(PathBuf),
-    Member { archive: PathBuf, member: member::Member },
+    Member { holder: Holder, member: member::Member },
 }
 
 /// What a path holds.
@@ -45,60 +51,77 @@ pub struct Opened {
     pub path: PathBuf,
     /// In the order of their names.
     pub streams: Vec<Named>,
-    pub shape: Shape,
+    /// Containers that lie in the folder, each for itself.
+    pub inside: Vec<Opened>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    File,
-    Folder,
-    Zip,
-}
-
-/// Opens a path. Nothing is read yet but the first bytes of files and the list of ZIPs.
+/// Opens a path. Nothing is read yet but the first bytes of files and the lists of containers; those packed as a whole
+/// (`tar.gz`, a ZIP in a ZIP) are unpacked to a temporary file.
 ///
-/// Errors: the path cannot be read; a ZIP that is damaged, names a place outside itself, holds links, or is too large.
+/// Errors: the path cannot be read; a container that is damaged, names a place outside itself, holds links, or is too
+/// large.
 pub fn open(path: &Path) -> Result<Opened> {
     let about = fs::metadata(path).map_err(Error::io("read", path))?;
     if about.is_dir() {
         let (streams, notes) = folder::list(path)?;
-        return Ok(Opened { path: path.to_path_buf(), streams, shape: Shape::Folder, notes });
+        let size = streams.iter().map(Named::size).sum();
+        let mut opened = Opened { path: path.to_path_buf(), streams, inside: Vec::new(), notes };
+        packed::expand(&mut opened, &mut Budget::new(size), 0, true)?;
+        return Ok(opened);
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = Named { name, shown: path.display().to_string(), place: Place::File(path.to_path_buf()) };
+    let file = Named::new(name, path.display().to_string(), Place::File(path.to_path_buf()));
     if !about.is_file() {
         return Err(Error::input(path.display(), "neither a file nor a folder"));
     }
-    let first = first_bytes(path)?;
-    if first.starts_with(b"PK\x03\x04") || first.starts_with(b"PK\x05\x06") {
-        let (streams, notes) = member::list(path)?;
-        return Ok(Opened { path: path.to_path_buf(), streams, shape: Shape::Zip, notes });
+    match packed::unpack(&file, &mut Budget::new(about.len()), 0)? {
+        Some(opened) => Ok(Opened { path: path.to_path_buf(), ..opened }),
+        None => {
+            let (path, inside, notes) = (path.to_path_buf(), Vec::new(), Vec::new());
+            Ok(Opened { path, streams: vec![file], inside, notes })
+        }
     }
-    Ok(Opened { path: path.to_path_buf(), streams: vec![file], shape: Shape::File, notes: Vec::new() })
-}
-
-fn first_bytes(path: &Path) -> Result<Vec<u8>> {
-    let mut first = Vec::new();
-    File::open(path).and_then(|f| f.take(4).read_to_end(&mut first)).map_err(Error::io("read", path))?;
-    Ok(first)
 }
 
 impl Named {
-    /// Opens the stream anew, from its first byte. Gzip is undone; more than a sane ratio of it is an error while reading.
-    pub fn open(&self) -> Result<Box<dyn Read>> {
-        let (raw, size) = self.raw().map_err(|e| self.fault(e))?;
-        let (first, rest) = peek(raw, 2).map_err(|e| self.fault(e))?;
-        let gzipped = first.starts_with(&[0x1f, 0x8b]);
-        let whole = io::Cursor::new(first).chain(rest);
-        if !gzipped {
-            return Ok(Box::new(whole));
-        }
-        Ok(Box::new(Bounded::new(flate2::read::MultiGzDecoder::new(whole), size)))
+    fn new(name: String, shown: String, place: Place) -> Named {
+        Named { name, shown, place, cut: Cut::default() }
     }
 
-    /// Opens the stream as it lies in its place, gzipped or not: for digests that were taken of it there.
+    /// Opens the stream anew, from its first byte. Gzip and Zstandard are undone; more than a sane ratio of either is an
+    /// error while reading.
+    pub fn open(&self) -> Result<Box<dyn Read>> {
+        let (raw, size) = self.raw().map_err(|e| self.fault(e))?;
+        let (first, rest) = peek(raw, 4).map_err(|e| self.fault(e))?;
+        let packing = Packing::of(&first);
+        let whole = io::Cursor::new(first).chain(rest);
+        Ok(match packing {
+            None => Box::new(whole),
+            Some(Packing::Gzip) => {
+                Box::new(Bounded::new(self.cut.at(flate2::read::MultiGzDecoder::new(whole), "gzip"), size))
+            }
+            Some(Packing::Zstd) => {
+                Box::new(Bounded::new(self.cut.at(zstd::Frames::new(Box::new(whole)), "Zstandard"), size))
+            }
+        })
+    }
+
+    /// Returns the path of the stream where its bytes lie in a file of the user's as they are.
+    fn plain_file(&self) -> Result<Option<PathBuf>> {
+        let Place::File(path) = &self.place else { return Ok(None) };
+        let (first, _) = self.raw().and_then(|(raw, _)| peek(raw, 4)).map_err(|e| self.fault(e))?;
+        Ok(Packing::of(&first).is_none().then(|| path.clone()))
+    }
+
+    /// Returns why less was read than there should be: packed data that end too soon, or are damaged. What precedes the
+    /// fault is the stream then.
+    pub fn cut(&self) -> Option<String> {
+        self.cut.why()
+    }
+
+    /// Opens the stream as it lies in its place, packed or not: for digests that were taken of it there.
     pub fn open_raw(&self) -> Result<Box<dyn Read>> {
         self.raw().map(|(raw, _)| raw).map_err(|e| self.fault(e))
     }
@@ -137,7 +160,8 @@ impl Named {
             (_, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof) => {
                 Error::input(&self.shown, cause)
             }
-            (Place::File(path) | Place::Member { archive: path, .. }, _) => Error::io("read", path)(cause),
+            (Place::File(path), _) => Error::io("read", path)(cause),
+            (Place::Member { holder, .. }, _) => Error::io("read", holder.path())(cause),
         }
     }
 
@@ -149,11 +173,29 @@ impl Named {
                 let size = file.metadata()?.len();
                 Ok((Box::new(io::BufReader::with_capacity(64 * 1024, file)), size))
             }
-            Place::Member { archive, member } => {
-                let mut file = File::open(archive)?;
+            Place::Member { holder, member } => {
+                let mut file = File::open(holder.path())?;
                 file.seek(SeekFrom::Start(member.start))?;
                 Ok((member.open(io::BufReader::with_capacity(64 * 1024, file)), member.size))
             }
+        }
+    }
+}
+
+/// What single streams are packed with.
+enum Packing {
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    fn of(first: &[u8]) -> Option<Packing> {
+        match first {
+            [0x1f, 0x8b, ..] => Some(Packing::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd] => Some(Packing::Zstd),
+            // A frame to skip may come first.
+            [n, 0x2a, 0x4d, 0x18] if n >> 4 == 5 => Some(Packing::Zstd),
+            _ => None,
         }
     }
 }

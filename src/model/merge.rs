@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, Source, canonical_json, fold_words};
 
 /// How near to what the author wrote a source is. Missing kinds rank lowest.
-const RANK: [(&str, u8); 20] = [
+const RANK: [(&str, u8); 21] = [
     ("reverted", 90),
     ("wxr", 80),
     ("blogger", 80),
@@ -31,6 +31,7 @@ const RANK: [(&str, u8); 20] = [
     ("feed", 50),
     ("page", 40),
     ("wayback", 30),
+    ("index", 25),
     ("excerpt", 20),
     ("snapshot", 10),
 ];

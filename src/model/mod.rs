@@ -18,6 +18,6 @@ pub use digest::{Digest, canonical_json, pretty_json};
 pub use gap::{Gap, Reason};
 pub use identity::{PostId, fold_title, fold_words, identify, normalise_url, platform_key, slugify};
 pub use merge::{Merged, merge, sort_comments, words_digest};
-pub use parts::{Author, Caption, Comment, CommentKind, Enclosure, Link, LinkKind, Media, Term};
+pub use parts::{Author, Caption, Comment, CommentKind, CommentStatus, Enclosure, Link, LinkKind, Media, Term};
 pub use post::{CONTENT, Certainty, Draft, Field, Gone, Kind, Post, Rejected, SCHEMA, Source, Status};
 pub use site::{ArchiveInfo, Counts, FORMAT, Site};

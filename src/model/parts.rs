@@ -103,6 +103,16 @@ pub enum CommentKind {
     Trackback,
 }
 
+/// Why a comment was not public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CommentStatus {
+    /// Waiting for approval.
+    Pending,
+    Spam,
+    Trash,
+}
+
 /// A reader's word under a post. E-mail and IP addresses are never kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
@@ -119,6 +129,9 @@ pub struct Comment {
     pub published: Option<Date>,
     pub html: String,
     pub text: String,
+    /// None for those that everybody could read. The others come in only where they are asked for, and no book holds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<CommentStatus>,
 }
 
 /// A file a feed delivers with the post (RSS `enclosure`).

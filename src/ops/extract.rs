@@ -1,28 +1,31 @@
 //! `extract`: pages in, posts out, nothing stored.
 
+mod pages;
+
 use std::collections::HashMap;
-use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::refine;
+use super::refine::assemble;
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
-use crate::extract::{self, Verdict};
-use crate::input::{self, Named};
+use crate::extract::{self, Reading, Verdict};
+use crate::import;
+use pages::{Bytes, Page, Pages, Shape};
 
-/// A page larger than this is no page.
-const MAX_PAGE: u64 = 64 << 20;
 /// Pages that are read before their lines go out: enough to keep all cores busy, few enough to hold.
 const CHUNK: usize = 64;
+/// Bytes of pages that wait for their turn: those that come out of one stream cannot be read later.
+const MAX_HELD: usize = 128 << 20;
 
 /// What to read and how to tell of it.
 #[derive(Debug, Clone, Default)]
 pub struct ExtractRequest {
-    /// Files, folders, ZIPs; `-` is standard input.
+    /// Files, folders, ZIPs, web archives; `-` is standard input.
     pub paths: Vec<PathBuf>,
     /// Where pages came from, by id.
     pub urls: HashMap<String, String>,
@@ -34,12 +37,6 @@ pub struct ExtractRequest {
     pub jobs: usize,
 }
 
-/// Where the bytes of one page come from.
-enum Page {
-    Stream(Named),
-    Bytes(Vec<u8>),
-}
-
 /// Reads addresses by page: a JSON object whose values are addresses, or objects with a `url`.
 pub fn read_urls(path: &Path) -> Result<HashMap<String, String>> {
     let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
@@ -49,73 +46,98 @@ pub fn read_urls(path: &Path) -> Result<HashMap<String, String>> {
     Ok(all.into_iter().filter_map(|(id, v)| Some((id, address(&v)?))).collect())
 }
 
-/// Hands one JSON object a page to `out`, in the order of the input. A page that is no post, or cannot be read, gives
-/// its id and the reason.
+/// Hands one JSON object a post to `out`, in the order of the input. A page that is no post, or cannot be read, gives
+/// its id and the reason; it never stops the rest.
+///
+/// Errors: the only path cannot be read; `out` fails.
 pub fn extract(request: &ExtractRequest, events: &Events, out: &mut dyn FnMut(Value) -> Result<()>) -> Result<()> {
-    let mut pages = Vec::new();
-    for path in &request.paths {
-        if path.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin().lock().take(MAX_PAGE).read_to_end(&mut bytes).map_err(Error::io("read", "stdin"))?;
-            pages.push(("stdin".to_string(), Page::Bytes(bytes)));
-        } else {
-            pages.extend(input::open(path)?.streams.into_iter().map(|s| (page_id(&s.name), Page::Stream(s))));
-        }
-    }
-    events.total(Unit::Files, pages.len() as u64);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(request.jobs)
         .build()
         .map_err(|e| Error::usage(format!("cannot start {} threads: {e}", request.jobs)))?;
-    for chunk in pages.chunks(CHUNK) {
+    let mut pages = Pages::of(&request.paths)?;
+    events.total(Unit::Files, pages.known());
+    let (mut chunk, mut held) = (Vec::new(), 0);
+    loop {
+        let page = pages.next();
+        let ended = page.is_none();
+        held += page.as_ref().map_or(0, Page::held);
+        chunk.extend(page);
+        if !ended && chunk.len() < CHUNK && held < MAX_HELD {
+            continue;
+        }
         events.check()?;
-        let lines: Vec<Value> = pool.install(|| chunk.par_iter().map(|(id, page)| one(id, page, request)).collect());
+        let lines: Vec<Vec<Value>> = pool.install(|| chunk.par_iter().map(|page| guarded(page, request)).collect());
         for line in lines {
             events.done(Unit::Files, 1);
-            out(line)?;
+            line.into_iter().try_for_each(&mut *out)?;
+        }
+        (chunk, held) = (Vec::new(), 0);
+        if ended {
+            return Ok(());
         }
     }
-    Ok(())
 }
 
-/// Returns a page's id: its file name without folders and without `.html` and `.gz`.
-fn page_id(name: &str) -> String {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    let name = name.strip_suffix(".gz").unwrap_or(name);
-    name.strip_suffix(".html").or(name.strip_suffix(".htm")).unwrap_or(name).to_string()
+/// Reads a page; one that brings the reader down costs no more than itself.
+fn guarded(page: &Page, request: &ExtractRequest) -> Vec<Value> {
+    let read = || one(page, request);
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| vec![json!({"id": page.id, "reason": "the reader failed on this page; please report it"})])
 }
 
-fn one(id: &str, page: &Page, request: &ExtractRequest) -> Value {
+fn one(page: &Page, request: &ExtractRequest) -> Vec<Value> {
+    let none = |reason: String| vec![json!({"id": page.id, "reason": reason})];
     let read;
-    let bytes = match page {
-        Page::Bytes(bytes) => bytes,
-        Page::Stream(stream) => match stream.read(MAX_PAGE) {
+    let bytes = match &page.bytes {
+        Bytes::None(reason) => return none(reason.clone()),
+        Bytes::Held(bytes) => bytes,
+        Bytes::Stream(stream) => match stream.read(pages::MAX_PAGE) {
             Ok(bytes) => {
                 read = bytes;
                 &read
             }
-            Err(e) => return json!({"id": id, "reason": e.to_string()}),
+            Err(e) => return none(e.to_string()),
         },
     };
-    let url = request.urls.get(id).and_then(|u| Url::parse(u).ok());
-    let text = extract::decode(bytes, None).text;
-    tell(id, extract::page(&text, url.as_ref()), request, url.as_ref())
+    let given = request.urls.get(&page.id).map(String::as_str).or(page.url.as_deref());
+    let url = given.and_then(|u| Url::parse(u).ok());
+    match pages::shape(&page.name, bytes, page.known) {
+        Shape::Page => {
+            let text = extract::decode(bytes, page.content_type.as_deref()).text;
+            let read = if request.full { extract::page } else { extract::bare };
+            tell(&page.id, read(&text, url.as_ref()), request)
+        }
+        Shape::Text => match import::plain_text(bytes, &page.name) {
+            Some(draft) => {
+                let posts = vec![Reading::from(draft)];
+                tell(&page.id, Verdict { posts, reason: None }, request)
+            }
+            None => none("there is no text in it".into()),
+        },
+        Shape::Other => none("neither a page nor a text".into()),
+    }
 }
 
-fn tell(id: &str, verdict: Verdict, request: &ExtractRequest, url: Option<&Url>) -> Value {
-    let Some(draft) = verdict.draft else {
+fn tell(id: &str, verdict: Verdict, request: &ExtractRequest) -> Vec<Value> {
+    if verdict.posts.is_empty() {
         let reason = verdict.reason.unwrap_or_else(|| "no post found".into());
-        return json!({"id": id, "reason": reason});
-    };
+        return vec![json!({"id": id, "reason": reason})];
+    }
+    let named = |n: usize| if n == 0 { id.to_string() } else { format!("{id}#{}", n + 1) };
+    verdict.posts.into_iter().enumerate().map(|(n, reading)| line(reading, &named(n), request)).collect()
+}
+
+fn line(reading: Reading, id: &str, request: &ExtractRequest) -> Value {
+    let told = |e: &extract::Evidence| json!({"field": e.field, "value": e.value, "source": e.source, "weight": e.weight, "chosen": e.chosen});
+    let evidence: Option<Value> = request.explain.then(|| reading.evidence.iter().map(told).collect());
     let mut line = if request.full {
-        let site = url.and_then(|u| u.join("/").ok());
-        serde_json::to_value(refine(draft, id, site.as_ref())).unwrap_or_default()
+        serde_json::to_value(assemble(reading.draft, reading.body, id)).unwrap_or_default()
     } else {
-        extract::flat(&draft, id)
+        extract::flat(&reading, id)
     };
-    if request.explain {
-        let evidence = |e: &extract::Evidence| json!({"field": e.field, "value": e.value, "source": e.source, "weight": e.weight, "chosen": e.chosen});
-        line["evidence"] = verdict.evidence.iter().map(evidence).collect();
+    if let Some(evidence) = evidence {
+        line["evidence"] = evidence;
     }
     line
 }

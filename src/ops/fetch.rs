@@ -2,7 +2,6 @@
 //! the order in which the blog lists them, so that a run that was killed is completed to the same bytes.
 
 mod many;
-mod media;
 mod scope;
 mod state;
 
@@ -13,16 +12,16 @@ use rayon::prelude::*;
 use url::Url;
 
 pub use self::many::{Fetched, fetch_many};
-use self::media::Gallery;
 pub use self::scope::Scope;
 use self::state::State;
+use super::media::{self, Gallery};
 use super::resolve::{resolve, tie};
 use super::{names, refine};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
 use crate::http::cookies::Cookie;
-use crate::http::{Answer, Ask, Client, Limits, Pending, Web, without_password};
-use crate::model::{Capture, Clock, Comment, Header, Post};
+use crate::http::{Client, Limits, Pending, Web, without_password};
+use crate::model::{Capture, Clock, Comment, Gap, Header, Post};
 use crate::source::{Batch, Source, find};
 use crate::store::{Archive, OpenGap, Opening, Summary, Writer};
 
@@ -278,45 +277,18 @@ impl Run<'_> {
     /// Asks for the media that posts want and that are not kept yet.
     fn take_media(&mut self, posts: &[Post]) -> Result<()> {
         let wanted = self.gallery.wanted(&self.writer, posts);
-        self.ask_media(wanted, |_, _, _| Ok(()))
+        self.ask_media(wanted, |_| {})
     }
 
-    /// Asks for media, each with the post that wants it; `on` hears of those that came.
-    fn ask_media(
-        &mut self,
-        wanted: Vec<media::Wanted>,
-        mut on: impl FnMut(&mut Writer, &Gallery, &str) -> Result<()>,
-    ) -> Result<()> {
-        let (asked, refused) = media::split(wanted, self.request.media);
-        for gap in refused {
-            self.state.gaps.push(gap.clone());
-            self.writer.gap(gap);
-        }
-        let (writer, gallery, state, events) = (&mut self.writer, &mut self.gallery, &mut self.state, self.events);
-        let urls: Vec<Url> = asked.keys().cloned().collect();
-        self.web.each(urls, &Ask::media(), events, |url, answer: Answer| {
-            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
-            let Some(wanted) = asked.get(&url) else { return Ok(()) };
-            match media::judge(&answer) {
-                Ok(capture) => {
-                    let medium = writer.keep_media(capture.payload())?;
-                    for one in wanted {
-                        gallery.put(&one.url, medium.clone());
-                        on(writer, gallery, &one.url)?;
-                    }
-                    events.done(Unit::Media, 1);
-                }
-                Err((reason, detail)) => {
-                    for one in wanted {
-                        let gap = one.gap(reason, &detail);
-                        gallery.miss(&one.url);
-                        state.gaps.push(gap.clone());
-                        writer.gap(gap);
-                    }
-                }
-            }
-            Ok(())
-        })
+    /// Asks for media, each with the post that wants it; `found` hears of those that came.
+    fn ask_media(&mut self, wanted: Vec<media::Wanted>, found: impl FnMut(&str)) -> Result<()> {
+        let web = self.request.media.then_some(self.web);
+        let gaps = &mut self.state.gaps;
+        let lost = |writer: &mut Writer, gap: Gap| {
+            gaps.push(gap.clone());
+            writer.gap(gap);
+        };
+        self.gallery.ask(web, self.events, &mut self.writer, wanted, lost, found)
     }
 
     /// Asks again for media that are missing: all of them if the user says so, else those that were left out on purpose.
@@ -327,9 +299,8 @@ impl Run<'_> {
         }
         self.events.phase("asking again for what is missing");
         let mut came = std::collections::BTreeSet::new();
-        self.ask_media(wanted, |_, _, url| {
+        self.ask_media(wanted, |url| {
             came.insert(url.to_string());
-            Ok(())
         })?;
         let lacks = |m: &crate::model::Media| m.sha256.is_none() && came.contains(&m.url);
         let ids: Vec<_> = self.writer.entries().filter(|e| e.media.iter().any(lacks)).map(|e| e.id.clone()).collect();

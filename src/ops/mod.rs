@@ -5,6 +5,7 @@ pub mod extract;
 pub mod fetch;
 pub mod history;
 pub mod import;
+mod media;
 mod names;
 mod refine;
 mod resolve;

@@ -9,9 +9,14 @@ use crate::model::{Certainty, Draft, Field, LinkKind, Post, SCHEMA, Source, iden
 
 /// Makes the post that a draft describes. `archive` is the archive's name, `site` the blog's root address.
 pub fn refine(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
-    let id = identify(&draft, archive);
     let base = draft.base.as_deref().or(draft.url.as_deref()).and_then(|u| Url::parse(u).ok());
     let body = html::body(&draft.body, base.as_ref(), site);
+    assemble(draft, body, archive)
+}
+
+/// Makes the post of a draft whose body went through the passes already.
+pub(super) fn assemble(draft: Draft, body: html::Body, archive: &str) -> Post {
+    let id = identify(&draft, archive);
     let mut media = body.media;
     for medium in draft.media {
         match media.iter_mut().find(|m| m.url == medium.url) {

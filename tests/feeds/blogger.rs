@@ -34,9 +34,9 @@ fn a_takeout_is_read_with_its_settings_and_albums() {
     assert_eq!(taken.drafts[2].published, None);
     let files: Vec<&str> = taken.files.iter().map(|f| f.url.as_str()).collect();
     assert_eq!(files, ["https://1.bp.blogspot.com/_x/s320/old%20pier.png"]);
-    assert!(taken.notes().contains("followers.csv: personal data, not read"), "{}", taken.notes());
-    assert_eq!(taken.reports[0].skipped["spam comment"], 1);
-    assert_eq!(taken.reports[0].skipped["picture of an album that no post shows"], 1);
+    assert_eq!(taken.reports[0].withheld["files about people, never opened"], 1);
+    assert_eq!(taken.reports[0].skipped["spam comments"], 1);
+    assert_eq!(taken.reports[0].skipped["pictures of albums that no post shows"], 1);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_takeout_without_a_host_takes_the_one_given() {
         (&alone.drafts[0].url, alone.drafts[0].extra["blogger"]["blogger:filename"].as_str()),
         (&None, Some("/2008/03/fog-bells.html"))
     );
-    assert!(alone.notes().contains("--site"));
+    assert!(alone.reports[0].remarks.concat().contains("--site"));
     let site = Url::parse("http://quay.example/").ok();
     let given = take(&feed, Options { site, ..Options::default() }).unwrap();
     assert_eq!(given.drafts[0].url.as_deref(), Some("http://quay.example/2008/03/fog-bells.html"));
@@ -65,6 +65,6 @@ fn a_classic_export_is_read_and_its_settings_are_no_posts() {
     assert_eq!(one.key.as_deref(), Some("tag:blogger.com,1999:blog-7.post-1"));
     assert_eq!((one.tags.len(), one.comments.len(), one.comments[1].parent.as_deref()), (1, 2, Some("91")));
     assert_eq!((draft.status, draft.url.as_deref()), (Status::Draft, None));
-    assert_eq!((taken.reports[0].skipped["setting"], taken.reports[0].skipped["template"]), (1, 1));
+    assert_eq!((taken.reports[0].skipped["settings"], taken.reports[0].skipped["templates"]), (1, 1));
     assert!(taken.notes().contains("prefix bound") && taken.notes().contains("bare &"), "{}", taken.notes());
 }

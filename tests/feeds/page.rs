@@ -87,7 +87,7 @@ fn a_part_of_a_folder_without_posts_does_not_keep_the_others_out() {
     std::fs::write(root.join("feed.xml"), "<rss version='2.0'><channel><title>x</title></channel></rss>").unwrap();
     std::fs::copy(case("mirror/quay.example/2006/11/rope.html"), root.join("rope.html")).unwrap();
     let request = ImportRequest::new(vec![root], folder.path().join("archives"));
-    let summaries = import(&request, &Events::silent(), Clock::system()).unwrap();
+    let summaries = import(&request, &Events::silent(), Clock::system()).unwrap().summaries;
     let last = summaries.last().unwrap();
     assert_eq!((last.new, last.notes.iter().any(|n| n.contains("feed.xml: a feed with no entries"))), (1, true));
 }

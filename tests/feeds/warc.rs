@@ -106,7 +106,7 @@ fn captures_of_a_page_come_in_the_order_of_time() {
     let files: Vec<&str> = taken.files.iter().map(|f| f.url.as_str()).collect();
     assert_eq!(files, ["http://quay.example/img/fog.png"]);
     assert_eq!(taken.site.as_ref().unwrap().url.as_deref(), Some("http://quay.example/"));
-    assert_eq!(taken.reports[0].skipped["capture that says what the one before it says"], 1);
+    assert_eq!(taken.reports[0].skipped["captures that say what the one before them says"], 1);
 }
 
 #[test]

@@ -27,13 +27,14 @@ fn check(name: &str) -> Read {
             assert_eq!(&own, value, "{name}: {field} of {}\nwhole: {post:#}", wanted["title"]);
         }
     }
-    let notes: Vec<&String> = found.reports.iter().flat_map(|r| &r.notes).collect();
+    let notes: Vec<&String> = found.reports.iter().flat_map(|r| r.notes.iter().chain(&r.remarks)).collect();
     for note in expected["notes"].as_array().into_iter().flatten() {
         let note = note.as_str().unwrap();
         assert!(notes.iter().any(|n| n.contains(note)), "{name}: no note {note:?} in {notes:#?}");
     }
     for (what, n) in expected["skipped"].as_object().into_iter().flatten() {
-        let own: u64 = found.reports.iter().filter_map(|r| r.skipped.get(what)).sum();
+        let own = |r: &mdarchive::import::Report| r.skipped.get(what).or(r.withheld.get(what.as_str())).copied();
+        let own: u64 = found.reports.iter().filter_map(own).sum();
         assert_eq!(
             &json!(own),
             n,

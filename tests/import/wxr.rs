@@ -48,7 +48,7 @@ fn each_status_is_told_from_the_others() {
     for (id, expected) in table {
         assert_eq!(status(id), expected, "post {id}");
     }
-    assert!(read.report.all_notes().iter().any(|n| n.contains("wc-hold")));
+    assert!(read.report.notes.iter().any(|n| n.contains("wc-hold")));
     assert_eq!(find(&read, 60).kind, Kind::Page);
     let skipped = [("attachment", 4), ("nav_menu_item", 1), ("wp_global_styles", 1), ("wp_block", 1)];
     for (what, n) in skipped {
@@ -134,7 +134,7 @@ fn shortcodes_are_rendered_kept_or_told() {
     assert!(body.contains("[gallery] shows pictures, [sic] does not."));
     assert!(body.contains("Kept words") && !body.contains("[box"));
     assert!(body.contains("<pre><code class=\"language-c\">a &lt;b&gt; &amp;&amp; c\n\n[gallery]</code></pre>"));
-    assert!(read.report.all_notes().iter().any(|n| n.contains("unknown shortcodes") && n.contains("box")));
+    assert!(read.report.all_remarks().iter().any(|n| n.contains("unknown shortcodes") && n.contains("box")));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn blocks_lose_their_comments_and_reusable_ones_are_shown() {
     assert!(!body.contains("wp:"), "{body}");
     assert_eq!(body.matches("Said once, shown often.").count(), 1 + 4, "itself, and as deep as is allowed");
     assert!(body.contains("<a class=\"embed\" href=\"http://film.example/2\">"));
-    let told = read.report.all_notes().join("\n");
+    let told = read.report.all_remarks().join("\n");
     assert!(told.contains("left out: latest-posts"), "{told}");
     assert!(told.contains("show themselves"), "{told}");
 }
@@ -166,7 +166,7 @@ fn public_comments_are_kept_with_their_threads_and_others_counted() {
     assert_eq!(comments[1].html, "<p>A first word.<br>\nOn two lines.</p>");
     assert!(!comments[2].html.contains("script"));
     assert_eq!(comments[0].published.as_ref().unwrap().offset.as_deref(), Some("+02:00"));
-    for what in ["spam comment", "comment never approved", "comment in the trash"] {
+    for what in ["spam comments", "comments never approved", "comments in the trash"] {
         assert_eq!(read.report.skipped.get(what), Some(&1), "{what}");
     }
 }
@@ -203,7 +203,7 @@ fn parts_of_one_blog_know_each_others_attachments() {
     assert_eq!(read.drafts.len(), variety().drafts.len());
     assert_eq!(captions(find(&read, 2)).len(), 3);
     assert_eq!(read.originals.len(), 2);
-    assert!(read.report.all_notes().iter().all(|n| !n.contains("line")), "{:?}", read.report.all_notes());
+    assert!(read.report.notes.iter().all(|n| !n.contains("line")), "{:?}", read.report.notes);
 }
 
 #[test]

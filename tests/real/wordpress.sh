@@ -7,6 +7,7 @@
 #   wordpress.sh export FILE      WXR by WordPress's own exporter
 #   wordpress.sh touch SLUG TEXT  append TEXT to one post
 #   wordpress.sh seed N           add N posts (seed-0001 ...) with tags, captions, comments
+#   wordpress.sh theme NAME       change the design: one of Debian's, or of themes/ beside this file
 # WP_STATE is the folder of the site (default: mdarchive-wordpress in the folder for temporary files): several sites can
 # run side by side, each with a folder and a port. No service is installed: the packages of WordPress are unpacked into
 # WP_DEBS (default: in the state folder), PHP's own server and a MariaDB without network answer.
@@ -36,11 +37,16 @@ install() { # the packages whose programs run; the first apt-get on a new machin
 }
 
 unpack() { # WordPress itself is only read: unpacked, not installed, so no web server comes with it
-  [ -d "$debs/usr/share/wordpress/wp-content/themes/twentytwentyone" ] && return 0
+  local n themes=() missing=""
+  for n in one two three; do
+    themes+=("wordpress-theme-twentytwenty$n")
+    [ -d "$debs/usr/share/wordpress/wp-content/themes/twentytwenty$n" ] || missing=1
+  done
+  [ -n "$missing" ] || return 0
   mkdir -p "$debs"
   local try
   for try in 1 2; do
-    (cd "$debs" && apt-get -q download wordpress wordpress-theme-twentytwentyone) > "$state/download.log" 2>&1 && break
+    (cd "$debs" && apt-get -q download wordpress "${themes[@]}") > "$state/download.log" 2>&1 && break
     [ $try = 1 ] || { tail -3 "$state/download.log" >&2; fail "cannot download WordPress"; }
     apt-get -q update > "$state/update.log" 2>&1 || true
   done
@@ -63,6 +69,7 @@ make_site() { # WXR
   rm -rf "$state/site"
   cp -r "$debs/usr/share/wordpress" "$state/site"
   rm -rf "$state/site/wp-config.php" "$state/site/wp-content/plugins"/*
+  cp -r "$here/themes/." "$state/site/wp-content/themes/"
   mkdir -p "$state/site/wp-content/uploads"
   cat > "$state/site/wp-config.php" <<PHP
 <?php
@@ -107,5 +114,6 @@ case ${1:-} in
   truth | export) wp "$1" > "${2:?file}" ;;
   touch) wp touch "${2:?slug}" "${3:?text}" ;;
   seed) wp seed "${2:?how many}" ;;
+  theme) wp theme "${2:?name}" ;;
   *) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

@@ -20,7 +20,7 @@ require_once ABSPATH . 'wp-admin/includes/image.php';
 if ($command !== 'install') wp_set_current_user(1); // one who may write any markup
 kses_remove_filters();
 remove_all_actions('do_pings');
-$run = ['install' => 'install', 'versions' => 'versions', 'import' => 'import', 'truth' => 'truth', 'export' => 'export', 'touch' => 'edit', 'seed' => 'seed'];
+$run = ['install' => 'install', 'versions' => 'versions', 'import' => 'import', 'truth' => 'truth', 'export' => 'export', 'touch' => 'edit', 'seed' => 'seed', 'theme' => 'theme'];
 $run[$command](...$args);
 
 function stop(string $why): never {
@@ -44,6 +44,11 @@ function install(): void {
     switch_theme('twentytwentyone');
     $wp_rewrite->set_permalink_structure('/%year%/%monthnum%/%postname%/');
     flush_rewrite_rules(false);
+}
+
+function theme(string $name): void {
+    wp_get_theme($name)->exists() || stop("no theme $name");
+    switch_theme($name);
 }
 
 function versions(): void {
@@ -155,7 +160,8 @@ function truth(): void {
             'author' => get_the_author_meta('display_name', $post->post_author), 'password' => $post->post_password !== '', 'excerpt' => $post->post_excerpt,
             'categories' => $names('category'), 'category_slugs' => $slugs('category'), 'tags' => $names('post_tag'), 'tag_slugs' => $slugs('post_tag'),
             'captions' => array_values(array_filter($captions, 'strlen')), 'images' => array_map(fn($n) => $n->getAttribute('src'), nodes($html, '//img')),
-            'featured' => $featured ? wp_get_attachment_url($featured) : null, 'text' => plain($html),
+            'featured' => $featured ? wp_get_attachment_url($featured) : null,
+            'featured_caption' => $featured ? wp_get_attachment_caption($featured) : null, 'pages' => 1 + substr_count($post->post_content, '<!--nextpage-->'), 'text' => plain($html),
             'comment_list' => array_map(fn($c) => ['id' => (int)$c->comment_ID, 'parent' => (int)$c->comment_parent, 'type' => $c->comment_type,
                 'author' => html_entity_decode($c->comment_author, ENT_QUOTES), 'url' => $c->comment_author_url, 'date_gmt' => $c->comment_date_gmt, 'text' => plain($c->comment_content)], $comments),
         ], JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR), "\n";

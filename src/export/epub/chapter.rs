@@ -65,7 +65,9 @@ pub fn page(stem: &str, title: &str, language: &str, words: &Words) -> minijinja
 impl Maker<'_> {
     /// Makes the files of one post.
     pub fn chapter(&self, item: &Item) -> Result<Chapter> {
-        let post = self.archive.read(&item.entry)?;
+        let mut post = self.archive.read(&item.entry)?;
+        // What nobody could read on the blog stands in no book.
+        post.comments.retain(|c| c.status.is_none());
         let words = self.plan.words;
         let language = self.language(&post);
         let rtl = language::is_rtl(&language);

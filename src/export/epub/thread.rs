@@ -139,6 +139,7 @@ mod tests {
             published: None,
             html: String::new(),
             text: String::new(),
+            status: None,
         }
     }
 

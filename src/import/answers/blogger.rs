@@ -9,8 +9,8 @@ use super::{Answer, Made};
 use crate::html;
 use crate::import::json::{items, leaf, text};
 use crate::import::parts;
-use crate::import::report::{Job, Report};
-use crate::model::{Author, Comment, CommentKind, Date, Draft, Kind, Site, Status};
+use crate::import::report::{Job, Options, Report};
+use crate::model::{Author, Comment, CommentKind, CommentStatus, Date, Draft, Kind, Site, Status};
 
 pub fn make(job: &Job, answers: &[Answer], report: &mut Report) -> Made {
     let mut comments: BTreeMap<String, Vec<Comment>> = BTreeMap::new();
@@ -22,7 +22,7 @@ pub fn make(job: &Job, answers: &[Answer], report: &mut Report) -> Made {
                 Some("blogger#post" | "blogger#page") => posts.push((n, object)),
                 Some("blogger#comment") => {
                     let post = object.get("post").and_then(|p| leaf(p, "id")).unwrap_or_default();
-                    comments.entry(post).or_default().extend(comment(object, report));
+                    comments.entry(post).or_default().extend(comment(object, &job.options, report));
                 }
                 Some("blogger#blog") => site = Some(blog(object)),
                 _ => report.skip("objects of other kinds", 1),
@@ -34,7 +34,7 @@ pub fn make(job: &Job, answers: &[Answer], report: &mut Report) -> Made {
     let site = site.or_else(|| {
         home.map(|u| Site { url: Some(u.to_string()), generator: Some("Blogger".into()), ..Site::default() })
     });
-    let drafts = posts.into_iter().map(|(n, post)| (n, adapt(post, &mut comments))).collect();
+    let drafts = posts.into_iter().map(|(n, post)| (n, adapt(post, &mut comments, &job.options, report))).collect();
     Made { site, drafts }
 }
 
@@ -56,7 +56,7 @@ fn person(object: &Value) -> (String, Option<String>) {
     (name, text(author, "url").filter(|u| parts::is_web(u)).map(str::to_string))
 }
 
-fn adapt(post: &Value, comments: &mut BTreeMap<String, Vec<Comment>>) -> Draft {
+fn adapt(post: &Value, comments: &mut BTreeMap<String, Vec<Comment>>, options: &Options, report: &mut Report) -> Draft {
     let id = leaf(post, "id").unwrap_or_default();
     let blog = post.get("blog").and_then(|b| leaf(b, "id")).unwrap_or_default();
     let (name, url) = person(post);
@@ -85,14 +85,19 @@ fn adapt(post: &Value, comments: &mut BTreeMap<String, Vec<Comment>>) -> Draft {
     }
     let replies = post.get("replies").unwrap_or(&Value::Null);
     for reply in items(replies, "items") {
-        draft.comments.extend(comment(reply, &mut Report::default()));
+        draft.comments.extend(comment(reply, options, report));
     }
     draft
 }
 
-fn comment(object: &Value, report: &mut Report) -> Option<Comment> {
-    if text(object, "status").is_some_and(|s| !s.eq_ignore_ascii_case("live")) {
-        report.skip("comments that were not shown", 1);
+fn comment(object: &Value, options: &Options, report: &mut Report) -> Option<Comment> {
+    let status = match text(object, "status").map(str::to_ascii_lowercase).as_deref() {
+        None | Some("live") => None,
+        Some("spam") => Some(CommentStatus::Spam),
+        Some("emptied") => Some(CommentStatus::Trash),
+        Some(_) => Some(CommentStatus::Pending),
+    };
+    if status.is_some_and(|s| !report.hidden(options, s)) {
         return None;
     }
     let (html, words) = parts::comment_body(text(object, "content")?, None);
@@ -106,5 +111,6 @@ fn comment(object: &Value, report: &mut Report) -> Option<Comment> {
         published: text(object, "published").and_then(Date::parse_iso),
         html,
         text: words,
+        status,
     })
 }

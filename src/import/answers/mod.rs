@@ -79,7 +79,7 @@ fn read(job: &Job, sink: &mut Sink, kind: &str, make: fn(&Job, &[Answer], &mut R
     let mut answers = Vec::new();
     for stream in job.streams {
         job.events.check()?;
-        let (value, digest) = json::read::<Value>(stream)?;
+        let (value, digest) = json::read::<Value>(stream, &mut report)?;
         answers.push(Answer { stream, digest, objects: objects(value) });
     }
     let made = make(job, &answers, &mut report);
@@ -90,7 +90,7 @@ fn read(job: &Job, sink: &mut Sink, kind: &str, make: fn(&Job, &[Answer], &mut R
         return Err(Error::input(shown, format!("no posts or pages in it{only}")));
     }
     for answer in &answers {
-        report.originals.push((answer.stream.name.clone(), answer.digest.clone()));
+        sink(Found::Original(answer.stream, answer.digest.clone()))?;
     }
     if let Some(site) = made.site {
         sink(Found::Site(site))?;

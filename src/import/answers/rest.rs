@@ -9,8 +9,10 @@ use super::{Answer, Made};
 use crate::html;
 use crate::import::json::{items, leaf, text};
 use crate::import::parts;
-use crate::import::report::{Job, Report};
-use crate::model::{Author, Caption, Comment, CommentKind, Date, Draft, Kind, Media, Site, Status, Term};
+use crate::import::report::{Job, Options, Report};
+use crate::model::{
+    Author, Caption, Comment, CommentKind, CommentStatus, Date, Draft, Kind, Media, Site, Status, Term,
+};
 
 /// What posts refer to, by id.
 #[derive(Default)]
@@ -36,7 +38,7 @@ pub fn make(job: &Job, answers: &[Answer], report: &mut Report) -> Made {
                 report.skip("attachments", 1);
             } else if has("author_name") {
                 let post = leaf(object, "post").unwrap_or_default();
-                known.comments.entry(post).or_default().extend(comment(object, report));
+                known.comments.entry(post).or_default().extend(comment(object, &job.options, report));
             } else if has("taxonomy") {
                 known.terms.extend(term(object).map(|t| (id, t)));
                 report.skip("terms", 1);
@@ -96,11 +98,16 @@ fn author(object: &Value) -> Option<Author> {
     Some(Author { name, slug: text(object, "slug").map(str::to_string), url })
 }
 
-fn comment(object: &Value, report: &mut Report) -> Option<Comment> {
-    report.skip("e-mail addresses of commenters", u64::from(text(object, "author_email").is_some()));
-    report.skip("IP addresses of commenters", u64::from(text(object, "author_ip").is_some()));
-    if text(object, "status").is_some_and(|s| s != "approved") {
-        report.skip("comments that were not shown", 1);
+fn comment(object: &Value, options: &Options, report: &mut Report) -> Option<Comment> {
+    report.withhold("e-mail addresses of commenters", u64::from(text(object, "author_email").is_some()));
+    report.withhold("IP addresses of commenters", u64::from(text(object, "author_ip").is_some()));
+    let status = match text(object, "status") {
+        None | Some("approved") => None,
+        Some("spam") => Some(CommentStatus::Spam),
+        Some("trash") => Some(CommentStatus::Trash),
+        Some(_) => Some(CommentStatus::Pending),
+    };
+    if status.is_some_and(|s| !report.hidden(options, s)) {
         return None;
     }
     let (html, words) = parts::comment_body(rendered(object, "content"), None);
@@ -117,6 +124,7 @@ fn comment(object: &Value, report: &mut Report) -> Option<Comment> {
         published: moment(object, "date", "date_gmt"),
         html,
         text: words,
+        status,
     })
 }
 

@@ -33,7 +33,7 @@ pub fn make(job: &Job, answers: &[Answer], report: &mut Report) -> Made {
 fn adapt(post: &Value, host: &str, report: &mut Report) -> Draft {
     let id = leaf(post, "ID").unwrap_or_default();
     let person = post.get("author").unwrap_or(&Value::Null);
-    report.skip("e-mail addresses of authors", u64::from(text(person, "email").is_some()));
+    report.withhold("e-mail addresses of authors", u64::from(text(person, "email").is_some()));
     let mut draft = Draft {
         key: Some(format!("wordpress:{host}:{id}")),
         url: text(post, "URL").filter(|u| parts::is_web(u)).map(str::to_string),

@@ -1,14 +1,14 @@
 //! What an entry of Blogger's Atom is, in the words of both exports.
 
 use crate::import::feed::Entry;
-use crate::model::{Kind, Status};
+use crate::model::{CommentStatus, Kind, Status};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
     Post(Kind, Status),
-    /// One that readers see.
-    Comment,
+    /// One that readers see, or why they do not, and by what name it is counted.
+    Comment(Option<(CommentStatus, &'static str)>),
     /// Not a post: by what name it is counted.
     Other(&'static str),
     Setting,
@@ -22,23 +22,23 @@ pub fn sort(entry: &Entry) -> Sort {
         return match kind {
             "POST" | "PAGE" => Sort::Post(if kind == "PAGE" { Kind::Page } else { Kind::Post }, status_of(status)),
             "COMMENT" => match status {
-                "LIVE" => Sort::Comment,
-                "SPAM_COMMENT" => Sort::Other("spam comment"),
-                "GHOSTED_COMMENT" => Sort::Other("hidden comment"),
-                _ => Sort::Other("comment never approved"),
+                "LIVE" => Sort::Comment(None),
+                "SPAM_COMMENT" => Sort::Comment(Some((CommentStatus::Spam, "spam comments"))),
+                "GHOSTED_COMMENT" => Sort::Comment(Some((CommentStatus::Spam, "hidden comments"))),
+                _ => Sort::Comment(Some((CommentStatus::Pending, "comments never approved"))),
             },
-            _ => Sort::Other("entry of a kind not known"),
+            _ => Sort::Other("entries of a kind not known"),
         };
     }
     let status = if entry.draft { Status::Draft } else { Status::Published };
     let kind = entry.categories.iter().find(|c| c.scheme.as_deref().is_some_and(|s| s.ends_with("#kind")));
     match kind.and_then(|c| c.term.rsplit('#').next()) {
         Some("page") => Sort::Post(Kind::Page, status),
-        Some("comment") => Sort::Comment,
+        Some("comment") => Sort::Comment(None),
         Some("settings") => Sort::Setting,
-        Some("template") => Sort::Other("template"),
+        Some("template") => Sort::Other("templates"),
         Some("post") | None => Sort::Post(Kind::Post, status),
-        Some(_) => Sort::Other("entry of a kind not known"),
+        Some(_) => Sort::Other("entries of a kind not known"),
     }
 }
 

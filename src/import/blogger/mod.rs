@@ -15,7 +15,9 @@ use crate::error::{Error, Result};
 use crate::event::Unit;
 use crate::html;
 use crate::input::{self, Hashed, Named};
-use crate::model::{Comment, CommentKind, Digest, Draft, Gap, Kind, Link, LinkKind, Reason, Site, Status};
+use crate::model::{
+    Comment, CommentKind, CommentStatus, Digest, Draft, Gap, Kind, Link, LinkKind, Reason, Site, Status,
+};
 
 use super::feed::{self, Entry, Feed, Origin, Parser};
 use super::parts;
@@ -42,7 +44,9 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     }
     for stream in &feeds {
         let survey = survey(stream, job)?;
-        report.originals.extend(survey.digest.clone().map(|digest| (stream.name.clone(), digest)));
+        if let Some(digest) = survey.digest.clone() {
+            sink(Found::Original(stream, digest))?;
+        }
         posts(stream, survey, job, &mut albums, sink, &mut report)?;
     }
     if report.found == 0 {
@@ -50,11 +54,9 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         return Err(Error::input(shown, "a Blogger export with no posts or pages in it")
             .with_hint("export the blog again: Settings > Manage blog > Back up content"));
     }
-    report.skip("picture of an album that no post shows", albums.len().saturating_sub(albums.shown));
-    let lists = job.streams.iter().filter(|s| s.name.ends_with("followers.csv") || s.name.ends_with("profile.csv"));
-    for list in lists {
-        report.notes.push(format!("{}: personal data, not read", list.name));
-    }
+    report.skip("pictures of albums that no post shows", albums.len().saturating_sub(albums.shown));
+    let about_people = |s: &&Named| s.name.ends_with("followers.csv") || s.name.ends_with("profile.csv");
+    report.withhold("files about people, never opened", job.streams.iter().filter(about_people).count() as u64);
     Ok(report)
 }
 
@@ -92,7 +94,7 @@ fn pass(stream: &Named, job: &Job, strict: bool) -> Result<Option<Survey>> {
     loop {
         job.events.check()?;
         match parser.next() {
-            Ok(Some(entry)) => survey.take(entry),
+            Ok(Some(entry)) => survey.take(entry, job.options.all_comments),
             Ok(None) => break,
             Err(Fault::Io(cause)) => return Err(stream.fault(cause)),
             Err(Fault::IllFormed { .. } | Fault::Cut { .. }) if strict => return Ok(None),
@@ -111,7 +113,7 @@ fn pass(stream: &Named, job: &Job, strict: bool) -> Result<Option<Survey>> {
 }
 
 impl Survey {
-    fn take(&mut self, entry: Entry) {
+    fn take(&mut self, entry: Entry, all_comments: bool) {
         match sort(&entry) {
             Sort::Post(..) => self.posts += 1,
             Sort::Other(name) => *self.skipped.entry(name).or_default() += 1,
@@ -119,11 +121,13 @@ impl Survey {
                 let name = entry.id.rsplit('.').next().unwrap_or_default();
                 let value = entry.content.as_ref().map(feed::Text::plain).unwrap_or_default();
                 self.settings.set(name, &value);
-                *self.skipped.entry("setting").or_default() += 1;
+                *self.skipped.entry("settings").or_default() += 1;
             }
-            Sort::Comment => {
+            Sort::Comment(Some((_, name))) if !all_comments => *self.skipped.entry(name).or_default() += 1,
+            Sort::Comment(hidden) => {
                 if let Some(post) = entry::parent_post(&entry) {
-                    self.comments.entry(post).or_default().push(comment(&entry));
+                    let comment = comment(&entry, hidden.map(|(status, _)| status));
+                    self.comments.entry(post).or_default().push(comment);
                 }
             }
         }
@@ -131,7 +135,7 @@ impl Survey {
 }
 
 /// A comment's title is the beginning of its text, cut: it is ignored.
-fn comment(entry: &Entry) -> Comment {
+fn comment(entry: &Entry, status: Option<CommentStatus>) -> Comment {
     let raw = entry.content.as_ref().map(feed::markup).unwrap_or_default();
     let (html, text) = parts::comment_body(&raw, None);
     let author = entry.authors.first().cloned().unwrap_or_default();
@@ -144,6 +148,7 @@ fn comment(entry: &Entry) -> Comment {
         published: entry.published.clone().or_else(|| entry.updated.clone()),
         html,
         text,
+        status,
     }
 }
 
@@ -211,13 +216,13 @@ fn posts(
     }
     if pathless > 0 {
         let what = "name no host, and so have no address; give it with --site";
-        report.notes.push(format!("{}: {pathless} posts {what}", stream.name));
+        report.remarks.push(format!("{}: {pathless} posts {what}", stream.name));
     }
     for (what, n) in &survey.skipped {
         report.skip(what, *n);
     }
     let orphans = survey.comments.values().map(|c| c.len() as u64).sum();
-    report.skip("comment on a post that is not in the file", orphans);
+    report.skip("comments on posts that are not in the file", orphans);
     report.notes.extend(parser.repairs().into_iter().map(|what| format!("{}: {what}", stream.name)));
     if let Some((line, why)) = survey.fault {
         report.notes.push(format!("{}: {why}; what precedes it was read", stream.name));

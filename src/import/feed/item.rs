@@ -39,6 +39,18 @@ pub struct Feed {
 }
 
 impl Feed {
+    /// Returns what people call the format: `RSS 2.0`, `Atom 1.0`.
+    pub fn name(&self) -> String {
+        let (name, version) = match self.dialect {
+            Dialect::Rss => ("RSS", ""),
+            Dialect::Rdf => ("RSS", "1.0"),
+            Dialect::Atom => ("Atom", "1.0"),
+            Dialect::Json => ("JSON Feed", ""),
+        };
+        let version = if self.version.is_empty() { version } else { &self.version };
+        format!("{name} {version}").trim_end().to_string()
+    }
+
     /// Returns the address of a document that belongs to the feed: `next`, `prev-archive`, `current`, `self`, `hub`.
     pub fn link(&self, rel: &str) -> Option<&str> {
         self.links.iter().find(|l| l.rel == rel).map(|l| l.href.as_str())

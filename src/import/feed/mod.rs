@@ -8,7 +8,6 @@ mod doctype;
 mod fields;
 mod item;
 mod json;
-mod redact;
 mod xml;
 
 use std::collections::HashMap;
@@ -27,7 +26,6 @@ use super::xml::Fault;
 
 pub use adapt::{Origin, draft, markup};
 pub use item::{Category, Dialect, Entry, Feed, Link, Medium, Text};
-pub(super) use redact::redact;
 pub(super) use xml::Parser;
 
 /// The longest JSON Feed.
@@ -92,7 +90,6 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut empty = None;
     for stream in job.streams {
         let look = look(stream, job)?;
-        report.originals.push((stream.name.clone(), look.digest.clone()));
         if look.entries == 0 {
             let why = look.fault.as_deref().map_or(String::new(), |f| format!(" ({f})"));
             empty = empty.or_else(|| {
@@ -102,6 +99,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             report.notes.push(format!("{}: a feed with no entries in it{why}", stream.name));
             continue;
         }
+        sink(Found::Original(stream, look.digest.clone()))?;
         entries(stream, look, job, sink, &mut report)?;
     }
     match empty {
@@ -237,6 +235,7 @@ fn entries(stream: &Named, look: Look, job: &Job, sink: &mut Sink, report: &mut 
         look.addresses.settle(&mut draft, id, feed.site.url.as_deref());
         sink(Found::Draft(Box::new(draft)))?;
     }
+    report.dialect = feed.name();
     let repairs = parser.map_or(std::mem::take(&mut feed.repairs), |p| p.repairs());
     report.notes.extend(repairs.into_iter().map(|what| format!("{}: {what}", stream.name)));
     if let Some(why) = look.fault {
@@ -246,7 +245,7 @@ fn entries(stream: &Named, look: Look, job: &Job, sink: &mut Sink, report: &mut 
         report.gaps.push(Gap { url, what: "file".into(), reason, detail: why, post: None });
     }
     if let Some(next) = feed.next().or(feed.prev_archive()) {
-        report.notes.push(format!("{}: older entries are at {next}", stream.name));
+        report.remarks.push(format!("{}: older entries are at {next}", stream.name));
     }
     Ok(())
 }

@@ -49,8 +49,8 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
     for stream in job.streams {
         job.events.check()?;
-        let (file, digest) = json::read::<File>(stream)?;
-        report.originals.push((stream.name.clone(), digest.clone()));
+        let (file, digest) = json::read::<File>(stream, &mut report)?;
+        sink(Found::Original(stream, digest.clone()))?;
         let mut any = false;
         for data in file.parts() {
             any |= !data.posts.is_empty();
@@ -80,10 +80,10 @@ fn one(job: &Job, stream: &Named, digest: &Digest, data: Data, report: &mut Repo
         site.url = Some(told.to_string());
     }
     for user in &data.users {
-        report.skip("password hashes of users", u64::from(user.password.get().is_some()));
-        report.skip("e-mail addresses of users", u64::from(user.email.get().is_some()));
+        report.withhold("password hashes of users", u64::from(user.password.get().is_some()));
+        report.withhold("e-mail addresses of users", u64::from(user.email.get().is_some()));
     }
-    report.skip("subscribers", (data.subscribers.len() + data.members.len()) as u64);
+    report.withhold("subscribers and members", (data.subscribers.len() + data.members.len()) as u64);
     let known = Known {
         base: site.url.clone().unwrap_or_default().trim_end_matches('/').to_string(),
         terms: data.tags.iter().filter_map(|t| Some((t.id.get()?.to_string(), t.term()?))).collect(),
@@ -196,7 +196,7 @@ fn adapt(post: &Post, meta: Option<&export::Meta>, known: &Known, report: &mut R
     draft.authors = authors(post, &id, known);
     let (body, note) = body::html(post);
     if let Some(note) = note {
-        report.notes.push(format!("{file}: {}: {note}", post.slug.get().unwrap_or(&id)));
+        report.remarks.push(format!("{file}: {}: {note}", post.slug.get().unwrap_or(&id)));
     }
     draft.body = at(&body);
     draft.base = draft.url.clone().or_else(|| Some(format!("{}/", known.base)).filter(|b| b.len() > 1));

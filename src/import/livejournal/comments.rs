@@ -6,7 +6,7 @@ use crate::html;
 use crate::import::element::Element;
 use crate::import::parts;
 use crate::import::report::Report;
-use crate::model::{Comment, CommentKind, Date};
+use crate::model::{Comment, CommentKind, CommentStatus, Date};
 
 /// All comments of a journal, by the entry they belong to.
 #[derive(Default)]
@@ -16,9 +16,15 @@ pub struct Comments {
     of: BTreeMap<String, Vec<(Comment, Option<String>)>>,
     screened: u64,
     deleted: u64,
+    /// Whether those that were hidden are wanted too.
+    all: bool,
 }
 
 impl Comments {
+    pub fn new(all: bool) -> Comments {
+        Comments { all, ..Comments::default() }
+    }
+
     /// Takes a `comment` or a `usermap`. In ljdump's files, the name says which entry it belongs to.
     pub fn add(&mut self, found: &Element, file: &str) {
         let get = |name: &str| found.attribute(name).or(found.get(name));
@@ -31,10 +37,10 @@ impl Comments {
         let Some(id) = get("id") else { return };
         match get("state") {
             // The list of all comments has no texts, but says the states; the texts say them again.
-            Some("D") if get("jitemid").is_some() || found.child("id").is_some() => self.deleted += 1,
-            Some("S") if found.child("body").is_some() => self.screened += 1,
-            Some("D" | "S") => {}
-            _ => {
+            Some("D") if !self.all && (get("jitemid").is_some() || found.child("id").is_some()) => self.deleted += 1,
+            Some("S") if !self.all && found.child("body").is_some() => self.screened += 1,
+            Some("D" | "S") if !self.all => {}
+            state => {
                 let Some(raw) = found.child("body").map(|b| b.text.trim()) else { return };
                 let item = get("jitemid")
                     .map(str::to_string)
@@ -56,6 +62,11 @@ impl Comments {
                     published: get("date").and_then(Date::parse_iso),
                     html,
                     text,
+                    status: match state {
+                        Some("S") => Some(CommentStatus::Pending),
+                        Some("D") => Some(CommentStatus::Trash),
+                        _ => None,
+                    },
                 };
                 self.of
                     .entry(item.unwrap_or_default())

@@ -31,7 +31,7 @@ pub fn fits(head: &Head) -> bool {
 /// Errors: a stream cannot be read, or none of them holds an entry.
 pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
-    let mut comments = Comments::default();
+    let mut comments = Comments::new(job.options.all_comments);
     let mut journal = Vec::new();
     for stream in job.streams {
         job.events.check()?;
@@ -63,7 +63,11 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             }
             let digest = match &own {
                 Some(digest) => digest,
-                None => own.insert(digest(stream)?),
+                None => {
+                    let digest = own.insert(digest(stream)?);
+                    sink(Found::Original(stream, digest.clone()))?;
+                    digest
+                }
             };
             let mut draft = adapt(job, &entry);
             if !std::mem::replace(&mut sited, true) {
@@ -80,7 +84,6 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             job.events.done(Unit::Posts, 1);
             sink(Found::Draft(Box::new(draft)))
         })?;
-        report.originals.extend(own.map(|d| (stream.name.clone(), d)));
         report.found += found;
         if found > 0 {
             tell(stream, ending, &mut report);

@@ -347,11 +347,11 @@ fn rendered(tree: &Tree, name: &str, extension: &str, body: &str, report: &mut R
     if !expanded.kept.is_empty() {
         let names: Vec<String> =
             expanded.kept.iter().map(|(n, k)| if *k > 1 { format!("{n} ({k} times)") } else { n.clone() }).collect();
-        report.notes.push(format!("{name}: tags of the generator kept as they are: {}", names.join(", ")));
+        report.remarks.push(format!("{name}: tags of the generator kept as they are: {}", names.join(", ")));
     }
     let (html, known) = render::by_extension(&expanded.text, extension);
     if !known {
-        report.notes.push(format!("{name}: {extension} is kept as plain text"));
+        report.remarks.push(format!("{name}: {extension} is kept as plain text"));
     }
     html
 }

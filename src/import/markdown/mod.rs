@@ -43,13 +43,11 @@ pub fn fits(head: &Head) -> bool {
             r.lines().take(40).any(|l| l.split_once(sign).is_some_and(|(k, _)| !k.is_empty() && !k.contains(' ')))
         })
     };
+    // An article of Pelican: a page with fields and without anything a site would add.
     let metas = || {
         let text = head.text.to_ascii_lowercase();
-        head.is_root("html")
-            && ["date", "category", "tags", "slug", "summary", "authors", "status", "modified"]
-                .iter()
-                .any(|name| text.contains(&format!("<meta name=\"{name}\" content")))
-            && !text.contains("generator")
+        let dressed = ["generator", "viewport", "<script", "<link", "<style"];
+        head.is_root("html") && text.contains("<meta name=\"") && !dressed.iter().any(|mark| text.contains(mark))
     };
     !head.bytes.contains(&0)
         && (named || fenced("---\n", ':') || fenced("+++\n", '=') || fenced(";;;\n", ':') || metas())
@@ -104,7 +102,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
                 sink(Found::File(Attached { url, bytes: Bytes::Stream(file.clone()) }))?;
             }
         }
-        report.originals.push((stream.name.clone(), digest.clone()));
+        sink(Found::Original(stream, digest.clone()))?;
         draft.source =
             Source { kind: "markdown".into(), uri: stream.name.clone(), sha256: Some(digest), ..Source::default() };
         report.found += 1;

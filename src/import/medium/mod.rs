@@ -62,7 +62,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             report.notes.push(format!("{}: another post has the same address, kept without it", stream.name));
             (draft.url, draft.aliases, draft.key) = (None, Vec::new(), Some(format!("medium:{}", stem(&stream.name))));
         }
-        report.originals.push((stream.name.clone(), digest.clone()));
+        sink(Found::Original(stream, digest.clone()))?;
         draft.source = Source { kind: "medium".into(), uri: stream.name.clone(), sha256: Some(digest), ..Source::default() };
         report.found += 1;
         job.events.done(Unit::Posts, 1);

@@ -14,7 +14,7 @@ use crate::input::Named;
 use crate::model::{Digest, Gap, Reason};
 
 use super::page::{self, Page, Refused};
-use super::report::{Bytes, Job, Report, Sink};
+use super::report::{Bytes, Found, Job, Report, Sink};
 
 pub use mime::{Header, Mail, Part, parse};
 
@@ -53,7 +53,7 @@ fn one(
     let sha256 = Digest::of(&bytes);
     let mail = parse(&bytes);
     drop(bytes);
-    report.originals.push((stream.name.clone(), sha256.clone()));
+    sink(Found::Original(stream, sha256.clone()))?;
     if mail.guessed {
         report
             .notes

@@ -132,6 +132,9 @@ pub fn next<R: Read>(lines: &mut Lines<R>) -> io::Result<Option<Entry>> {
         }
     }
     entry.sections.extend(current.take());
+    if !entry.sections.is_empty() {
+        entry.notes.push(format!("line {}: the last entry is not closed by a line of dashes", lines.number()));
+    }
     Ok((!entry.meta.is_empty() || !entry.sections.is_empty()).then_some(entry))
 }
 

@@ -272,8 +272,8 @@ fn comment(section: &Section, report: &mut Report) -> Comment {
         rest = after;
     }
     let field = |key: &str| fields.get(key).copied().filter(|v| !v.is_empty());
-    report.skip("e-mail addresses of commenters", u64::from(field("EMAIL").is_some()));
-    report.skip("IP addresses of commenters", u64::from(field("IP").is_some()));
+    report.withhold("e-mail addresses of commenters", u64::from(field("EMAIL").is_some()));
+    report.withhold("IP addresses of commenters", u64::from(field("IP").is_some()));
     let ping = section.name == "PING";
     let text = rest.trim_matches('\n');
     let (html, words) = parts::comment_body(&parts::paragraphs(text), None);
@@ -288,6 +288,7 @@ fn comment(section: &Section, report: &mut Report) -> Comment {
         author,
         html,
         text: words,
+        status: None,
     }
 }
 

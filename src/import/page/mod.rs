@@ -3,7 +3,6 @@
 
 mod local;
 mod origin;
-mod split;
 
 use std::collections::BTreeMap;
 
@@ -49,33 +48,30 @@ pub struct Page<'a> {
 impl Page<'_> {
     /// Returns the posts of the page, or why there is none.
     pub fn drafts(&self) -> std::result::Result<Vec<Draft>, String> {
-        let several = split::entries(self.text, self.url);
-        if !several.is_empty() {
-            return Ok(several.iter().filter_map(|entry| self.entry(entry)).collect());
-        }
         let verdict = extract::page(self.text, self.url);
-        let mut drafts: Vec<Draft> = verdict.draft.into_iter().collect();
-        if drafts.is_empty() {
+        if verdict.posts.is_empty() {
             return Err(verdict.reason.unwrap_or_else(|| "no post found".into()));
         }
-        for draft in &mut drafts {
-            let sha256 = Some(self.sha256.clone());
-            draft.source = Source { kind: self.kind.into(), uri: self.uri.into(), sha256, ..Source::default() };
-            draft.base = draft.base.take().or_else(|| draft.url.clone());
-        }
-        Ok(drafts)
+        let several = verdict.posts.len() > 1;
+        Ok(verdict.posts.into_iter().map(|reading| self.draft(reading, several)).collect())
     }
 
-    /// Returns one of several posts of the page. One that is cut there is an excerpt, which every other source beats.
-    fn entry(&self, entry: &split::Entry) -> Option<Draft> {
-        let mut draft = extract::page(&entry.page, Some(&entry.url)).draft?;
-        let kind = if entry.cut { "excerpt" } else { self.kind };
+    /// Returns a post as this page gives it. What a list of posts shows of one, its own page tells better; what is cut
+    /// there, every other source does.
+    fn draft(&self, reading: extract::Reading, several: bool) -> Draft {
+        let mut draft = reading.draft;
+        let kind = match (several, reading.cut) {
+            (true, true) => "excerpt",
+            (true, false) => "index",
+            (false, _) => self.kind,
+        };
         let sha256 = Some(self.sha256.clone());
         draft.source = Source { kind: kind.into(), uri: self.uri.into(), sha256, ..Source::default() };
-        draft.url = Some(entry.url.to_string());
-        draft.base = self.url.map(Url::to_string).or_else(|| draft.url.clone());
-        draft.guessed.insert("url", "a link of its own on a page that shows several posts".into());
-        Some(draft)
+        draft.base = draft.base.take().or_else(|| draft.url.clone());
+        if several {
+            draft.guessed.insert("url", "a link of its own on a page that shows several posts".into());
+        }
+        draft
     }
 }
 
@@ -99,7 +95,7 @@ pub struct Refused(Vec<(String, String)>);
 
 impl Refused {
     pub fn add(&mut self, name: &str, why: String, report: &mut Report) {
-        report.skip("page without a post", 1);
+        report.skip("pages without a post", 1);
         if self.0.len() < 20 && !self.0.iter().any(|(w, _)| *w == why) {
             self.0.push((why, name.to_string()));
         }
@@ -179,7 +175,7 @@ fn one(
 ) -> Result<()> {
     let bytes = stream.read(MAX_PAGE)?;
     let sha256 = Digest::of(&bytes);
-    report.originals.push((stream.name.clone(), sha256.clone()));
+    sink(Found::Original(stream, sha256.clone()))?;
     let decoded = extract::decode(&bytes, None);
     if decoded.stray > 0 {
         let what = format!("{} bytes do not fit {}", decoded.stray, decoded.encoding);

@@ -1,46 +1,42 @@
 //! Formats of lines: a line is blanked, in part, or handed on as it is.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::Read;
+
+use super::{Filter, through};
 
 /// The longest piece of a line that is looked at.
-const PIECE: u64 = 1 << 20;
+const PIECE: usize = 1 << 20;
 
-/// Returns what stands in the place of a piece; none where it stays.
-type Filter<'a> = Box<dyn FnMut(&[u8], bool) -> Option<Vec<u8>> + 'a>;
-
-/// A stream whose lines go through a filter.
-struct Filtered<'a> {
-    inner: BufReader<Box<dyn Read + 'a>>,
-    filter: Filter<'a>,
-    out: Vec<u8>,
-    at: usize,
+/// Lines that go through a function: it is given a piece of a line and whether it begins the line, and returns what
+/// stands in its place, none where the piece stays.
+struct Lines<F> {
     /// The last piece ended its line.
     whole: bool,
+    line: F,
 }
 
-impl<'a> Filtered<'a> {
-    /// The filter is given a piece of a line and whether it begins the line; it returns what stands in its place.
-    fn new(inner: Box<dyn Read + 'a>, filter: impl FnMut(&[u8], bool) -> Option<Vec<u8>> + 'a) -> Filtered<'a> {
-        Filtered { inner: BufReader::new(inner), filter: Box::new(filter), out: Vec::new(), at: 0, whole: true }
-    }
+fn lines<'a>(
+    original: Box<dyn Read + 'a>,
+    line: impl FnMut(&[u8], bool) -> Option<Vec<u8>> + 'a,
+) -> Box<dyn Read + 'a> {
+    through(original, Lines { whole: true, line })
 }
 
-impl Read for Filtered<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.out.len() {
-            let mut piece = Vec::new();
-            self.inner.by_ref().take(PIECE).read_until(b'\n', &mut piece)?;
+impl<F: FnMut(&[u8], bool) -> Option<Vec<u8>>> Filter for Lines<F> {
+    fn run(&mut self, raw: &mut Vec<u8>, ended: bool, out: &mut Vec<u8>) {
+        let mut at = 0;
+        while let Some(rest) = raw.get(at..).filter(|r| !r.is_empty()) {
+            let end = rest.iter().take(PIECE).position(|b| *b == b'\n').map(|n| n + 1);
+            let cut = || Some(rest.len().min(PIECE)).filter(|n| ended || *n == PIECE);
+            let Some(piece) = end.or_else(cut).and_then(|n| rest.get(..n)) else { break };
             let begins = std::mem::replace(&mut self.whole, piece.ends_with(b"\n"));
-            self.out = (self.filter)(&piece, begins).unwrap_or(piece);
-            self.at = 0;
+            match (self.line)(piece, begins) {
+                Some(other) => out.extend(other),
+                None => out.extend_from_slice(piece),
+            }
+            at += piece.len();
         }
-        let rest = self.out.get(self.at..).unwrap_or_default();
-        let n = rest.len().min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..n), rest.get(..n)) {
-            to.copy_from_slice(from);
-        }
-        self.at += n;
-        Ok(n)
+        raw.drain(..at);
     }
 }
 
@@ -54,7 +50,7 @@ fn end(line: &[u8]) -> &[u8] {
 pub fn movable_type<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
     let mut fields = false;
     let keys: [&[u8]; 7] = [b"AUTHOR:", b"EMAIL:", b"IP:", b"URL:", b"DATE:", b"TITLE:", b"BLOG NAME:"];
-    Box::new(Filtered::new(original, move |line, begins| {
+    lines(original, move |line, begins| {
         let bare = line.get(..line.len() - end(line).len()).unwrap_or_default();
         if !begins {
             return None;
@@ -66,14 +62,14 @@ pub fn movable_type<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
         fields = fields && keys.iter().any(|k| bare.starts_with(k));
         let secret = keys.get(1..3).unwrap_or_default().iter().find(|k| fields && bare.starts_with(k))?;
         Some([secret, end(line)].concat())
-    }))
+    })
 }
 
 /// Blanks addresses and passwords in the rows of a Dotclear backup.
 pub fn dotclear<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
     let mut secret: Vec<bool> = Vec::new();
     let (mut column, mut inside, mut escaped) = (0usize, false, false);
-    Box::new(Filtered::new(original, move |line, begins| {
+    lines(original, move |line, begins| {
         if begins {
             (column, inside, escaped) = (0, false, false);
         }
@@ -109,30 +105,25 @@ pub fn dotclear<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
             }
         }
         Some(out)
-    }))
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::copy;
     use super::*;
-
-    fn through(redact: for<'a> fn(Box<dyn Read + 'a>) -> Box<dyn Read + 'a>, text: &str) -> String {
-        let mut out = String::new();
-        redact(Box::new(text.as_bytes())).read_to_string(&mut out).unwrap();
-        out
-    }
 
     #[test]
     fn only_what_commenters_gave_away_is_blanked() {
         let text = "AUTHOR: a\r\n-----\r\nBODY:\r\nEMAIL: stays\r\n-----\r\nCOMMENT:\r\nAUTHOR: b\r\nEMAIL: b@x.example\r\nIP: 192.0.2.1\r\ntext\r\nEMAIL: is text\r\n";
         let blank = "AUTHOR: a\r\n-----\r\nBODY:\r\nEMAIL: stays\r\n-----\r\nCOMMENT:\r\nAUTHOR: b\r\nEMAIL:\r\nIP:\r\ntext\r\nEMAIL: is text\r\n";
-        assert_eq!(through(movable_type, text), blank);
+        assert_eq!(copy(movable_type, text.as_bytes()), blank);
     }
 
     #[test]
     fn columns_of_addresses_are_blanked() {
         let text = "[comment comment_id,comment_email,comment_content,comment_ip]\n\"1\",\"a@x.example\",\"say \\\"x\\\", y\",\"192.0.2.1\"\n\n[post post_id,post_title]\n\"1\",\"t\"\n";
         let blank = "[comment comment_id,comment_email,comment_content,comment_ip]\n\"1\",\"\",\"say \\\"x\\\", y\",\"\"\n\n[post post_id,post_title]\n\"1\",\"t\"\n";
-        assert_eq!(through(dotclear, text), blank);
+        assert_eq!(copy(dotclear, text.as_bytes()), blank);
     }
 }

@@ -41,7 +41,7 @@ pub fn is_private(name: &str) -> bool {
 /// Errors: there is no list of posts in it, or a stream cannot be read.
 pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
-    report.skip(
+    report.withhold(
         "files about subscribers, never opened",
         job.streams.iter().filter(|s| is_private(&s.name)).count() as u64,
     );
@@ -60,7 +60,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         }
         lists += 1;
         let digest = Digest::of(&bytes);
-        report.originals.push((list.name.clone(), digest.clone()));
+        sink(Found::Original(list, digest.clone()))?;
         let table = Table::read(&text);
         for row in &table.rows {
             job.events.check()?;
@@ -76,7 +76,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             match page {
                 Some((key, page)) => {
                     used.insert(*key);
-                    (draft.source, draft.body) = fragment(page, &mut report)?;
+                    (draft.source, draft.body) = fragment(page, sink)?;
                 }
                 None => report.gaps.push(Gap {
                     url: draft.url.clone().unwrap_or_else(|| format!("{}#{id}", list.name)),
@@ -99,7 +99,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         draft.status = Status::Draft;
         draft.guessed.insert("title", "the file's name".into());
         draft.guessed.insert("status", "not in the list of posts: taken for a draft".into());
-        (draft.source, draft.body) = fragment(page, &mut report)?;
+        (draft.source, draft.body) = fragment(page, sink)?;
         report.notes.push(format!("{}: not in the list of posts, taken in as a draft", page.name));
         hand_on(job, draft, &mut report, sink)?;
     }
@@ -122,10 +122,10 @@ fn source(name: &str, digest: &Digest) -> Source {
     Source { kind: "substack".into(), uri: name.to_string(), sha256: Some(digest.clone()), ..Source::default() }
 }
 
-fn fragment(page: &Named, report: &mut Report) -> Result<(Source, String)> {
+fn fragment(page: &Named, sink: &mut Sink) -> Result<(Source, String)> {
     let bytes = page.read(MAX_SIZE)?;
     let digest = Digest::of(&bytes);
-    report.originals.push((page.name.clone(), digest.clone()));
+    sink(Found::Original(page, digest.clone()))?;
     Ok((source(&page.name, &digest), body::html(&input::decode(&bytes, None).0)))
 }
 

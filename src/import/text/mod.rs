@@ -38,6 +38,12 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     Ok(report)
 }
 
+/// Returns the post that a text is; none when there is no text in it. `name` is that of its file.
+pub fn draft(bytes: &[u8], name: &str) -> Option<Draft> {
+    let (text, _) = input::decode(bytes, None);
+    (!text.trim().is_empty()).then(|| post::understand(&text, stem(name)))
+}
+
 fn one(stream: &Named, report: &mut Report) -> Result<(Digest, Draft)> {
     let bytes = stream.read(MAX_SIZE)?;
     let digest = Digest::of(&bytes);
@@ -48,15 +54,15 @@ fn one(stream: &Named, report: &mut Report) -> Result<(Digest, Draft)> {
     if encoding != "UTF-8" {
         report.notes.push(format!("{}: read as {encoding}", stream.name));
     }
-    let mut draft = post::understand(&text, stem(stream));
+    let mut draft = post::understand(&text, stem(&stream.name));
     let sha256 = Some(digest.clone());
     draft.source = Source { kind: "text".into(), uri: stream.name.clone(), sha256, ..Source::default() };
     Ok((digest, draft))
 }
 
-/// Returns the stream's name without folders and ending.
-fn stem(stream: &Named) -> &str {
-    let name = stream.name.rsplit('/').next().unwrap_or(&stream.name);
+/// Returns a file's name without folders and ending.
+fn stem(name: &str) -> &str {
+    let name = name.rsplit('/').next().unwrap_or(name);
     let name = name.strip_suffix(".gz").unwrap_or(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }

@@ -88,7 +88,7 @@ impl<'a> Work<'a> {
 
     fn document(&mut self, stream: &'a Named, sink: &mut Sink) -> Result<()> {
         let digest = digest(stream)?;
-        self.report.originals.push((stream.name.clone(), digest.clone()));
+        sink(Found::Original(stream, digest.clone()))?;
         let head = Head::new(&stream.name, stream.head()?);
         if head.is_root("tumblr") { self.xml(stream, &digest, sink) } else { self.answer(stream, &digest, sink) }
     }
@@ -139,7 +139,7 @@ impl<'a> Work<'a> {
             return Ok(());
         };
         let digest = Digest::of(&bytes);
-        self.report.originals.push((stream.name.clone(), digest.clone()));
+        sink(Found::Original(stream, digest.clone()))?;
         self.hand_on(&post, None, stream, &digest, sink)
     }
 

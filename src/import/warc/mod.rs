@@ -4,6 +4,7 @@
 //! Three passes over the records, none of which holds more than one of them: which pages there are, the pictures they
 //! show, the pages.
 
+mod captures;
 mod cdx;
 mod http;
 mod index;
@@ -28,6 +29,7 @@ use super::page::{self, MAX_PAGE, Page, Refused};
 use super::report::{Bytes, Found, Job, Report, Sink};
 use index::{Index, Plan, key, number};
 
+pub use captures::{Capture, Captures};
 pub use cdx::{Line, List, parse as parse_list};
 pub use http::{Response, parse as parse_response};
 pub use record::{Extent, Fault, Record, Records};
@@ -65,7 +67,9 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut index = Index::default();
     let mut seq = 0;
     for file in &files {
-        survey(file, &mut seq, &mut index, job, &mut report)?;
+        if let Some(digest) = survey(file, &mut seq, &mut index, job, &mut report)? {
+            sink(Found::Original(file, digest))?;
+        }
     }
     let shown = files.first().map(|s| s.shown.clone()).unwrap_or_default();
     if !index.has_pages() {
@@ -79,7 +83,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let wanted: HashSet<u64> = index.shown.intersection(&index.here).copied().collect();
     pictures(&files, wanted, job, sink)?;
     let plan = index.plan(&wacz::pages(job.streams, &mut report)?);
-    report.skip("capture that says what the one before it says", plan.same);
+    report.skip("captures that say what the one before them says", plan.same);
     let mut pages = Pages { index: &index, plan, refused: Refused::default(), waiting: BTreeMap::new(), held: 0 };
     pages.read(&files, job, sink, &mut report)?;
     if report.found == 0 {
@@ -132,8 +136,8 @@ fn is_capture(record: &Record) -> bool {
     matches!(record.kind.as_str(), "response" | "resource" | "conversion") && record.uri.starts_with("http")
 }
 
-/// The first pass over one file.
-fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mut Report) -> Result<()> {
+/// The first pass over one file. Returns its digest.
+fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mut Report) -> Result<Option<Digest>> {
     let (hashed, seen) = Hashed::new(file.open()?);
     let mut records = Records::new(Box::new(hashed));
     let fault = loop {
@@ -153,7 +157,7 @@ fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mu
         }
         match records.block(MAX_PAGE) {
             Ok((block, Extent::Whole)) => look(&record, block, *seq, index),
-            Ok((_, Extent::Longer)) => report.skip("record larger than a page can be", 1),
+            Ok((_, Extent::Longer)) => report.skip("records larger than a page can be", 1),
             Ok((block, Extent::Cut)) => {
                 let (head, at) = http::head(&block);
                 let whole = head.is_whole(block.get(at..).unwrap_or_default());
@@ -180,8 +184,7 @@ fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mu
             super::feed::whole_digest(file).ok()
         }
     };
-    report.originals.extend(digest.map(|digest| (file.name.clone(), digest)));
-    Ok(())
+    Ok(digest)
 }
 
 /// Takes note of a revisit: the same payload once more, perhaps under another address.

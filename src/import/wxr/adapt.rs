@@ -10,7 +10,8 @@ use super::render::{Context, render};
 use super::survey::Survey;
 use crate::html;
 use crate::import::date;
-use crate::import::report::Report;
+use crate::import::report::{Options, Report};
+use crate::input::Named;
 use crate::model::{Author, Date, Draft, Enclosure, Kind, Media, Source, Status, Term, slugify};
 
 /// `wp:status` in the model's words. Missing means published: exports of other programs leave it out.
@@ -29,14 +30,16 @@ const STATUS: [(&str, Status); 9] = [
 /// Makes drafts of the items of one file.
 pub struct Adapter<'a> {
     survey: &'a Survey,
+    options: &'a Options,
     file: &'a str,
+    key: &'a str,
     base: Option<Url>,
 }
 
 impl<'a> Adapter<'a> {
-    pub fn new(survey: &'a Survey, file: &'a str) -> Adapter<'a> {
+    pub fn new(survey: &'a Survey, options: &'a Options, stream: &'a Named) -> Adapter<'a> {
         let base = survey.site.url.as_deref().and_then(|u| Url::parse(u).ok());
-        Adapter { survey, file, base }
+        Adapter { survey, options, file: &stream.name, key: &stream.shown, base }
     }
 
     /// Makes the draft of a post or page.
@@ -48,7 +51,7 @@ impl<'a> Adapter<'a> {
         let title = html::plain_text(&item.title);
         report.met(rendered.notes, &title);
         let kind = if item.kind == "page" { Kind::Page } else { Kind::Post };
-        let sha256 = Some(self.survey.digest(self.file));
+        let sha256 = Some(self.survey.digest(self.key));
         let stamp = updated.as_ref().and_then(|d| d.instant);
         Draft {
             source: Source { kind: "wxr".into(), uri: self.file.into(), sha256, updated: stamp, captured: None },
@@ -71,7 +74,7 @@ impl<'a> Adapter<'a> {
             captions: Vec::new(),
             links: Vec::new(),
             media: self.featured(&item).into_iter().collect(),
-            comments: comments(&item.comments, self.base.as_ref(), report),
+            comments: comments(&item.comments, self.base.as_ref(), self.options, report),
             enclosures: item.meta.iter().filter(|m| m.key == "enclosure").filter_map(|m| enclosure(&m.value)).collect(),
             extra: self.extra(&item),
             guessed: Default::default(),
@@ -84,6 +87,7 @@ impl<'a> Adapter<'a> {
             // A state of some plugin's own: not known to be public, so not taken for it.
             report.notes.push(format!("{}: status {:?} is not known, kept as a draft", self.file, item.status));
         }
+        report.withhold("passwords of posts", u64::from(item.password));
         match known.unwrap_or(Status::Draft) {
             Status::Published if item.password => Status::Protected,
             status => status,

@@ -7,11 +7,11 @@ use super::adapt::moment;
 use super::item;
 use super::render::autop;
 use crate::html;
-use crate::import::report::Report;
-use crate::model::{Comment, CommentKind, Date};
+use crate::import::report::{Options, Report};
+use crate::model::{Comment, CommentKind, CommentStatus, Date};
 
-/// Returns the approved comments of a post and counts the others.
-pub fn comments(all: &[item::Comment], base: Option<&Url>, report: &mut Report) -> Vec<Comment> {
+/// Returns the approved comments of a post, the others too where they are wanted, and counts what is left out.
+pub fn comments(all: &[item::Comment], base: Option<&Url>, options: &Options, report: &mut Report) -> Vec<Comment> {
     let mut out = Vec::new();
     for one in all {
         let kind = match one.kind.as_str() {
@@ -23,11 +23,16 @@ pub fn comments(all: &[item::Comment], base: Option<&Url>, report: &mut Report) 
                 continue;
             }
         };
-        match one.approved.as_str() {
-            "1" | "approve" | "approved" => out.push(comment(one, kind, base)),
-            "spam" => report.skip("spam comment", 1),
-            "trash" | "post-trashed" => report.skip("comment in the trash", 1),
-            _ => report.skip("comment never approved", 1),
+        report.withhold("e-mail addresses of commenters", u64::from(one.mail));
+        report.withhold("IP addresses of commenters", u64::from(one.ip));
+        let status = match one.approved.as_str() {
+            "1" | "approve" | "approved" => None,
+            "spam" => Some(CommentStatus::Spam),
+            "trash" | "post-trashed" => Some(CommentStatus::Trash),
+            _ => Some(CommentStatus::Pending),
+        };
+        if status.is_none_or(|s| report.hidden(options, s)) {
+            out.push(Comment { status, ..comment(one, kind, base) });
         }
     }
     // The order in which they are joined with what other sources say.
@@ -52,5 +57,6 @@ fn comment(one: &item::Comment, kind: CommentKind, base: Option<&Url>) -> Commen
         published: Date::from_local_and_utc(moment(&one.date), moment(&one.date_gmt)),
         html: body.html,
         text: body.text,
+        status: None,
     }
 }

@@ -50,7 +50,7 @@ pub struct Meta {
     pub value: String,
 }
 
-/// `wp:comment`. E-mail and IP addresses are not even read.
+/// `wp:comment`. Of e-mail and IP addresses only that they are there.
 #[derive(Debug, Clone, Default)]
 pub struct Comment {
     pub id: String,
@@ -64,6 +64,8 @@ pub struct Comment {
     /// Empty, `comment`, `pingback`, `trackback`, or a plugin's own.
     pub kind: String,
     pub parent: String,
+    pub mail: bool,
+    pub ip: bool,
 }
 
 /// `wp:author`.
@@ -73,6 +75,7 @@ pub struct Author {
     pub display_name: String,
     pub first_name: String,
     pub last_name: String,
+    pub mail: bool,
 }
 
 /// What stands in `channel` beside the items.
@@ -135,6 +138,8 @@ impl Comment {
     pub fn set(&mut self, name: &str, text: String) {
         let field = match name {
             "wp:comment_content" => return self.content = text,
+            "wp:comment_author_email" => return self.mail = !text.trim().is_empty(),
+            "wp:comment_author_IP" => return self.ip = !text.trim().is_empty(),
             "wp:comment_id" => &mut self.id,
             "wp:comment_author" => &mut self.author,
             "wp:comment_author_url" => &mut self.url,
@@ -152,6 +157,7 @@ impl Comment {
 impl Author {
     pub fn set(&mut self, name: &str, text: String) {
         let field = match name {
+            "wp:author_email" => return self.mail = !text.trim().is_empty(),
             "wp:author_login" => &mut self.login,
             "wp:author_display_name" => &mut self.display_name,
             "wp:author_first_name" => &mut self.first_name,

@@ -7,7 +7,6 @@ mod adapt;
 mod comments;
 mod item;
 mod parse;
-mod redact;
 mod render;
 mod survey;
 
@@ -25,7 +24,6 @@ use parse::{Element, Parser};
 use survey::Survey;
 
 pub use parse::looks_like_export;
-pub use redact::redact;
 
 /// Reads the streams of an export. Files of one site (a large blog is exported in numbered parts) know each other's
 /// attachments.
@@ -62,7 +60,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     for (survey, streams) in sites.values().filter(|(s, _)| s.posts > 0) {
         sink(Found::Site(survey.site.clone()))?;
         for stream in streams {
-            sink(Found::Original(stream, survey.digest(&stream.name)))?;
+            sink(Found::Original(stream, survey.digest(&stream.shown)))?;
             posts(stream, survey, job, sink, &mut report)?;
         }
         survey.tell(&mut report);
@@ -72,9 +70,9 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
 
 /// Hands on the posts and pages of one file.
 fn posts(stream: &Named, survey: &Survey, job: &Job, sink: &mut Sink, report: &mut Report) -> Result<()> {
-    let strict = survey.is_strict(&stream.name);
+    let strict = survey.is_strict(&stream.shown);
     let mut parser = Parser::open(stream, strict)?;
-    let adapter = Adapter::new(survey, &stream.name);
+    let adapter = Adapter::new(survey, &job.options, stream);
     loop {
         job.events.check()?;
         let item = match parser.next() {
@@ -94,7 +92,7 @@ fn posts(stream: &Named, survey: &Survey, job: &Job, sink: &mut Sink, report: &m
     }
     let place = |what: String| format!("{}: {what}", stream.name);
     report.notes.extend(parser.repairs().into_iter().map(place));
-    if let Some((line, why)) = survey.cut(&stream.name) {
+    if let Some((line, why)) = survey.cut(&stream.shown) {
         report.notes.push(place(format!("{why} in line {line}; what precedes it was read")));
         report.gaps.push(Gap {
             url: format!("{}#{line}", stream.name),

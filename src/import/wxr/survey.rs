@@ -48,6 +48,7 @@ pub struct Survey {
     /// Ids, addresses and guids of posts, hashed, and those that several posts bear: they identify none.
     names: HashSet<u64>,
     shared: HashSet<u64>,
+    /// How the files were read, by what messages call them: two may bear one name.
     files: HashMap<String, File>,
     version: String,
 }
@@ -107,7 +108,7 @@ fn pass(stream: &Named, strict: bool, events: &Events) -> Result<Survey, Failure
         Some((_, why)) if why != "cut short" => whole_digest(stream).map_err(error)?,
         _ => parser.seen().digest(),
     };
-    survey.files.insert(stream.name.clone(), File { digest, strict, cut });
+    survey.files.insert(stream.shown.clone(), File { digest, strict, cut });
     Ok(survey)
 }
 
@@ -237,6 +238,8 @@ impl Survey {
         for (what, n) in &self.skipped {
             report.skip(what, *n);
         }
+        report.withhold("e-mail addresses of authors", self.authors.values().filter(|a| a.mail).count() as u64);
+        report.dialect = format!("WXR {}", self.version).trim_end().to_string();
         if !matches!(self.version.as_str(), "1.0" | "1.1" | "1.2") {
             report.notes.push(match self.version.as_str() {
                 "" => "the export does not say its version (wp:wxr_version); read as 1.2".to_string(),

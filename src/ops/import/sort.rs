@@ -1,40 +1,138 @@
 //! What is read together, and what the archive is called.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::ImportRequest;
 use crate::error::{Error, Result};
-use crate::import::{Group, group};
-use crate::input::Opened;
+use crate::import::{FORMATS, Format, Group, Groups, group, group_as};
+use crate::input::{self, Opened};
 use crate::model::slugify;
+use crate::store::bag;
 
-/// Sorts the streams of a path by their formats. Exports are read together whatever path they came by, as a large blog
-/// comes in parts; other files by their path, whose name their archive bears where no site is known.
-pub(super) fn gather(opened: Opened, groups: &mut Vec<(String, Group)>, notes: &mut Vec<String>) -> Result<()> {
-    let stem = stem(&opened.path);
-    let found = group(&opened.streams)?;
-    if found.groups.is_empty() {
-        return Err(Error::input(opened.path.display(), "there is nothing in it that can be imported")
-            .with_hint("`mdarchive import --help` names what can be imported"));
-    }
-    for one in found.groups {
-        match groups.iter_mut().find(|(_, g)| one.format.kind == "wxr" && g.format.kind == "wxr") {
-            Some((_, all)) => all.streams.extend(one.streams),
-            None => groups.push((stem.clone(), one)),
+/// What is read together.
+pub struct Part {
+    /// What the archive is called where no site is known.
+    pub stem: String,
+    /// The container that it lay in: of what lies in one, a part without posts does not keep the others out.
+    pub place: usize,
+    pub group: Group,
+}
+
+/// What the paths hold.
+#[derive(Default)]
+pub struct Gathered {
+    pub snapshots: Vec<PathBuf>,
+    pub parts: Vec<Part>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+    /// Paths that hold nothing that can be read.
+    pub failed: Vec<Error>,
+    places: usize,
+}
+
+impl Gathered {
+    /// Looks at all paths. One of several that cannot be read does not keep the others out.
+    ///
+    /// Errors: the format that the user names is not known; of the only path, what is wrong with it.
+    pub fn of(request: &ImportRequest) -> Result<Gathered> {
+        let format = request.format.as_deref().map(known).transpose()?;
+        let mut out = Gathered::default();
+        for path in &request.paths {
+            if path.is_file() && format.is_none() && bag::is_snapshot(path) {
+                out.snapshots.push(path.clone());
+                continue;
+            }
+            match input::open(path).and_then(|opened| out.take(opened, format)) {
+                Ok(()) => {}
+                Err(error @ Error::Input { .. }) => out.failed.push(error),
+                // A path that is not there is a slip of the user's, not a fault of a file.
+                Err(error) => return Err(error),
+            }
+        }
+        match out.failed.pop() {
+            Some(error) if request.paths.len() == 1 => Err(error),
+            last => {
+                out.failed.extend(last);
+                Ok(out)
+            }
         }
     }
-    notes.extend(opened.notes);
-    if let Some(first) = found.left.first() {
-        notes.push(format!("{} files of other kinds left out, the first of them {}", found.left.len(), first.name));
+
+    /// Sorts the streams of a path by their formats. Exports are read together whatever path they came by, as a large
+    /// blog comes in parts; other files by their path.
+    fn take(&mut self, opened: Opened, format: Option<&'static Format>) -> Result<()> {
+        self.places += 1;
+        self.take_in(opened, format, self.places)
     }
-    Ok(())
+
+    fn take_in(&mut self, opened: Opened, format: Option<&'static Format>, place: usize) -> Result<()> {
+        let Opened { path, streams, inside, notes } = opened;
+        let stem = stem(&path);
+        let found = match format {
+            Some(format) => group_as(streams, format),
+            None if streams.is_empty() && !inside.is_empty() => Default::default(),
+            None => match group(&streams) {
+                Err(Error::Input { .. }) if !inside.is_empty() => Groups { left: streams, ..Groups::default() },
+                found => found?,
+            },
+        };
+        let mut any = !found.groups.is_empty();
+        for one in found.groups {
+            let wxr = one.format.kind == "wxr";
+            match self.parts.iter_mut().find(|p| wxr && p.group.format.kind == "wxr") {
+                Some(all) => all.group.streams.extend(one.streams),
+                None => self.parts.push(Part { stem: stem.clone(), place, group: one }),
+            }
+        }
+        let mut failed = Vec::new();
+        for opened in inside {
+            match self.take_in(opened, format, place) {
+                Ok(()) => any = true,
+                Err(error) => failed.push(error),
+            }
+        }
+        if !any {
+            return Err(failed.into_iter().next().unwrap_or_else(|| {
+                Error::input(path.display(), "there is nothing in it that can be imported")
+                    .with_hint("`mdarchive import --help` names what can be imported")
+            }));
+        }
+        self.notes.extend(notes.into_iter().chain(failed.iter().map(told)));
+        if let Some(first) = found.left.first() {
+            let n = found.left.len();
+            self.notes.push(format!("{n} files of other kinds left out, the first of them {}", first.name));
+        }
+        Ok(())
+    }
 }
+
+/// Returns what an error says of a file, for a note.
+pub(super) fn told(error: &Error) -> String {
+    let words = error.to_string();
+    words.strip_prefix("cannot read ").unwrap_or(&words).to_string()
+}
+
+/// Returns the format that a user names.
+fn known(name: &str) -> Result<&'static Format> {
+    let found = FORMATS.iter().find(|f| f.kind == name.trim().to_lowercase());
+    found.ok_or_else(|| {
+        let all: Vec<&str> = FORMATS.iter().map(|f| f.kind).collect();
+        Error::usage(format!("{name:?} is no format")).with_hint(format!("there are: {}", all.join(", ")))
+    })
+}
+
+/// Endings that stand behind another one.
+const PACKED: [&str; 4] = [".gz", ".zst", ".tgz", ".tzst"];
 
 /// Returns the name of a file without its endings, as an archive may bear it.
 fn stem(path: &Path) -> String {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let name = full.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    slugify(if path.is_dir() { name } else { name.rsplit_once('.').map_or(name, |(stem, _)| stem) })
+    if path.is_dir() {
+        return slugify(&name);
+    }
+    let name = PACKED.iter().find_map(|e| name.strip_suffix(e)).unwrap_or(&name);
+    slugify(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
 }
 
 /// Returns whether a word can be the name of an archive: a folder, and not a hidden one.
@@ -57,5 +155,6 @@ mod tests {
         }
         assert_eq!(stem(Path::new("x/My Post.txt")), "my-post");
         assert_eq!(stem(Path::new("blog.2007.xml.gz")), "blog-2007");
+        assert_eq!(stem(Path::new("blog.tar.zst")), "blog");
     }
 }

@@ -145,6 +145,7 @@ pub(super) fn comment(comment: &RestComment, blog: &Blog) -> Comment {
         published: Date::from_local_and_utc(moment(&comment.date), moment(&comment.date_gmt)),
         html: body.html,
         text: body.text,
+        status: None,
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use url::Url;
 
-use crate::http::Answer;
+use crate::error::Result;
+use crate::event::{Events, Unit};
+use crate::http::{Answer, Ask, Web};
 use crate::model::{Capture, Gap, Media, Post, Reason};
 use crate::store::{OpenGap, Writer};
 
@@ -57,6 +59,48 @@ impl Gallery {
         wanted
     }
 
+    pub fn has_missed(&self, url: &str) -> bool {
+        self.missed.contains(url)
+    }
+
+    /// Asks for media, each with the post that wants it, or leaves them where they are; `lost` hears of what is not had,
+    /// `found` of what came. Every answer is kept before it is judged.
+    pub fn ask(
+        &mut self,
+        web: Option<&Web>,
+        events: &Events,
+        writer: &mut Writer,
+        wanted: Vec<Wanted>,
+        mut lost: impl FnMut(&mut Writer, Gap),
+        mut found: impl FnMut(&str),
+    ) -> Result<()> {
+        let (asked, refused) = split(wanted, web.is_some());
+        refused.into_iter().for_each(|gap| lost(writer, gap));
+        let Some(web) = web else { return Ok(()) };
+        let urls: Vec<Url> = asked.keys().cloned().collect();
+        web.each(urls, &Ask::media(), events, |url, answer: Answer| {
+            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
+            let Some(wanted) = asked.get(&url) else { return Ok(()) };
+            match judge(&answer) {
+                Ok(capture) => {
+                    let medium = writer.keep_media(capture.payload())?;
+                    for one in wanted {
+                        self.put(&one.url, medium.clone());
+                        found(&one.url);
+                    }
+                    events.done(Unit::Media, 1);
+                }
+                Err((reason, detail)) => {
+                    for one in wanted {
+                        self.miss(&one.url);
+                        lost(writer, one.gap(reason, &detail));
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Writes into a post what is known of its media.
     pub fn fill(&self, writer: &Writer, post: &mut Post) {
         for medium in post.media.iter_mut().filter(|m| m.sha256.is_none()) {
@@ -74,7 +118,7 @@ impl Gallery {
 }
 
 /// Parts what can be asked, by the address that is asked, from what cannot.
-pub(super) fn split(wanted: Vec<Wanted>, take: bool) -> (BTreeMap<Url, Vec<Wanted>>, Vec<Gap>) {
+fn split(wanted: Vec<Wanted>, take: bool) -> (BTreeMap<Url, Vec<Wanted>>, Vec<Gap>) {
     let mut asked: BTreeMap<Url, Vec<Wanted>> = BTreeMap::new();
     let mut refused = Vec::new();
     for one in wanted {
@@ -101,7 +145,7 @@ pub(super) fn missing(open: &[OpenGap], all: bool, take: bool) -> Vec<Wanted> {
 }
 
 /// Returns what came if it is a medium: servers that have lost a picture often send a page in its place.
-pub(super) fn judge(answer: &Answer) -> Result<&Capture, (Reason, String)> {
+fn judge(answer: &Answer) -> Result<&Capture, (Reason, String)> {
     let capture = answer.result().map_err(|miss| (miss.reason, miss.detail))?;
     let payload = capture.payload();
     let label = capture.media_type();

@@ -1,0 +1,162 @@
+//! Files in files: ZIP, tar, gzip, Zstandard, one in another, and what is made to hurt.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use mdarchive::input;
+
+use super::case;
+use crate::harness::run::mdarchive;
+
+fn zip(path: &Path, members: &[(&str, &[u8])]) {
+    let mut out = zip::ZipWriter::new(File::create(path).unwrap());
+    for (name, bytes) in members {
+        out.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(bytes).unwrap();
+    }
+    out.finish().unwrap();
+}
+
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        // The safe way of setting a name refuses what these tests are about.
+        let field = header.as_gnu_mut().unwrap();
+        field.name[..name.len().min(100)].copy_from_slice(&name.as_bytes()[..name.len().min(100)]);
+        header.set_cksum();
+        out.append(&header, *bytes).unwrap();
+    }
+    out.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+fn names(path: &Path) -> Vec<String> {
+    input::open(path).unwrap().streams.into_iter().map(|s| s.name).collect()
+}
+
+#[test]
+fn an_export_is_found_however_it_is_packed() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = fs::read(case("wxr-variety/input.xml")).unwrap();
+    let packed = tar(&[("blog/", b""), ("blog/export.xml", &export), ("blog/note.bin", b"\0\x01")]);
+    let inner = folder.path().join("inner.zip");
+    zip(&inner, &[("export.xml.gz", &gzip(&export))]);
+    let two = [zstd(&export[..1000]), b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec(), zstd(&export[1000..])].concat();
+    let table = [
+        ("plain.tar", packed.clone()),
+        ("blog.tar.gz", gzip(&packed)),
+        ("named-wrongly.dat", gzip(&packed)),
+        ("blog.tar.zst", zstd(&packed)),
+        ("export.xml.zst", zstd(&export)),
+        ("frames.zst", two),
+    ];
+    for (name, bytes) in table {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let ran = mdarchive(folder.path(), &["import", name, "--archives", &format!("{name}.d")]);
+        assert!(ran.err.contains("11 new"), "{name}: {}", ran.err);
+    }
+    let outer = folder.path().join("outer.zip");
+    zip(&outer, &[("a/inner.zip", &fs::read(&inner).unwrap())]);
+    let ran = mdarchive(folder.path(), &["import", "outer.zip", "--archives", "nested"]);
+    assert!(ran.err.contains("11 new"), "{}", ran.err);
+    let ran = mdarchive(folder.path(), &["verify", "--archives", "nested"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn members_of_one_name_are_told_apart_and_books_stay_books() {
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b, book) = (folder.path().join("a.zip"), folder.path().join("b.zip"), folder.path().join("c.epub"));
+    zip(&a, &[("x.txt", b"one")]);
+    zip(&b, &[("x.txt", b"two")]);
+    zip(&book, &[("mimetype", b"application/epub+zip")]);
+    let outer = folder.path().join("outer.zip");
+    let read = |p: &Path| fs::read(p).unwrap();
+    zip(&outer, &[("a.zip", &read(&a)), ("b.zip", &read(&b)), ("c.epub", &read(&book))]);
+    let names = names(&outer);
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(names.contains(&"x.txt".to_string()) && names.contains(&"c.epub".to_string()), "{names:?}");
+    // In a folder each stands for itself.
+    fs::remove_file(&outer).unwrap();
+    let opened = input::open(folder.path()).unwrap();
+    assert_eq!((opened.inside.len(), opened.streams.len()), (2, 1));
+    let ran = mdarchive(folder.path(), &["import", "."]);
+    assert!(ran.err.contains("a: 1 new") && ran.err.contains("b: 1 new"), "{}", ran.err);
+}
+
+#[test]
+fn a_tar_that_leads_out_is_refused_and_its_links_are_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["../x.txt", "a/../../x.txt", "/etc/x.txt", "C:/x.txt"] {
+        let path = folder.path().join("bad.tar");
+        fs::write(&path, tar(&[(name, b"words")])).unwrap();
+        let error = input::open(&path).unwrap_err().to_string();
+        assert!(error.contains("member"), "{name}: {error}");
+        fs::write(folder.path().join("bad.tar.gz"), gzip(&tar(&[(name, b"words")]))).unwrap();
+        assert!(input::open(&folder.path().join("bad.tar.gz")).is_err(), "{name}");
+    }
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::Symlink);
+    header.set_size(0);
+    builder.append_link(&mut header, "passwd.txt", "/etc/passwd").unwrap();
+    let mut header = tar::Header::new_gnu();
+    header.set_size(5);
+    let long = format!("{}/post.txt", "deep".repeat(40));
+    builder.append_data(&mut header, &long, &b"words"[..]).unwrap();
+    let path = folder.path().join("links.tar");
+    fs::write(&path, builder.into_inner().unwrap()).unwrap();
+    let opened = input::open(&path).unwrap();
+    assert_eq!(opened.streams.iter().map(|s| &s.name).collect::<Vec<_>>(), [&long]);
+    assert!(opened.notes.iter().any(|n| n.contains("a link, not followed")), "{:?}", opened.notes);
+}
+
+#[test]
+fn what_is_cut_gives_what_precedes_the_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let noise: Vec<u8> = (0..2_000_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let whole = tar(&[("first.txt", b"The first\n\nWords of it.\n"), ("second.bin", &noise)]);
+    for (name, bytes) in [("cut.tar", whole.clone()), ("cut.tar.gz", gzip(&whole)), ("cut.tar.zst", zstd(&whole))] {
+        fs::write(folder.path().join(name), &bytes[..bytes.len() * 2 / 3]).unwrap();
+        let ran = mdarchive(folder.path(), &["import", name, "--archives", &format!("{name}.d")]);
+        assert!(ran.err.contains("1 new") && ran.err.contains("cut short"), "{name}: {}", ran.err);
+    }
+}
+
+#[test]
+fn bombs_are_refused_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let zeros = vec![b'a'; 1 << 20];
+    // A megabyte of one letter, a hundred times, in a tar: far more than any text is packed to.
+    let many: Vec<(&str, &[u8])> = (0..100).map(|_| ("a.txt", zeros.as_slice())).collect();
+    let path = folder.path().join("bomb.tar.gz");
+    fs::write(&path, gzip(&tar(&many))).unwrap();
+    let error = input::open(&path).unwrap_err().to_string();
+    assert!(error.contains("200 times"), "{error}");
+    // ZIPs in ZIPs in ZIPs: opened so deep and no deeper.
+    let mut inner = b"words".to_vec();
+    for n in 0..8 {
+        let path = folder.path().join(format!("{n}.zip"));
+        zip(&path, &[(if n == 0 { "x.txt" } else { "next.zip" }, &inner)]);
+        inner = fs::read(&path).unwrap();
+    }
+    let opened = input::open(&folder.path().join("7.zip")).unwrap();
+    assert!(opened.notes.iter().any(|n| n.contains("times over")), "{:?}", opened.notes);
+    // Damage in the middle of a ZIP that lies in a ZIP is told.
+    let broken = folder.path().join("broken.zip");
+    zip(&broken, &[("inner.zip", b"PK\x03\x04 and nothing more")]);
+    assert!(input::open(&broken).unwrap_err().to_string().contains("damaged ZIP"));
+}
