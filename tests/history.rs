@@ -138,10 +138,8 @@ fn captured(body: &str, when: &str, digest: &str) -> mdarchive::model::Post {
 #[test]
 fn an_older_capture_never_wins_whichever_comes_first() {
     let dir = tempfile::tempdir().unwrap();
-    let (old, new) = (
-        captured("<p>Then</p>", "2008-01-01T00:00:00Z", "a"),
-        captured("<p>Now</p>", "2012-01-01T00:00:00Z", "b"),
-    );
+    let (old, new) =
+        (captured("<p>Then</p>", "2008-01-01T00:00:00Z", "a"), captured("<p>Now</p>", "2012-01-01T00:00:00Z", "b"));
     let mut texts = Vec::new();
     for (name, order) in [("a", [&old, &new]), ("b", [&new, &old])] {
         let root = dir.path().join(name);

@@ -111,9 +111,7 @@ fn wxr(mut maker: Maker, size: u64, dir: &Path) -> Vec<PathBuf> {
             body.push_str("[gallery]\n");
         }
         if !classic {
-            body = body
-                .replace("<p>", "<!-- wp:paragraph -->\n<p>")
-                .replace("</p>", "</p>\n<!-- /wp:paragraph -->");
+            body = body.replace("<p>", "<!-- wp:paragraph -->\n<p>").replace("</p>", "</p>\n<!-- /wp:paragraph -->");
         }
         let (when, title) = (date(n).0, maker.sentence(5));
         let mut item = format!(

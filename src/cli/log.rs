@@ -59,8 +59,11 @@ fn when(run: &Run) -> String {
 }
 
 fn archive_text(archive: &Archive, runs: &[Run], conflicts: &[Conflict], all: bool) -> Result<String> {
-    let titles: HashMap<PostId, String> =
-        archive.entries()?.into_iter().map(|e| (e.id, if e.title.is_empty() { "(no title)".into() } else { e.title })).collect();
+    let titles: HashMap<PostId, String> = archive
+        .entries()?
+        .into_iter()
+        .map(|e| (e.id, if e.title.is_empty() { "(no title)".into() } else { e.title }))
+        .collect();
     let shown = if all { usize::MAX } else { SHOWN };
     let mut out = format!("{}\n", clean(&archive.info.name));
     for run in runs {
@@ -101,7 +104,8 @@ fn sum(run: &Run) -> String {
         (run.removed.len() as u64, "removed"),
         (run.closed, "filled"),
     ];
-    let mut parts: Vec<String> = numbers.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let mut parts: Vec<String> =
+        numbers.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     if run.gaps > 0 {
         parts.push(count(run.gaps, "gap", "gaps"));
     }
@@ -117,7 +121,9 @@ fn conflict_lines(conflict: &Conflict, indent: &str) -> String {
         Value::String(s) if s.starts_with("sha256:") => "other words".to_string(),
         Value::Object(map) if map.contains_key("text") => map["text"].as_str().unwrap_or_default().to_string(),
         Value::Array(list) => {
-            let word = |v: &Value| ["label", "name"].iter().find_map(|k| v[*k].as_str()).map_or_else(|| v.to_string(), str::to_string);
+            let word = |v: &Value| {
+                ["label", "name"].iter().find_map(|k| v[*k].as_str()).map_or_else(|| v.to_string(), str::to_string)
+            };
             if list.is_empty() { "none".into() } else { list.iter().map(word).collect::<Vec<_>>().join(", ") }
         }
         Value::String(s) => s.clone(),
@@ -139,7 +145,8 @@ fn clean_each(text: &str) -> String {
 /// What happened to a post in a run: the deed, and the numbers of the earlier texts put aside then.
 fn deeds<'a>(archive: &Archive, entry: &Entry, runs: &'a [Run]) -> Result<Vec<(&'a Run, Deed, Vec<usize>)>> {
     let files = archive.versions(&entry.id)?;
-    let number = |hash: &String| files.iter().position(|f| f.file_stem().is_some_and(|s| s == hash.as_str())).map(|n| n + 1);
+    let number =
+        |hash: &String| files.iter().position(|f| f.file_stem().is_some_and(|s| s == hash.as_str())).map(|n| n + 1);
     let of = |run: &'a Run| {
         let versions = run.versions.get(&entry.id).into_iter().flatten().filter_map(number).collect();
         run.deed(&entry.id).map(|deed| (run, deed, versions))
@@ -175,5 +182,7 @@ fn post_value(archive: &Archive, entry: &Entry, runs: &[Run], conflicts: &[Confl
                 "what": deed, "versions": versions})
         })
         .collect();
-    Ok(json!({"archive": archive.info.name, "post": entry.id, "title": entry.title, "history": history, "conflicts": conflicts}))
+    Ok(
+        json!({"archive": archive.info.name, "post": entry.id, "title": entry.title, "history": history, "conflicts": conflicts}),
+    )
 }

@@ -115,7 +115,8 @@ impl<'a> Facts<'a> {
     /// Returns the local time as a number that orders as time does; what has no date comes last.
     pub fn when(&self) -> u64 {
         let text = self.published.map_or("", |d| d.text.as_str());
-        let digits: String = text.chars().filter(char::is_ascii_digit).chain("00000000000000".chars()).take(14).collect();
+        let digits: String =
+            text.chars().filter(char::is_ascii_digit).chain("00000000000000".chars()).take(14).collect();
         if text.is_empty() { u64::MAX } else { digits.parse().unwrap_or(u64::MAX) }
     }
 
@@ -149,7 +150,11 @@ mod tests {
     #[test]
     fn dates_order_as_time_does() {
         let of = |text: &str| Read { published: Date::parse_iso(text), ..Read::default() }.facts().when();
-        assert!(of("2007") < of("2007-04") && of("2007-04") < of("2007-04-23") && of("2007-04-23") < of("2007-04-23T01:00:00"));
+        assert!(
+            of("2007") < of("2007-04")
+                && of("2007-04") < of("2007-04-23")
+                && of("2007-04-23") < of("2007-04-23T01:00:00")
+        );
         assert_eq!(Read::default().facts().when(), u64::MAX);
     }
 }

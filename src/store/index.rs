@@ -47,22 +47,32 @@ struct Medium {
     height: u32,
 }
 
+/// A hash in two halves, so that a name takes twelve bytes with its post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key(u32, u32);
+
+impl From<u64> for Key {
+    fn from(hash: u64) -> Key {
+        Key((hash >> 32) as u32, hash as u32)
+    }
+}
+
 /// Names are kept as their hashes, salted anew at each run: the store looks into the post itself before it takes two for
 /// one.
 #[derive(Debug, Default)]
 pub struct Index {
     salt: RandomState,
     slots: Vec<Slot>,
-    names: HashMap<u64, u32>,
-    titles: HashMap<u64, u32>,
+    names: HashMap<Key, u32>,
+    titles: HashMap<Key, u32>,
     /// By host and last part of the permalink.
-    slugs: HashMap<u64, u32>,
+    slugs: HashMap<Key, u32>,
     media: HashMap<u64, Medium>,
     mimes: Vec<String>,
     /// Keys of posts that have several.
     more_keys: HashMap<u32, Vec<(u64, u64)>>,
     /// What posts point to and did not find: the hash of it, and who looks.
-    seekers: Vec<(u64, u32)>,
+    seekers: Vec<(Key, u32)>,
     by_title: bool,
     /// Names have changed hands: what was found before may be found elsewhere now.
     moved: bool,
@@ -82,7 +92,7 @@ impl Index {
     /// Takes in a post, or what it became.
     pub fn put(&mut self, facts: &Facts, path: &str) {
         let Some(id) = facts.id.number() else { return };
-        let own = self.hash("name", facts.id.as_str());
+        let own = self.key("name", facts.id.as_str());
         let mut keys = facts.keys().map(|(blog, key)| (self.hash("blog", blog), self.hash("key", key)));
         let key = keys.next().unwrap_or_default();
         let more: Vec<(u64, u64)> = keys.collect();
@@ -100,7 +110,7 @@ impl Index {
         }
         self.names.insert(own, n);
         for name in facts.names() {
-            let hash = self.hash("name", &normalise_url(name));
+            let hash = self.key("name", &normalise_url(name));
             let before = self.names.insert(hash, n);
             self.moved |= before.is_some_and(|b| b != n);
         }
@@ -109,7 +119,7 @@ impl Index {
             self.slugs.insert(hash, n);
         }
         if let Some(title) = facts.folded_title() {
-            let hash = self.hash("title", &title);
+            let hash = self.key("title", &title);
             let elder = self.titles.get(&hash).and_then(|t| self.slot(*t)).map(|s| (s.when, s.id));
             if elder.is_none_or(|elder| (facts.when(), id) <= elder) {
                 self.moved |= self.titles.insert(hash, n).is_some_and(|b| b != n) && self.by_title;
@@ -121,7 +131,7 @@ impl Index {
 
     /// Takes note of what the links of a post seek and have not found.
     pub fn seek(&mut self, facts: &Facts) {
-        let Some(n) = self.names.get(&self.hash("name", facts.id.as_str())).copied() else { return };
+        let Some(n) = self.names.get(&self.key("name", facts.id.as_str())).copied() else { return };
         for looks in facts.looks() {
             self.by_title |= matches!(looks, Looks::Title(_));
             let hash = self.looked_for(&looks);
@@ -159,7 +169,7 @@ impl Index {
 
     pub fn remove(&mut self, id: &PostId) {
         self.moved = true;
-        if let Some(n) = self.names.get(&self.hash("name", id.as_str()))
+        if let Some(n) = self.names.get(&self.key("name", id.as_str()))
             && let Some(slot) = self.slots.get_mut(*n as usize)
         {
             slot.gone = true;
@@ -167,17 +177,17 @@ impl Index {
     }
 
     pub fn get(&self, id: &PostId) -> Option<Known> {
-        let slot = self.names.get(&self.hash("name", id.as_str())).and_then(|n| self.slot(*n))?;
+        let slot = self.names.get(&self.key("name", id.as_str())).and_then(|n| self.slot(*n))?;
         (Some(slot.id) == id.number()).then(|| known(slot))
     }
 
     /// Finds a post by id, address or alias.
     pub fn find(&self, name: &str) -> Option<Known> {
-        self.at(&self.names, self.hash("name", &normalise_url(name)))
+        self.at(&self.names, self.key("name", &normalise_url(name)))
     }
 
     pub fn find_title(&self, title: &str) -> Option<Known> {
-        self.at(&self.titles, self.hash("title", &fold_title(title)))
+        self.at(&self.titles, self.key("title", &fold_title(title)))
     }
 
     pub fn find_slug(&self, host: &str, slug: &str) -> Option<Known> {
@@ -188,7 +198,7 @@ impl Index {
     pub fn is_another(&self, name: &str, key: &str) -> bool {
         let Some((blog, _)) = platform_key(key) else { return false };
         let (blog, key) = (self.hash("blog", blog), self.hash("key", key));
-        let Some(n) = self.names.get(&self.hash("name", &normalise_url(name))) else { return false };
+        let Some(n) = self.names.get(&self.key("name", &normalise_url(name))) else { return false };
         let Some(slot) = self.slot(*n) else { return false };
         let all = std::iter::once(&slot.key).chain(self.more_keys.get(n).into_iter().flatten());
         let mut own = all.filter(|(b, k)| *b == blog && *k != 0).peekable();
@@ -216,7 +226,7 @@ impl Index {
 
     /// Whether a post bears the name of this number.
     pub fn has_name(&self, number: u64) -> bool {
-        self.names.get(&number).is_some_and(|n| self.slot(*n).is_some())
+        self.names.get(&Key::from(number)).is_some_and(|n| self.slot(*n).is_some())
     }
 
     /// Returns the ids of all posts, sorted.
@@ -240,15 +250,19 @@ impl Index {
         self.salt.hash_one((kind, name))
     }
 
-    fn pair(&self, host: &str, slug: &str) -> u64 {
-        self.salt.hash_one(("slug", host, slug))
+    fn key(&self, kind: &str, name: &str) -> Key {
+        self.hash(kind, name).into()
     }
 
-    fn looked_for(&self, looks: &Looks) -> u64 {
+    fn pair(&self, host: &str, slug: &str) -> Key {
+        self.salt.hash_one(("slug", host, slug)).into()
+    }
+
+    fn looked_for(&self, looks: &Looks) -> Key {
         match looks {
-            Looks::Address(url) => self.hash("name", &normalise_url(url)),
+            Looks::Address(url) => self.key("name", &normalise_url(url)),
             Looks::Slug(host, slug) => self.pair(host, slug),
-            Looks::Title(title) => self.hash("title", &fold_title(title)),
+            Looks::Title(title) => self.key("title", &fold_title(title)),
         }
     }
 
@@ -256,7 +270,7 @@ impl Index {
         self.slots.get(n as usize).filter(|s| !s.gone)
     }
 
-    fn at(&self, table: &HashMap<u64, u32>, hash: u64) -> Option<Known> {
+    fn at(&self, table: &HashMap<Key, u32>, hash: Key) -> Option<Known> {
         table.get(&hash).and_then(|n| self.slot(*n)).map(known)
     }
 }

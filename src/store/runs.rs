@@ -114,8 +114,7 @@ pub fn each_line<T: DeserializeOwned>(root: &Path, found: &mut dyn FnMut(T)) -> 
             return Ok(());
         }
         let parsed = serde_json::from_slice(&line).map_err(|e| {
-            Error::archive(root, format!("{RUNS} line {number}: {e}"))
-                .with_hint("restore the file from a snapshot")
+            Error::archive(root, format!("{RUNS} line {number}: {e}")).with_hint("restore the file from a snapshot")
         })?;
         found(parsed);
     }

@@ -33,7 +33,7 @@ const BATCH_POSTS: usize = 500;
 /// … or after so long, so that a kill costs little.
 const BATCH_TIME: Duration = Duration::from_secs(5);
 /// … or after so many bytes of them, which are held until then.
-const BATCH_BYTES: usize = 16 << 20;
+const BATCH_BYTES: usize = 8 << 20;
 
 /// What a writer is opened with.
 pub struct Opening {

@@ -160,7 +160,7 @@ impl<'a> Adapter<'a> {
         Some(Media { url: found.url.clone(), alt, role: "featured".into(), ..Media::default() })
     }
 
-    fn thumbnail(&self, item: &Item) -> Option<&super::survey::Attachment> {
+    fn thumbnail(&self, item: &Item) -> Option<super::shelf::Attachment> {
         self.survey.attachment(item.meta("_thumbnail_id")?.trim().parse().ok()?)
     }
 

@@ -108,9 +108,15 @@ mod tests {
     fn spelling_and_precision_are_no_conflict() {
         assert!(agree(&json!("Fog \"here\" -- now"), &json!("Fog “here” – now")));
         assert!(agree(&json!({"text": "2007-04-23T12:15:00"}), &json!({"text": "2007-04-23"})));
-        let (a, b) = (json!({"text": "2007-04-23T12:15:00", "instant": "x"}), json!({"text": "2007-04-23T10:15:00", "instant": "x"}));
+        let (a, b) = (
+            json!({"text": "2007-04-23T12:15:00", "instant": "x"}),
+            json!({"text": "2007-04-23T10:15:00", "instant": "x"}),
+        );
         assert!(agree(&a, &b));
-        assert!(!agree(&json!({"text": "2007-04-23", "instant": null}), &json!({"text": "2007-04-22", "instant": null})));
+        assert!(!agree(
+            &json!({"text": "2007-04-23", "instant": null}),
+            &json!({"text": "2007-04-22", "instant": null})
+        ));
         assert!(agree(&json!([{"label": "A", "slug": "a"}, {"label": "B"}]), &json!([{"label": "b"}, {"label": "a"}])));
         assert!(!agree(&json!([{"label": "A"}]), &json!([])));
     }

@@ -82,7 +82,9 @@ fn lines(old: &str, new: &str) -> Vec<Line> {
 fn words(post: &Post) -> Vec<(&'static str, Vec<String>)> {
     let terms = |list: &[crate::model::Term]| list.iter().map(|t| t.label.clone()).collect::<Vec<_>>();
     let one = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_string()] };
-    let date = |d: &Option<crate::model::Date>| d.iter().map(|d| d.text.clone() + d.offset.as_deref().unwrap_or_default()).collect();
+    let date = |d: &Option<crate::model::Date>| {
+        d.iter().map(|d| d.text.clone() + d.offset.as_deref().unwrap_or_default()).collect()
+    };
     vec![
         ("title", one(&post.title)),
         ("status", one(serde_json::to_value(post.status).ok().as_ref().and_then(Value::as_str).unwrap_or_default())),

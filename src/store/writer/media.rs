@@ -37,7 +37,12 @@ impl Writer {
     }
 
     /// Keeps a medium of any length; one that is long is read twice and never held. None when it is longer than `limit`.
-    pub fn keep_stream<'a>(&mut self, open: &dyn Fn() -> Result<Box<dyn Read + 'a>>, name: &str, limit: u64) -> Result<Option<Media>> {
+    pub fn keep_stream<'a>(
+        &mut self,
+        open: &dyn Fn() -> Result<Box<dyn Read + 'a>>,
+        name: &str,
+        limit: u64,
+    ) -> Result<Option<Media>> {
         let fault = |e| Error::input(name, e);
         let mut stream = open()?;
         let mut head = Vec::new();

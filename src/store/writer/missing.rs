@@ -93,7 +93,6 @@ impl Missing {
         }
     }
 
-
     /// Returns the gaps so far when they are many: they go with the batch.
     pub fn spill(&mut self, index: &Index) -> Vec<Gap> {
         if self.new.len() < MANY {
@@ -133,8 +132,7 @@ impl Missing {
             })?;
         }
         let new = std::mem::take(&mut self.new);
-        let mut gaps: Vec<Gap> =
-            new.into_values().filter(|g| !self.is_filled(What::of(g), &g.url, index)).collect();
+        let mut gaps: Vec<Gap> = new.into_values().filter(|g| !self.is_filled(What::of(g), &g.url, index)).collect();
         gaps.sort();
         let open = self.told.iter().filter(|(at, told)| !told.accepted && !done.contains(at)).count() + gaps.len();
         let mut shown = std::mem::take(&mut self.first);

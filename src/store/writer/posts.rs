@@ -217,7 +217,8 @@ impl Writer {
         let (mut files, mut found) = (self.batch.below(folder), false);
         walk(&self.root, folder, &mut |file| files.push(file))?;
         for file in files {
-            let there = [file.clone(), format!("{file}{}", layout::TEMP)].into_iter().find(|f| self.root.join(f).exists());
+            let there =
+                [file.clone(), format!("{file}{}", layout::TEMP)].into_iter().find(|f| self.root.join(f).exists());
             found |= there.map(|f| read_post(&self.root, &f)).transpose()?.is_some_and(|p| p.hash_text() == words);
         }
         Ok(found)
