@@ -2,7 +2,12 @@
 //! temporary files of the build, where `tests/run` has EPUBCheck read them.
 
 mod book;
+mod hostile;
 mod lint;
+mod photos;
+mod planted;
+mod reader;
+mod shelf;
 
 use mdarchive::model::{Author, Caption, Comment, CommentKind, Date, Kind, Link, LinkKind, Post, Status, Term};
 
@@ -37,6 +42,7 @@ fn contents_have_two_levels_in_reading_order() {
             "2 Undated",
             "1 Pages",
             "2 About",
+            "1 Tags",
             "1 About this book"
         ]
     );
@@ -54,7 +60,8 @@ fn links_between_posts_stay_in_the_book() {
     let first = book.chapter("First");
     let inside = format!("p{}.xhtml", second.id.short());
     assert!(first.contains(&format!("<a href=\"{inside}\">permalink</a> <a href=\"{inside}\">alias</a>")), "{first}");
-    assert!(first.contains("<a href=\"http://other.example/a%20b\">outside</a> bad lost"), "{first}");
+    assert!(first.contains("<a href=\"http://other.example/a%20b\">outside</a><sup>"), "{first}");
+    assert!(first.contains("</sup> bad lost"), "{first}");
 }
 
 #[test]
@@ -62,8 +69,8 @@ fn places_within_a_post_keep_their_links_and_unused_ids_go() {
     let body = r##"<p id="unused">Text<a href="#fn:1"><sup>1</sup></a>, <a href="#nowhere">lost</a>.</p><ol><li id="fn:1">Note.</li></ol>"##;
     let book = Blog::new("places").with([post(1, "Notes", "2007-04-23", body)]).book();
     let chapter = book.chapter("Notes");
-    assert!(chapter.contains("<a href=\"#x-fn-1-1\"><sup>1</sup></a>, lost."), "{chapter}");
-    assert!(chapter.contains("<li><span id=\"x-fn-1-1\"></span>Note.</li>"), "{chapter}");
+    assert!(chapter.contains("<a href=\"#x-fn-1-95c914\"><sup>1</sup></a>, lost."), "{chapter}");
+    assert!(chapter.contains("<li><span id=\"x-fn-1-95c914\"></span>Note.</li>"), "{chapter}");
     assert!(!chapter.contains("unused"));
 }
 
@@ -88,9 +95,9 @@ fn pictures_and_captions_stand_in_figures_and_missing_ones_in_frames() {
     let book = blog.with([one]).book();
     let chapter = book.chapter("Boats");
     let flat = chapter.replace('\n', "");
-    assert!(flat.contains("<figure class=\"missing\"><p>Picture not kept</p><figcaption><p>A caption whose picture nobody kept.</p></figcaption></figure>"), "{flat}");
+    assert!(flat.contains("<figure class=\"missing\" id=\"f1\"><p>Picture not kept</p><figcaption><p>A caption whose picture nobody kept.</p></figcaption></figure>"), "{flat}");
     assert!(
-        flat.contains("alt=\"A boat\"/></a><figcaption><p>The <b>Mary Jane</b>.</p></figcaption></figure>"),
+        flat.contains("alt=\"A boat\"/></a><sup><a id=\"r1\" href=\"#n1\" epub:type=\"noteref\" role=\"doc-noteref\">1</a></sup><figcaption><p>The <b>Mary Jane</b>.</p></figcaption></figure>"),
         "{flat}"
     );
     assert!(flat.contains("<figure class=\"missing\"><p>Picture not kept</p><p><a href=\"http://blog.example/lost.jpg\">http://blog.example/lost.jpg</a></p></figure>"), "{flat}");
@@ -141,7 +148,7 @@ fn comments_are_threads_and_can_be_left_out() {
         chapter.find("id=\"c2\"").unwrap() < chapter.rfind("</ol>").unwrap()
             && chapter.matches("class=\"thread\"").count() == 2
     );
-    let without = blog.book_with(|e| e.comments = false).chapter("Talk");
+    let without = blog.book_with(|e| e.without.comments = true).chapter("Talk");
     assert!(!without.contains("comment") && !without.contains("Ada"), "{without}");
 }
 
@@ -233,6 +240,8 @@ fn metadata_comes_from_the_archive_alone() {
     one.tags = vec![Term { label: "Sea & Sky".into(), slug: "sea".into(), taxonomy: "post_tag".into() }];
     one.updated = Date::parse_iso("2009-01-02T03:04:05Z");
     let book = Blog::new("metadata").with([one]).book();
+    let colophon = book.text("OEBPS/text/colophon.xhtml");
+    assert!(colophon.contains("<dt>Captured</dt>\n<dd>"), "{colophon}");
     let opf = book.text("OEBPS/package.opf");
     for part in [
         "<dc:identifier id=\"m-uid\">urn:uuid:",
@@ -302,7 +311,7 @@ fn hostile_posts_make_a_sound_book() {
         ];
         p
     });
-    let book = Blog::new("hostile").with(posts).book();
+    let book = Blog::new("hostile").unclean().with(posts).book();
     assert!(book.names().all(|n| !book.is_text(n) || !book.text(n).contains("<script")));
     assert!(book.chapter("Case 2 <b> & \"x\" next").contains("word"));
     let case = |n: usize| book.chapter(&format!("Case {n} <b> & \"x\" next"));
@@ -386,14 +395,22 @@ fn related_posts_lead_inside_where_they_are_kept() {
 fn a_users_template_replaces_one_of_ours() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("css")).unwrap();
-    std::fs::write(dir.path().join("css/extra.css"), "p { color: red; }").unwrap();
+    std::fs::write(dir.path().join("css/extra.css"), "p { hyphens: none; }").unwrap();
     let blog = Blog::new("templates").with([post(1, "One", "2007-04-23", "<p>a</p>")]);
     let own = dir.path().to_path_buf();
     let book = blog.try_book(|e| e.templates = Some(own.clone())).unwrap();
-    assert_eq!(book.text("OEBPS/css/extra.css"), "p { color: red; }");
+    assert_eq!(book.text("OEBPS/css/extra.css"), "p { hyphens: none; }");
     std::fs::write(dir.path().join("part.xhtml"), "<p>\n{{ nothing }}</p>").unwrap();
     let error = blog.try_book(|e| e.templates = Some(own.clone())).unwrap_err().to_string();
     assert!(error.contains("part.xhtml line 2"), "{error}");
+}
+
+#[test]
+fn posts_may_have_the_titles_of_our_own_pages() {
+    let names = ["Tags", "About this book", "April 2007", "Contents", "Pages", "A quiet harbour"];
+    let posts = names.iter().enumerate().map(|(n, title)| post(n as u32, title, "2007-04-23", "<p>a</p>"));
+    let book = Blog::new("namesakes").with(posts).book();
+    assert!(book.text("OEBPS/text/tags.xhtml").contains("<title>Tags (tags) — A quiet harbour</title>"));
 }
 
 #[test]

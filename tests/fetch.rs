@@ -219,13 +219,8 @@ fn what_is_no_blog_ends_in_one_clear_line() {
     })
     .unwrap();
     let (error, hint) = failure(&page.url());
-    assert_eq!(
-        error,
-        format!(
-            "cannot fetch {}: no blog found there (no WordPress API; looked for a link in the page, /wp-json/, /?rest_route=/)",
-            page.url()
-        )
-    );
+    let start = format!("cannot fetch {}: no blog found there (looked for: WordPress API, ", page.url());
+    assert!(error.starts_with(&start) && error.ends_with("the page itself)"), "{error}");
     assert!(hint.contains("mdarchive import"));
     let (error, hint) = failure(&format!("{}nothing", page.url()));
     assert_eq!(error, format!("cannot fetch {}nothing: not found (HTTP 404)", page.url()));

@@ -155,7 +155,7 @@ fn many_are_asked_at_once_but_never_more_than_eight_of_one_host() {
     .unwrap();
     let urls: Vec<Url> = (0..40).map(|n| url(&format!("{}{n}", server.url()))).collect();
     let (web, mut got) = (web(&server.url()), 0);
-    web.each(urls, &Ask::media(), &Events::silent(), |_, answer| {
+    web.each(urls.into_iter().map(|u| (u, Ask::media())).collect(), &Events::silent(), |_, answer| {
         got += usize::from(answer.result().is_ok());
         Ok(())
     })

@@ -24,5 +24,7 @@ mod schema;
 mod scores;
 mod secrets;
 mod snapshot;
+mod sources;
 mod store;
 mod warc;
+mod wayback;

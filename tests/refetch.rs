@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::fetch::{files, number, posts, request, run};
 use crate::harness::clock_at;
-use crate::harness::site::Blog;
+use crate::harness::site::{Blog, json_response};
 
 fn raw_files(dir: &TempDir) -> BTreeSet<String> {
     let raw = std::fs::read_dir(dir.path().join("blog/raw")).unwrap();
@@ -163,5 +163,48 @@ fn a_listing_that_shifts_while_it_is_read_gives_each_post_once() {
     );
     blog.hits();
     assert_eq!(run(&blog, &dir, 200).unwrap().new, 0);
+    assert!(blog.hits().len() <= 10);
+}
+
+#[test]
+fn a_post_that_was_taken_away_is_kept_and_marked_as_gone() {
+    let (blog, dir) = (Blog::with_posts(220), TempDir::new().unwrap());
+    run(&blog, &dir, 0).unwrap();
+    let gone = |id: u64| number(&posts(&dir), id).gone.clone();
+    blog.state().rows.get_mut("posts").unwrap().retain(|r| r["id"] != 9);
+    let hour = 3600;
+    run(&blog, &dir, hour).unwrap();
+    assert_eq!(gone(9).unwrap().confirmed, None);
+    assert_eq!(posts(&dir).iter().filter(|p| p.gone.is_some()).count(), 1);
+    blog.hits();
+    run(&blog, &dir, 10 * hour).unwrap();
+    assert!(blog.hits().len() <= 10);
+    assert_eq!(gone(9).unwrap().confirmed, None);
+    run(&blog, &dir, 30 * hour).unwrap();
+    assert!(gone(9).unwrap().confirmed.is_some());
+    assert_eq!(posts(&dir).len(), 222);
+    blog.hits();
+    run(&blog, &dir, 60 * hour).unwrap();
+    assert!(blog.hits().len() <= 10);
+}
+
+#[test]
+fn a_closed_interface_is_no_end_where_the_blog_can_be_read_in_another_way() {
+    let (blog, dir) = (Blog::with_posts(5), TempDir::new().unwrap());
+    let base = blog.url();
+    blog.break_with(move |r| {
+        let closed = json!({"code": "rest_cannot_access", "data": {"status": 401}});
+        let feed = format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>A</title><id>x</id><entry><id>1</id><title>One</title><link href='{base}post-1/'/><updated>2007-04-01T00:00:00Z</updated><content type='html'>&lt;p&gt;Words of it.&lt;/p&gt;</content></entry></feed>");
+        match r.target.as_str() {
+            "/atom.xml" => Some(Response::new(200, "application/atom+xml", feed)),
+            t if t.contains("/wp/v2/") => Some(json_response(401, &closed)),
+            _ => None,
+        }
+    });
+    let summary = run(&blog, &dir, 0).unwrap();
+    assert_eq!(summary.new, 1);
+    assert!(summary.notes.iter().any(|n| n.contains("another way")), "{:?}", summary.notes);
+    blog.hits();
+    assert_eq!(run(&blog, &dir, 100).unwrap().new, 0);
     assert!(blog.hits().len() <= 10);
 }

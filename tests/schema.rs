@@ -95,6 +95,7 @@ fn full(root: &Path) {
         height: Some(3),
         alt: Some("e".into()),
         role: "body".into(),
+        via: Some("http://a.example/original.png".into()),
     }];
     post.comments = [CommentKind::Comment, CommentKind::Pingback, CommentKind::Trackback]
         .map(|kind| Comment {

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+use super::book::{BookArgs, Profile};
 
 /// What `mdarchive` alone says.
 pub const FIRST_STEPS: &str = "\
@@ -26,7 +28,7 @@ Examples:
 
 Exit codes:
   0 all kept   1 failed   2 usage or configuration   3 finished, with gaps that are new or not accepted
-  4 verify found damage   130 interrupted, the archive is consistent";
+  4 verify found damage, or lint faults   130 interrupted, the archive is consistent";
 
 #[derive(Debug, Parser)]
 #[command(name = "mdarchive", version, about = "Saves blogs for good", after_help = AFTER_HELP, max_term_width = 110)]
@@ -60,6 +62,10 @@ pub struct Global {
 pub enum Command {
     /// Add or refresh blogs from the web
     Fetch(FetchArgs),
+    /// Say how a blog can be read, without reading it
+    Detect(DetectArgs),
+    /// Hold what a blog published against what is kept
+    Audit(AuditArgs),
     /// Take in export files, plain-text posts and snapshots
     Import(ImportArgs),
     /// Hand out a book, a JSON document or a ZIP snapshot
@@ -80,6 +86,10 @@ pub enum Command {
     Gaps(GapsArgs),
     /// Read posts out of web pages; nothing is stored
     Extract(ExtractArgs),
+    /// Check a finished book (EPUB) by thirty rules that readers need kept
+    Lint(LintArgs),
+    /// Begin templates of one's own
+    Templates(TemplatesArgs),
     /// Write a list of blogs and recipes for nightly backups here
     Init(InitArgs),
     /// Check and show the settings
@@ -94,7 +104,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  mdarchive fetch https://blog.example\n  mdarchive fetch                 every blog of archives/mdarchive.toml\n  mdarchive fetch https://blog.example --name ours --no-media"
+    after_help = "Examples:\n  mdarchive fetch https://blog.example\n  mdarchive fetch                 every blog of archives/mdarchive.toml\n  mdarchive fetch https://blog.example --name ours --no-media\n  mdarchive fetch https://blog.example --source feed --source sitemap\n  mdarchive fetch -i addresses.txt"
 )]
 pub struct FetchArgs {
     /// Address of a blog, or its name in mdarchive.toml; none = every blog there
@@ -106,9 +116,42 @@ pub struct FetchArgs {
     /// Leave pictures and other media where they are; they become gaps
     #[arg(long)]
     pub no_media: bool,
+    /// Largest picture, sound, film or document to fetch, as 100MB
+    #[arg(long, value_name = "SIZE")]
+    pub max_media: Option<String>,
+    /// Keep media once only, and not in the raw capture too
+    #[arg(long)]
+    pub no_raw_media: bool,
     /// Ask again for what is missing
     #[arg(long)]
     pub retry_gaps: bool,
+    /// Read the blog this way and no other; may be given several times (see `mdarchive detect`)
+    #[arg(long, value_name = "NAME")]
+    pub source: Vec<String>,
+    /// File with addresses of pages to get, one a line; - is stdin
+    #[arg(short, long, value_name = "FILE", conflicts_with = "source")]
+    pub input: Option<PathBuf>,
+    /// Look again at so many pages of posts that are kept, each in its turn
+    #[arg(long, value_name = "N")]
+    pub recheck: Option<String>,
+    /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
+    #[arg(long)]
+    pub no_robots: bool,
+    /// The blog is gone: take it out of the Wayback Machine
+    #[arg(long)]
+    pub wayback: bool,
+    /// Ask the Wayback Machine for pictures that are gone
+    #[arg(long)]
+    pub rescue: bool,
+    /// Another archive of that manner, by the address below which captures are (http://localhost:8080/web/)
+    #[arg(long, value_name = "URL")]
+    pub wayback_base: Option<String>,
+    /// Captures of a post to keep where their texts differ: 1 = the newest, 2 = the oldest too
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub wayback_versions: usize,
+    /// With --wayback: no captures after this day (2009, 2009-04-23)
+    #[arg(long, value_name = "DATE", requires = "wayback")]
+    pub until: Option<String>,
     /// Only posts from this day on (2007, 2007-04-23) or of this age (30d)
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
@@ -128,6 +171,32 @@ pub struct FetchArgs {
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive audit\n  mdarchive audit blog.example -v\n  mdarchive audit https://blog.example --source sitemap --json"
+)]
+pub struct AuditArgs {
+    /// Archives, or addresses of their blogs; none = all archives
+    #[arg(value_name = "NAME|URL")]
+    pub blogs: Vec<String>,
+    /// Ask only this source; may be given several times (see `mdarchive detect`)
+    #[arg(long, value_name = "NAME")]
+    pub source: Vec<String>,
+    /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
+    #[arg(long)]
+    pub no_robots: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive detect https://blog.example\n  mdarchive detect https://blog.example --json"
+)]
+pub struct DetectArgs {
+    /// Any address of the blog
+    #[arg(value_name = "URL")]
+    pub url: String,
 }
 
 #[derive(Debug, Args)]
@@ -172,7 +241,7 @@ pub struct ImportArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  mdarchive export --epub\n  mdarchive export example.com --epub --no-comments -o books\n  mdarchive export --json --zip"
+    after_help = "Examples:\n  mdarchive export --epub\n  mdarchive export example.com --epub --volumes year -o books\n  mdarchive export --epub --by tag --without comments,gaps\n  mdarchive export --json --zip"
 )]
 pub struct ExportArgs {
     /// Archives to export; none = all
@@ -191,39 +260,19 @@ pub struct ExportArgs {
     /// Folder for the results
     #[arg(short, long, default_value = ".", value_name = "DIR")]
     pub output: PathBuf,
-    /// Leave comments out of the book
-    #[arg(long)]
-    pub no_comments: bool,
-    /// Parts of the book
-    #[arg(long, value_enum, default_value_t = By::Month)]
-    pub by: By,
-    /// Language of the book, as a tag (en, de, pt-BR)
-    #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
-    /// Folder whose files replace the built-in templates of the same name
-    #[arg(long, value_name = "DIR")]
-    pub templates: Option<PathBuf>,
-    /// Take drafts and pending posts into the book
-    #[arg(long)]
-    pub drafts: bool,
-    /// Take private and protected posts into the book
-    #[arg(long)]
-    pub private: bool,
+    #[command(flatten)]
+    pub book: BookArgs,
     #[command(flatten)]
     pub filter: FilterArgs,
     /// Replace files that mdarchive did not write
     #[arg(long)]
     pub force: bool,
+    /// Threads; none = all cores
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
     /// Write the summary as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    Month,
-    Year,
-    None,
 }
 
 #[derive(Debug, Default, Args)]
@@ -368,6 +417,43 @@ pub struct ExtractArgs {
     /// Threads; none = all cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive lint book.epub\n  mdarchive lint book.epub --against example.com\n  mdarchive lint --rules\n\nExit codes:\n  0 no fault   1 the file cannot be read   4 faults found; advice alone is no fault"
+)]
+pub struct LintArgs {
+    /// Books, made by whomever
+    #[arg(required_unless_present = "rules", value_name = "BOOK.epub")]
+    pub books: Vec<PathBuf>,
+    /// The archive it was made of: are all texts and captions in the book?
+    #[arg(long, value_name = "NAME")]
+    pub against: Option<String>,
+    /// The readers it is made for
+    #[arg(long, value_enum, default_value_t = Profile::Generic)]
+    pub profile: Profile,
+    /// List the rules
+    #[arg(long)]
+    pub rules: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TemplatesArgs {
+    #[command(subcommand)]
+    pub command: TemplatesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TemplatesCommand {
+    /// Write the built-in templates to a folder, to change them there (export --templates DIR)
+    Copy {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Replace files that were changed
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,41 +1,78 @@
 //! `mdarchive export`: hands archives out. Stdout has the paths and nothing else.
 
-use super::args::{self, ExportArgs};
+use super::args::ExportArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::report;
 use crate::error::{Error, Result};
-use crate::export::{self, By, EXPORTERS, Epub, Exporter, Job, Selection};
-use crate::model::Status;
+use crate::export::{self, EXPORTERS, Exporter, Job, Selection};
+use crate::store::Archive;
 
 pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
-    let book = book(&args);
-    let mut chosen: Vec<&dyn Exporter> =
-        EXPORTERS.iter().copied().filter(|e| wanted(&args, context, e.name())).collect();
-    if args.epub {
-        chosen.insert(0, &book);
-    }
-    if chosen.is_empty() {
+    let chosen: Vec<&dyn Exporter> = EXPORTERS.iter().copied().filter(|e| wanted(&args, context, e.name())).collect();
+    if chosen.is_empty() && !args.epub {
         return Err(Error::usage("no format named")
             .with_hint("mdarchive export --epub (or --json, --jsonl, --zip; several at once)"));
     }
-    let all = context.selection(&args.filter)?;
-    let shown = Selection { statuses: statuses(&args), ..all.clone() };
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build();
+    let threads = threads.map_err(|e| Error::usage(format!("cannot use {:?} threads: {e}", args.jobs)))?;
+    threads.install(|| all(&args, context, &chosen))
+}
+
+fn all(args: &ExportArgs, context: &Context, chosen: &[&dyn Exporter]) -> Result<Exit> {
+    let selection = context.selection(&args.filter)?;
     let mut reports = Vec::new();
     for archive in context.open(&args.names)? {
-        for exporter in &chosen {
-            let events = context.telling_events();
-            events.phase(format!("exporting {} as {}", archive.info.name, exporter.name()));
-            let selection = if exporter.name() == book.name() { &shown } else { &all };
-            let job = Job { archive: &archive, selection, events: &events };
-            let path = export::export(*exporter, &job, &args.output, args.force)?;
-            drop(events);
+        let mut made = |exporter: &dyn Exporter, path: std::path::PathBuf| {
             report::say_out(&format!("{}\n", path.display()));
             reports.push(serde_json::json!({"archive": archive.info.name, "format": exporter.name(), "path": path}));
+        };
+        if args.epub {
+            books(args, context, &archive, &selection, &mut made)?;
+        }
+        for exporter in chosen {
+            let events = context.telling_events();
+            events.phase(format!("exporting {} as {}", archive.info.name, exporter.name()));
+            let job = Job { archive: &archive, selection: &selection, events: &events };
+            let path = export::export(*exporter, &job, &args.output, args.force)?;
+            drop(events);
+            made(*exporter, path);
         }
     }
     report::machine(&reports, false, args.report.as_deref())?;
     Ok(Exit::Whole)
+}
+
+/// The book, or the volumes of it.
+fn books(
+    args: &ExportArgs,
+    context: &Context,
+    archive: &Archive,
+    selection: &Selection,
+    made: &mut dyn FnMut(&dyn Exporter, std::path::PathBuf),
+) -> Result<()> {
+    let selection = Selection { statuses: args.book.statuses(), ..selection.clone() };
+    let book = args.book.epub();
+    let events = context.telling_events();
+    let job = Job { archive, selection: &selection, events: &events };
+    let volumes = match &args.book.volumes {
+        Some(by) => book.volumes(&job, by)?,
+        None => vec![(book, String::new())],
+    };
+    if volumes.is_empty() {
+        return Err(Error::export(&archive.info.name, "no post to put into a book")
+            .with_hint("see what is kept with `mdarchive list`; --drafts and --private take in what is not public"));
+    }
+    drop(events);
+    for (volume, end) in &volumes {
+        let events = context.telling_events();
+        events.phase(format!("exporting {}{end} as epub", archive.info.name));
+        let job = Job { archive, selection: &selection, events: &events };
+        let path = export::export_as(volume, &job, &args.output, end, args.force)?;
+        drop(events);
+        made(volume, path);
+    }
+    Ok(())
 }
 
 fn wanted(args: &ExportArgs, context: &Context, name: &str) -> bool {
@@ -45,30 +82,5 @@ fn wanted(args: &ExportArgs, context: &Context, name: &str) -> bool {
         "jsonl" => args.jsonl,
         "zip" => args.zip,
         _ => false,
-    }
-}
-
-/// What is not public goes into a book only when asked for; documents and snapshots hold everything.
-fn statuses(args: &ExportArgs) -> Vec<Status> {
-    let mut statuses = vec![Status::Published];
-    if args.drafts {
-        statuses.extend([Status::Draft, Status::Pending, Status::Scheduled]);
-    }
-    if args.private {
-        statuses.extend([Status::Private, Status::Protected]);
-    }
-    statuses
-}
-
-fn book(args: &ExportArgs) -> Epub {
-    Epub {
-        comments: !args.no_comments,
-        by: match args.by {
-            args::By::Month => By::Month,
-            args::By::Year => By::Year,
-            args::By::None => By::None,
-        },
-        language: args.language.clone(),
-        templates: args.templates.clone(),
     }
 }

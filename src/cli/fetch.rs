@@ -1,5 +1,6 @@
 //! `mdarchive fetch`: adds or refreshes blogs; one that fails does not stop the others.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use super::settings::{self, Settings};
 use crate::error::{Error, Result};
 use crate::event::Unit;
 use crate::http::without_password;
-use crate::ops::fetch::{FetchRequest, fetch, fetch_many};
+use crate::ops::fetch::{FetchRequest, archive_name, fetch, fetch_many};
 use crate::store::Summary;
 
 pub fn run(args: FetchArgs, context: &Context) -> Result<Exit> {
@@ -68,6 +69,9 @@ fn fetch_all(mut requests: Vec<FetchRequest>, context: &Context) -> Vec<(Result<
 /// Returns what to fetch: addresses as they are, names and "all" from the settings.
 fn requests(args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
     let settings = context.settings()?;
+    if let Some(file) = &args.input {
+        return listed(file, args, &settings, context);
+    }
     let known = settings.blogs();
     if args.blogs.is_empty() && known.is_empty() {
         let file = context.archives.join(settings::FILE);
@@ -78,17 +82,69 @@ fn requests(args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
     if args.name.is_some() && names.len() > 1 {
         return Err(Error::usage("--name goes with one blog").with_hint("fetch them one by one"));
     }
-    let flags = flags(args);
-    let mut requests = Vec::new();
-    for word in names {
-        let mut request = request(word, &settings, context)?;
-        for (flag, value) in &flags {
-            let Some(key) = Key::named(flag) else { continue };
-            (key.fill)(&mut request, value, context.now()).map_err(|why| Error::usage(format!("--{flag}: {why}")))?;
+    names.iter().map(|word| with(request(word, &settings, context)?, args, context)).collect()
+}
+
+/// Puts the flags into a request.
+fn with(mut request: FetchRequest, args: &FetchArgs, context: &Context) -> Result<FetchRequest> {
+    for (flag, value) in flags(args) {
+        let Some(key) = Key::named(flag) else { continue };
+        (key.fill)(&mut request, &value, context.now()).map_err(|why| Error::usage(format!("--{flag}: {why}")))?;
+    }
+    if let Some(base) = &args.wayback_base {
+        let base = archive_of_the_web(base)?;
+        request.rescue = request.rescue.map(|_| base.clone());
+        request.wayback.iter_mut().for_each(|w| w.base = base.clone());
+    }
+    if let Some(wayback) = &mut request.wayback {
+        wayback.versions = args.wayback_versions;
+        wayback.until = args.until.as_ref().map(|day| digits(day)).transpose()?;
+    }
+    request.name = args.name.clone().or(request.name);
+    request.retry_gaps = args.retry_gaps;
+    Ok(request)
+}
+
+/// Reads the address below which an archive of the web has its captures.
+fn archive_of_the_web(word: &str) -> Result<Url> {
+    let mut base = address(word)?;
+    if !base.path().ends_with('/') {
+        base.set_path(&format!("{}/", base.path()));
+    }
+    Ok(base)
+}
+
+/// Returns a day as the digits of a time.
+fn digits(day: &str) -> Result<String> {
+    let digits: String = day.chars().filter(|c| *c != '-').collect();
+    let fits = matches!(digits.len(), 4 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_digit());
+    let wrong = || Error::usage(format!("--until: {day:?} is no day")).with_hint("write 2009, 2009-04 or 2009-04-23");
+    fits.then_some(digits).ok_or_else(wrong)
+}
+
+/// Returns a request a blog for the addresses of a file, one a line; what follows `#` after a blank is a remark.
+fn listed(file: &Path, args: &FetchArgs, settings: &Settings, context: &Context) -> Result<Vec<FetchRequest>> {
+    let text = if file == Path::new("-") {
+        std::io::read_to_string(std::io::stdin()).map_err(Error::io("read", "stdin"))?
+    } else {
+        std::fs::read_to_string(file).map_err(Error::io("read", file))?
+    };
+    let mut requests: Vec<FetchRequest> = Vec::new();
+    let words = text.trim_start_matches('\u{feff}').lines().map(|l| l.split(" #").next().unwrap_or(l).trim());
+    for word in words.filter(|w| !w.is_empty() && !w.starts_with('#')) {
+        let url = address(word)?;
+        let own = url.join("/").unwrap_or_else(|_| url.clone());
+        let name = args.name.clone().unwrap_or_else(|| archive_name(&own));
+        match requests.iter_mut().find(|r| r.name.as_ref() == Some(&name)) {
+            Some(request) => request.pages.push(url),
+            None => {
+                let request = with(request(own.as_str(), settings, context)?, args, context)?;
+                requests.push(FetchRequest { name: Some(name), pages: vec![url], ..request });
+            }
         }
-        request.name = args.name.clone().or(request.name);
-        request.retry_gaps = args.retry_gaps;
-        requests.push(request);
+    }
+    if requests.is_empty() {
+        return Err(Error::input(file.display(), "no address in it").with_hint("write one address a line"));
     }
     Ok(requests)
 }
@@ -99,6 +155,13 @@ fn flags(args: &FetchArgs) -> Vec<(&'static str, Value)> {
     let list = |name, value: &Vec<String>| (!value.is_empty()).then(|| (name, Value::List(value.clone())));
     [
         args.no_media.then_some(("media", Value::Bool(false))),
+        args.no_raw_media.then_some(("raw-media", Value::Bool(false))),
+        args.rescue.then_some(("rescue", Value::Bool(true))),
+        args.wayback.then_some(("wayback", Value::Bool(true))),
+        text("max-media", &args.max_media),
+        args.no_robots.then_some(("robots", Value::Bool(false))),
+        list("sources", &args.source),
+        text("recheck", &args.recheck),
         text("since", &args.since),
         text("delay", &args.delay),
         text("cookies", &args.cookies),

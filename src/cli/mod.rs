@@ -1,10 +1,13 @@
 //! Flags in, words out: the only room that prints. One file a subcommand; what they share is in `context` and `report`.
 
 mod args;
+mod book;
+mod audit;
 mod completions;
 mod config;
 mod context;
 mod demo;
+mod detect;
 mod diff;
 mod exit;
 mod export;
@@ -12,6 +15,7 @@ mod extract;
 mod fetch;
 mod gaps;
 mod import;
+mod lint;
 mod init;
 mod list;
 mod log;
@@ -23,6 +27,7 @@ mod revert;
 mod settings;
 mod show;
 mod stop;
+mod templates;
 mod verify;
 
 use std::ffi::OsString;
@@ -72,6 +77,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command, context: &Context) -> Result<Exit> {
     match command {
         Command::Fetch(args) => fetch::run(args, context),
+        Command::Detect(args) => detect::run(&args, context),
+        Command::Audit(args) => audit::run(&args, context),
         Command::Import(args) => import::run(args, context),
         Command::Export(args) => export::run(args, context),
         Command::List(args) => list::run(&args, context),
@@ -82,6 +89,8 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Verify(args) => verify::run(&args, context),
         Command::Gaps(args) => gaps::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),
+        Command::Lint(args) => lint::run(&args, context),
+        Command::Templates(args) => templates::run(&args),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),

@@ -3,10 +3,13 @@
 
 mod epub;
 mod json;
+mod lint;
 mod place;
 mod select;
 mod template;
 mod zip;
+
+use epub::{MOST_MOVING, components, decoded, is_see_through, language, moves, turn};
 
 use std::fs::File;
 use std::io::Write;
@@ -16,8 +19,9 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::store::Archive;
 
-pub use epub::{By, Epub};
+pub use epub::{By, Epub, Links, Order, Profile, TEMPLATES, Volume, Volumes, Without};
 pub use json::{Json, Jsonl};
+pub use lint::{Fault, RULES, Rule, Strictness, lint};
 pub use select::{Selection, since, until};
 pub use zip::Zip;
 
@@ -50,12 +54,17 @@ pub static EXPORTERS: [&dyn Exporter; 3] = [&Json, &Jsonl, &Zip];
 /// Makes an export in a folder, named after the archive's folder, and returns its path. The file appears whole or
 /// not at all. A file of this name that is no export of ours is not replaced unless `force` says so.
 pub fn export(exporter: &dyn Exporter, job: &Job, folder: &Path, force: bool) -> Result<PathBuf> {
-    let path = place::path_of(job.archive, folder, exporter.extension())?;
+    export_as(exporter, job, folder, "", force)
+}
+
+/// As [`export()`], with an end to the file's name before its extension: a volume.
+pub fn export_as(exporter: &dyn Exporter, job: &Job, folder: &Path, end: &str, force: bool) -> Result<PathBuf> {
+    let path = place::path_of(job.archive, folder, end, exporter.extension())?;
     place::put(&path, force, &|old| exporter.is_ours(old), &mut |out| exporter.write(job, out))?;
     Ok(path)
 }
 
-pub use place::{path_of, put};
+pub use place::put;
 
 /// Ties an error of writing an export to the archive it is made from.
 fn write_error(archive: &Archive) -> impl Fn(std::io::Error) -> Error {

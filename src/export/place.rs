@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::store::Archive;
 
-/// Returns the path of an export: the archive's folder name in the folder of results, which is made when missing.
-pub fn path_of(archive: &Archive, folder: &Path, extension: &str) -> Result<PathBuf> {
+/// Returns the path of an export: the archive's folder name and an end in the folder of results, which is made when missing.
+pub fn path_of(archive: &Archive, folder: &Path, end: &str, extension: &str) -> Result<PathBuf> {
     let real = |path: &Path| fs::canonicalize(path).map_err(Error::io("open", path));
     let root = real(&archive.root)?;
     let there = folder.ancestors().find(|f| f.exists()).unwrap_or(Path::new("."));
@@ -17,7 +17,7 @@ pub fn path_of(archive: &Archive, folder: &Path, extension: &str) -> Result<Path
     }
     fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(folder.join(format!("{name}.{extension}")))
+    Ok(folder.join(format!("{name}{end}.{extension}")))
 }
 
 /// Has a file written beside its place and puts it there when it is whole. What stands there already is replaced only

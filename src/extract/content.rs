@@ -8,6 +8,7 @@ use scraper::Html;
 
 use super::outline::{Item, Outline, Part};
 use super::rules;
+use crate::html::walk;
 
 static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOREIGN).ok());
 static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
@@ -56,10 +57,15 @@ fn named(tree: &Html, item: &Item) -> Part {
     // What is inline and long was opened by mistake: the author's name in a span that never ends.
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
-    // Wix lists the tags of a post in a `nav`.
-    let label = tree.tree.get(item.id).and_then(|n| n.value().as_element()?.attr("aria-label"));
-    if &*item.name == "nav" && label.is_some_and(|l| l.eq_ignore_ascii_case("tags")) {
+    let node = tree.tree.get(item.id);
+    // Movable Type and Wix list the tags of a post in a `nav`; who said a quotation stands in its `footer`.
+    let labelled =
+        node.and_then(|n| n.value().as_element()?.attr("aria-label")).is_some_and(|l| l.eq_ignore_ascii_case("tags"));
+    let quoted = node.and_then(|n| n.parent()).is_some_and(|p| walk::name(&p) == "blockquote");
+    if &*item.name == "nav" && (labelled || named(&ABOUT)) && !named(&FOREIGN) {
         Part::About
+    } else if &*item.name == "footer" && quoted {
+        Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || is_hidden(tree, item) {
         Part::Foreign
     } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) {

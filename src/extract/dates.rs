@@ -1,239 +1,380 @@
 //! When a post was published and changed: what metadata, markup, text and address say. It knows no other field.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use regex::Regex;
 use scraper::Html;
 use url::Url;
 
-use super::ballot::Ballot;
+use super::ballot::{Ballot, Candidate};
 use super::facts::Facts;
-use super::outline::{Item, Outline, Part};
+use super::hints;
+use super::outline::{Item, Outline};
+use super::sources::{self, Class};
 use super::when::{self, Order};
 use super::zone::Zone;
 use crate::html::walk;
 use crate::model::Date;
 
-/// Where metadata keep the day of publication, and how much that is worth.
-const METAS: [(&str, i32); 26] = [
-    ("article:published_time", 9),
-    ("og:article:published_time", 8),
-    ("article:published", 8),
-    ("itemprop:datepublished", 8),
-    ("datepublished", 7),
-    ("og:published_time", 7),
-    ("dc.date", 6),
-    ("dc.date.issued", 7),
-    ("dc.date.created", 6),
-    ("dcterms.date", 6),
-    ("dcterms.created", 6),
-    ("dcterms.issued", 7),
-    ("parsely-pub-date", 8),
-    ("sailthru.date", 7),
-    ("pubdate", 7),
-    ("publishdate", 7),
-    ("publish-date", 7),
-    ("publish_date", 7),
-    ("date", 5),
-    ("article.published", 7),
-    ("published-date", 7),
-    ("citation_date", 5),
-    ("citation_publication_date", 6),
-    ("created", 5),
-    ("bt:pubdate", 7),
-    ("cxenseparse:recs:publishtime", 7),
-];
-const CHANGED: [&str; 7] = [
-    "article:modified_time",
-    "og:updated_time",
-    "itemprop:datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "last-modified",
-    "lastmod",
-];
+/// A text that may name the day.
+pub(super) struct Told {
+    pub text: String,
+    pub source: &'static str,
+    pub at: String,
+    pub weight: i32,
+    pub note: &'static str,
+    /// A line that is a date and little else, where posts show theirs.
+    pub plain: bool,
+}
 
-/// Classes of elements that show a date.
-const SHOWN: [&str; 30] = [
-    "date",
-    "published",
-    "entry-date",
-    "post-date",
-    "postdate",
-    "entrydate",
-    "date-header",
-    "post-timestamp",
-    "timestamp",
-    "dt-published",
-    "time",
-    "posted-on",
-    "datetime",
-    "pubdate",
-    "dateline",
-    "publish-date",
-    "article-date",
-    "meta-date",
-    "post_date",
-    "entry_date",
-    "date-time",
-    "posted",
-    "postmetadata",
-    "post-meta",
-    "entry-meta",
-    "meta",
-    "byline",
-    "postinfo",
-    "submitted",
-    "post-info",
-];
+/// A day somebody gives.
+struct Vote {
+    date: Date,
+    told: Told,
+}
 
-/// Adds what speaks for a day of publication.
-pub(super) fn ballot(
-    tree: &Html,
-    outline: &Outline,
-    zone: &Zone<'_>,
-    facts: &Facts,
-    url: Option<&Url>,
-) -> Vec<(Date, &'static str, i32)> {
-    let order = order(facts);
-    let mut out: Vec<(Date, &'static str, i32)> = Vec::new();
-    let mut add = |text: &str, source: &'static str, weight: i32| {
-        if let Some(date) = when::parse(text, order).filter(plausible) {
-            out.push((date, source, weight));
+/// All that speaks for days of publication.
+#[derive(Default)]
+pub(super) struct Days(Vec<Vote>);
+
+/// What the page is known by, beside its tree.
+pub(super) struct Page<'a> {
+    pub tree: &'a Html,
+    pub outline: &'a Outline,
+    pub zone: &'a Zone<'a>,
+    pub facts: &'a Facts,
+    pub url: Option<&'a Url>,
+}
+
+/// Gathers what speaks for a day of publication: the weaker hints only where there is nothing better.
+pub(super) fn days(page: &Page<'_>) -> Days {
+    let mut told = stated(page.facts);
+    for (at, item) in page.zone.reach() {
+        told.extend(shown(page, at, item));
+    }
+    told.extend(day_header(page));
+    told.extend(apart(page));
+    let order = order(page, &told);
+    let mut days = Days::default();
+    days.hear(told, order);
+    if let Some(date) = page.url.and_then(|u| when::in_address(&format!("{}?", u.path()))).filter(plausible) {
+        days.0.push(Vote { date, told: told_by("url", "the address", String::new(), 8) });
+    }
+    for hint in hints::ALL {
+        if days.0.iter().any(|v| v.told.weight > 2) {
+            break;
         }
-    };
-    for (name, weight) in METAS {
-        facts.metas(name).take(1).for_each(|v| add(v, "meta", weight));
+        days.hear(hint(page), order);
     }
-    facts.texts("datePublished").iter().take(1).for_each(|v| add(v, "json-ld", 9));
-    facts.texts("dateCreated").iter().take(1).for_each(|v| add(v, "json-ld", 4));
-    facts.rdf_value("dc:date").into_iter().for_each(|v| add(v, "trackback-rdf", 9));
-    for (at, item) in zone.items() {
-        let Some((text, weight)) = shown(tree, zone, at, item) else { continue };
-        add(&text, "markup", weight);
-    }
-    // A heading with the day stands before all posts of that day.
-    let before = outline
-        .items
-        .iter()
-        .take(zone.around)
-        .rev()
-        .find(|i| i.sig.contains(" date-header ") || i.sig.contains(" dateheader "));
-    if let Some(text) = before.and_then(|i| tree.tree.get(i.id)).map(|n| walk::text(n)) {
-        add(&text, "markup", 6);
-    }
-    if let Some(date) = url.and_then(|u| when::in_address(&format!("{}?", u.path()))).filter(plausible) {
-        out.push((date, "url", 8));
-    }
-    if out.is_empty() {
-        let mut near: Vec<(usize, &Item)> = outline
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, i)| i.part != Part::Foreign && (4..160).contains(&i.text))
-            .collect();
-        near.sort_by_key(|(at, _)| at.abs_diff(zone.at));
-        for (_, item) in near.into_iter().take(400) {
-            let text = tree.tree.get(item.id).map(|n| walk::text(n)).unwrap_or_default();
-            if let Some(date) = when::parse(&text, order).filter(plausible) {
-                out.push((date, "text", 1));
-                break;
+    days
+}
+
+pub(super) fn told_by(source: &'static str, at: &str, text: String, weight: i32) -> Told {
+    Told { text, source, at: at.to_string(), weight, note: "", plain: false }
+}
+
+impl Days {
+    /// Adds those texts that name a day. Of a source only the first word on a day counts: lists repeat days.
+    fn hear(&mut self, told: Vec<Told>, order: Order) {
+        for told in told {
+            if let Some(date) = when::parse(&told.text, order).filter(plausible) {
+                self.0.push(Vote { date, told });
             }
         }
     }
-    out
+
+    fn day(date: &Date) -> &str {
+        date.text.get(..10).unwrap_or(&date.text)
+    }
+
+    /// Returns the day most speaks for, told as exactly as any of its sources tells it.
+    pub fn winner(&self) -> Option<Date> {
+        let day = |v: &Vote| Days::day(&v.date).to_string();
+        let sources: BTreeSet<&str> = self.0.iter().map(|v| v.told.source).collect();
+        let first_shown = self.0.iter().find(|v| v.told.source == "markup").map(day);
+        let total = |key: &str| -> i32 {
+            let most = |source: &str| {
+                self.0.iter().filter(|v| v.told.source == source && day(v) == key).map(|v| v.told.weight).max()
+            };
+            let later = |source: &str| i32::from(source == "markup" && first_shown.as_deref() != Some(key));
+            sources.iter().filter_map(|s| most(s).map(|w| (w - later(s)).max(1))).sum()
+        };
+        let keys: Vec<String> = self.0.iter().take(200).map(day).collect();
+        let best = keys.iter().enumerate().max_by_key(|(n, key)| (total(key), std::cmp::Reverse(*n)))?.1;
+        let exact = |d: &Date| (d.precision, d.instant.is_some());
+        let of_best = self.0.iter().filter(|v| day(v) == *best);
+        let chosen = of_best.max_by_key(|v| (exact(&v.date), v.told.weight))?;
+        Some(self.as_shown(chosen).or_else(|| self.only_shown(chosen)).unwrap_or_else(|| chosen.date.clone()))
+    }
+
+    /// Returns the one day the page shows for the post, where its head tells another: many a program puts there the day of
+    /// its draft, of its import or of its last change.
+    fn only_shown(&self, chosen: &Vote) -> Option<Date> {
+        let day = Days::day(&chosen.date);
+        let hidden = |v: &Vote| matches!(v.told.source, "meta" | "json-ld");
+        if self.0.iter().any(|v| Days::day(&v.date) == day && !hidden(v) && v.told.note.is_empty()) {
+            return None;
+        }
+        let change =
+            |v: &Vote| self.0.iter().any(|o| o.told.note == CHANGE && Days::day(&o.date) == Days::day(&v.date));
+        let mut shown = self.0.iter().filter(|v| !hidden(v) && v.told.note.is_empty());
+        let first = shown.next()?;
+        let alone = shown.all(|v| Days::day(&v.date) == Days::day(&first.date));
+        let plain = self.0.iter().filter(|v| v.told.plain && Days::day(&v.date) == Days::day(&first.date));
+        plain.max_by_key(|v| v.date.precision).filter(|v| alone && !change(v)).map(|v| v.date.clone())
+    }
+
+    /// Returns the day as readers of the page see it, where the head gives the same moment in the time of Greenwich and
+    /// that is another day.
+    fn as_shown(&self, chosen: &Vote) -> Option<Date> {
+        const VISIBLE: [&str; 3] = ["markup", "text", "url"];
+        let visible = |v: &&Vote| VISIBLE.contains(&v.told.source) && v.told.note.is_empty();
+        let day = Days::day(&chosen.date);
+        if self.0.iter().filter(visible).any(|v| Days::day(&v.date) == day) {
+            return None;
+        }
+        let utc = chosen.date.instant.is_some() && matches!(chosen.date.offset.as_deref(), Some("Z" | "+00:00") | None);
+        let moment: DateTime = chosen.date.text.parse().ok()?;
+        let fits = |v: &&Vote| {
+            let apart = |local: DateTime| local.duration_since(moment);
+            match v.date.text.parse::<DateTime>() {
+                // Both clocks show the same minute of another hour.
+                Ok(local) if v.date.text.len() > 10 => {
+                    let apart = apart(local);
+                    apart.abs() <= SignedDuration::from_hours(14) && apart.as_mins() % 30 == 0
+                }
+                _ => Days::day(&v.date).parse::<jiff::civil::Date>().is_ok_and(|d| {
+                    let (start, end) = (d.at(0, 0, 0, 0), d.at(23, 59, 59, 0));
+                    utc && apart(end) >= SignedDuration::from_hours(-12)
+                        && apart(start) <= SignedDuration::from_hours(14)
+                }),
+            }
+        };
+        let shown = self.0.iter().filter(visible).find(|v| Days::day(&v.date) != day && fits(v))?;
+        let mut date = shown.date.clone();
+        if utc && date.instant.is_none() {
+            date.instant = chosen.date.instant;
+        }
+        Some(date)
+    }
+
+    pub fn ballot(self) -> Ballot {
+        let mut ballot = Ballot::default();
+        for Vote { date, told } in self.0 {
+            let value = format!("{}{}", date.text, date.offset.as_deref().unwrap_or_default());
+            ballot.put(Candidate { value, source: told.source, at: told.at, weight: told.weight, note: told.note });
+        }
+        ballot
+    }
 }
 
-/// Returns the day most speaks for, told as exactly as any of its sources tells it.
-pub(super) fn winner(votes: &[(Date, &'static str, i32)]) -> Option<Date> {
-    let day = |d: &Date| d.text.get(..10).unwrap_or(&d.text).to_string();
-    // Each source speaks once for a day: a list of other posts repeats its days.
-    let sources: BTreeSet<&str> = votes.iter().map(|(_, source, _)| *source).collect();
-    let first_shown = votes.iter().find(|(_, source, _)| *source == "markup").map(|(d, _, _)| day(d));
-    let total = |key: &str| -> i32 {
-        let most =
-            |source: &str| votes.iter().filter(|(d, s, _)| *s == source && day(d) == key).map(|(_, _, w)| *w).max();
-        let later = |source: &str| i32::from(source == "markup" && first_shown.as_deref() != Some(key));
-        sources.iter().filter_map(|s| most(s).map(|w| (w - later(s)).max(1))).sum()
-    };
-    let days: Vec<String> = votes.iter().take(200).map(|(d, _, _)| day(d)).collect();
-    let best = days.iter().enumerate().max_by_key(|(n, key)| (total(key), std::cmp::Reverse(*n)))?.1;
-    let exact = |d: &Date| (d.precision, d.instant.is_some());
-    let chosen = votes.iter().filter(|(d, _, _)| day(d) == *best).max_by_key(|(d, _, w)| (exact(d), *w))?;
-    Some(chosen.0.clone())
+/// Returns what metadata say.
+fn stated(facts: &Facts) -> Vec<Told> {
+    let head = facts.rules("published").filter_map(|rule| {
+        let value = facts.meta_value(rule.name)?;
+        Some(told_by("meta", rule.name, value.to_string(), rule.weight))
+    });
+    let mut told: Vec<Told> = head.collect();
+    for (key, weight) in [("datePublished", 9), ("dateCreated", 4), ("uploadDate", 4)] {
+        told.extend(facts.texts(key).into_iter().take(1).map(|v| told_by("json-ld", key, v, weight)));
+    }
+    told.extend(facts.rdf_value("dc:date").map(|v| told_by("trackback-rdf", "dc:date", v.into(), 9)));
+    told.extend(facts.coins("rft.date").first().map(|v| told_by("coins", "rft.date", v.to_string(), 5)));
+    told
+}
+
+/// Returns what the heading says under which a blog puts all posts of a day.
+fn day_header(page: &Page<'_>) -> Option<Told> {
+    let before = page.outline.items.iter().take(page.zone.around).rev();
+    let header = before.into_iter().find(|i| i.sig.contains(" date-header ") || i.sig.contains(" dateheader "))?;
+    let text = walk::text(page.tree.tree.get(header.id)?);
+    Some(told_by("markup", ".date-header before the post", text, 6))
+}
+
+/// Returns the one day the page marks as that of publication, where the mark stands apart from the post.
+fn apart(page: &Page<'_>) -> Option<Told> {
+    let heard: Vec<usize> = page.zone.reach().map(|(at, _)| at).collect();
+    let marked = page.outline.items.iter().enumerate().filter_map(|(at, item)| {
+        let node = page.tree.tree.get(item.id)?;
+        walk::attr(&node, "itemprop").filter(|p| p.eq_ignore_ascii_case("datePublished"))?;
+        heard.binary_search(&at).is_err().then_some(())?;
+        let text = walk::attr(&node, "datetime").or(walk::attr(&node, "content"));
+        Some(text.map_or_else(|| walk::text(node), str::to_string))
+    });
+    let mut marked: Vec<String> = marked.take(9).collect();
+    marked.dedup();
+    let only = marked.pop().filter(|_| marked.is_empty())?;
+    Some(Told { plain: true, ..told_by("markup", "itemprop=datePublished apart from the post", only, 6) })
 }
 
 /// Returns what speaks for a day of the last change.
-pub(super) fn changed(facts: &Facts) -> Option<Date> {
-    let order = order(facts);
-    let json = facts.texts("dateModified").into_iter().next();
-    let meta = || CHANGED.iter().find_map(|name| facts.meta_value(name).map(str::to_string));
-    json.or_else(meta).and_then(|text| when::parse(&text, order)).filter(plausible)
-}
-
-pub(super) fn votes(all: &[(Date, &'static str, i32)]) -> Ballot {
+pub(super) fn changed(facts: &Facts) -> (Option<Date>, Ballot) {
+    let order = by_language(facts);
     let mut ballot = Ballot::default();
-    for (date, source, weight) in all {
-        ballot.add(date.text.clone(), source, *weight);
+    let json = facts.texts("dateModified").into_iter().take(1).map(|v| (v, "json-ld", "dateModified", 9));
+    let head = facts.rules("updated").filter_map(|rule| {
+        Some((facts.meta_value(rule.name)?.to_string(), sources::dialect(rule.name), rule.name, rule.weight))
+    });
+    let mut best: Option<(i32, Date)> = None;
+    for (text, source, at, weight) in json.chain(head) {
+        let Some(date) = when::parse(&text, order).filter(plausible) else { continue };
+        ballot.add(date.text.clone(), source, at, weight);
+        if best.as_ref().is_none_or(|(most, _)| weight > *most) {
+            best = Some((weight, date));
+        }
     }
-    ballot
+    (best.map(|(_, date)| date), ballot)
 }
 
-/// Returns a text of the zone that may name the day, and how much it is worth where it stands.
-fn shown(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Option<(String, i32)> {
-    let node = tree.tree.get(item.id)?;
+/// What is noted of a day on which the post was changed.
+pub(super) const CHANGE: &str = "a day of change";
+
+static CHANGES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\W*(?:last |page |zuletzt |letzte |this (?:page|post|article) was (?:last )?)?(?:updated|modified|edited|aktualisiert|aktualisierung|geändert|änderung|bearbeitet|mis à jour|actualizado|aggiornato|reviewed|revised|changed)\b").ok()
+});
+
+/// Returns whether a text says that it is about a change, not about publication.
+pub(super) fn is_change(text: &str) -> bool {
+    let low = text.get(..text.floor_char_boundary(60)).unwrap_or_default().to_lowercase();
+    CHANGES.as_ref().is_some_and(|r| r.is_match(&low))
+}
+
+static CHANGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words = "updated?|modified|edited|aktualisiert|aktualisierung|geändert|änderung|bearbeitet|mis à jour|actualizado|aggiornato|reviewed|revised|changed";
+    Regex::new(&format!(r"\b(?:{words})\b(?:\W+(?:on|am|at|le|el|by))?\W*(?:\p{{L}}+\W*){{0,2}}$")).ok()
+});
+
+/// Returns whether the first number of a text is of a day of change: `by Ann | Updated on May 3, 2019`.
+fn changes_first(text: &str) -> bool {
+    let number = text.find(|c: char| c.is_ascii_digit());
+    number.and_then(|at| text.get(..at)).is_some_and(|before| before.len() < 160 && ends_as_change(before))
+}
+
+/// Returns whether a text may hold a date at all.
+fn dated(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Returns whether a text that stands before a date says that it is of a change.
+fn ends_as_change(text: &str) -> bool {
+    CHANGED.as_ref().is_some_and(|r| r.is_match(&text.to_lowercase()))
+}
+
+/// Returns a text of the page that may name the day, and how much it is worth where it stands.
+fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
+    let zone = page.zone;
+    let node = page.tree.tree.get(item.id)?;
     let e = node.value().as_element()?;
     let modified = item.sig.contains("updated") && !item.sig.contains("published") || item.sig.contains("modified");
-    let weigh = |weight: i32| if modified { weight / 3 } else { weight };
+    let tell = |text: String, rule: String, weight: i32| {
+        let (weight, note) = match () {
+            () if modified
+                || changes_first(&text)
+                || dated(&text) && zone.label(page.tree, at).is_some_and(|l| ends_as_change(&l)) =>
+            {
+                (weight / 3, CHANGE)
+            }
+            () if item.part == super::outline::Part::Foreign => {
+                ((weight - 3).max(1), "in a part that is not of the post")
+            }
+            () if !zone.holds(at) => ((weight - 1).max(1), ""),
+            () => (weight, ""),
+        };
+        let plain = item.text < 48;
+        Some(Told { text, source: "markup", at: rule, weight, note, plain })
+    };
     let published = e.attr("itemprop").is_some_and(|p| p.eq_ignore_ascii_case("datePublished"));
     if published || e.attr("pubdate").is_some() || item.sig.contains(" dt-published ") {
-        let text = e
-            .attr("datetime")
-            .or(e.attr("content"))
-            .or(e.attr("title"))
-            .map_or_else(|| walk::text(node), str::to_string);
-        return Some((text, 9));
+        let text = e.attr("datetime").or(e.attr("content")).or(e.attr("title"));
+        let text = text.map_or_else(|| walk::text(node), str::to_string);
+        let rule = if published { "itemprop=datePublished" } else { "the day of publication" };
+        return Some(Told { plain: true, ..told_by("markup", rule, text, 9) });
     }
     if let ("time", Some(text)) = (e.name(), e.attr("datetime")) {
-        return Some((text.to_string(), weigh(if zone.in_text(at) { 2 } else { 6 })));
+        return tell(text.to_string(), "time".into(), if zone.in_text(at) { 2 } else { 6 });
     }
     if let ("abbr", Some(text)) = (e.name(), e.attr("title")) {
-        return Some((text.to_string(), weigh(7)));
+        return tell(text.to_string(), "abbr".into(), 7);
+    }
+    if item.text == 0 && item.sig.contains(" updated ") {
+        return tell(e.attr("title")?.to_string(), ".updated".into(), 6);
+    }
+    let (before, _) = zone.distance(at);
+    if item.block && item.inline > 40 && zone.in_text(at) && before < 300 && item.text >= 60 {
+        // A press release begins with the day: "Berlin, 3 May 2019 – …".
+        let text = walk::texts(node).find(|t| t.len() > 4)?;
+        return tell(text.get(..text.floor_char_boundary(40))?.to_string(), "how the text begins".into(), 1);
     }
     if !(4..300).contains(&item.text) {
         return None;
     }
-    let named = item.named(&SHOWN);
-    let first = zone.distance(at).0 < 60;
-    let weight = match (named, item.block, zone.in_text(at)) {
-        (Some(n), _, _) if n < 20 => 5,
-        (Some(_), _, _) => 3,
+    let class = class(item);
+    let first = before < 60 || before < 400 && item.text < 24;
+    let weight = match (class, item.block, zone.in_text(at)) {
+        (Some((_, weight)), ..) => weight,
         (None, _, true) if item.text < 60 && first => 2,
         (None, true, false) if item.text < 200 => 3,
-        (None, false, false)
-            if item.text < 60
-                && matches!(e.name(), "span" | "small" | "em" | "i" | "time" | "a" | "font" | "strong" | "b") =>
-        {
-            3
-        }
+        (None, false, false) if item.text < 60 && INLINE.contains(&e.name()) => 3,
         _ => return None,
     };
-    Some((walk::text(node), weigh(weight)))
+    let text = walk::text(node);
+    if text.len() < 300 && text.to_lowercase().contains("originally published") {
+        return tell(text, "originally published".into(), 9);
+    }
+    tell(text, class.map_or_else(|| "a line".into(), |(c, _)| format!(".{c}")), weight)
 }
 
-/// Returns which number comes first in dates of this page, by its language.
-pub(super) fn order(facts: &Facts) -> Order {
-    let language = facts
-        .language
-        .as_deref()
-        .or(facts.meta_value("og:locale"))
-        .or(facts.meta_value("content-language"))
-        .unwrap_or("en")
-        .to_lowercase();
+const INLINE: [&str; 9] = ["span", "small", "em", "i", "time", "a", "font", "strong", "b"];
+
+fn class(item: &Item) -> Option<(&str, i32)> {
+    let judge = |class: &str| {
+        let fits = |rule: &Class| match rule {
+            Class::Is(name) => class == *name,
+            Class::Has(a, b) => class.contains(a) && class.contains(b),
+        };
+        let told = sources::DATES.iter().find(|(rule, _)| fits(rule)).map(|(_, weight)| *weight);
+        told.or_else(|| class.split(['-', '_']).any(|w| w == "date" || w == "timestamp").then_some(4))
+    };
+    item.sig.split_ascii_whitespace().find_map(|c| judge(c).map(|w| (c, w)))
+}
+
+/// Returns which number comes first in dates of this page: as its own dates show, else by country, else by language.
+fn order(page: &Page<'_>, told: &[Told]) -> Order {
+    if let Some(order) = told.iter().find_map(|t| when::order_of(&t.text)) {
+        return order;
+    }
+    let both = |text: &str| (when::parse(text, Order::DayFirst), when::parse(text, Order::MonthFirst));
+    let day = |d: &Option<Date>| d.as_ref().map(|d| Days::day(d).to_string());
+    let read: Vec<_> = told.iter().map(|t| both(&t.text)).map(|(a, b)| (day(&a), day(&b))).collect();
+    let known: BTreeSet<&String> = read.iter().filter(|(a, b)| a == b).filter_map(|(a, _)| a.as_ref()).collect();
+    for (a, b) in read.iter().filter(|(a, b)| a != b) {
+        match (a.as_ref().is_some_and(|a| known.contains(a)), b.as_ref().is_some_and(|b| known.contains(b))) {
+            (true, false) => return Order::DayFirst,
+            (false, true) => return Order::MonthFirst,
+            _ => {}
+        }
+    }
+    let host = page.url.and_then(Url::host_str).unwrap_or_default();
+    let land = host.rsplit('.').next().unwrap_or_default();
+    const NO_LANDS: [&str; 14] = ["us", "io", "co", "me", "tv", "ai", "ly", "fm", "to", "gg", "sh", "so", "cc", "ph"];
+    if land.len() == 2 && !NO_LANDS.contains(&land) && land != "ca" && !land.starts_with(|c: char| c.is_ascii_digit()) {
+        return Order::DayFirst;
+    }
+    by_language(page.facts)
+}
+
+/// Returns which number comes first in dates of a page, by its language.
+pub(super) fn by_language(facts: &Facts) -> Order {
+    let told = facts.language.as_deref().or(facts.meta_value("og:locale")).or(facts.meta_value("content-language"));
+    let language = told.unwrap_or("en").to_lowercase();
     let american =
         language.starts_with("en") && !["gb", "au", "nz", "ie", "in", "za"].iter().any(|c| language.ends_with(c));
     if american { Order::MonthFirst } else { Order::DayFirst }
 }
 
 fn plausible(date: &Date) -> bool {
-    date.year_month().0.is_some_and(|y| (1993..2040).contains(&y))
+    date.text.len() >= 10 && date.year_month().0.is_some_and(|y| (1993..2040).contains(&y))
 }

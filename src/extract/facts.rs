@@ -4,6 +4,7 @@ use ego_tree::NodeRef;
 use scraper::{Html, Node};
 use serde_json::{Map, Value};
 
+use super::sources::{HEAD, Named};
 use crate::html::{fold, unescape, walk};
 
 /// JSON-LD that is longer or deeper than this is none of a blog's.
@@ -20,6 +21,8 @@ pub(super) struct Facts {
     nodes: Vec<Map<String, Value>>,
     /// Attributes of the TrackBack RDF of the page.
     pub rdf: Vec<(String, String)>,
+    /// What its COinS say, a bibliographic record in a `span`.
+    coins: Vec<(String, String)>,
     pub canonical: Option<String>,
     pub base: Option<String>,
     pub language: Option<String>,
@@ -48,13 +51,18 @@ impl Facts {
                             facts.canonical = walk::attr(&node, "href").map(str::to_string);
                         }
                     }
+                    "span" if facts.coins.is_empty() && walk::classes(e).any(|c| c == "Z3988") => {
+                        let record = e.attr("title").unwrap_or_default();
+                        let parts = url::form_urlencoded::parse(record.as_bytes()).take(60);
+                        facts.coins = parts.map(|(k, v)| (k.into_owned(), fold(&v))).collect();
+                    }
                     "base" if facts.base.is_none() => facts.base = walk::attr(&node, "href").map(str::to_string),
                     "html" => {
                         facts.language = walk::attr(&node, "lang").or(walk::attr(&node, "xml:lang")).map(str::to_string)
                     }
                     _ => {}
                 },
-                Node::Comment(c) if c.contains("rdf:Description") && facts.rdf.is_empty() => facts.rdf = rdf(c),
+                Node::Comment(c) if c.contains("<rdf:RDF") && facts.rdf.is_empty() => facts.rdf = rdf(c),
                 _ => {}
             }
         }
@@ -102,6 +110,26 @@ impl Facts {
     /// Returns the values of the first of these names that has any.
     pub fn metas<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.metas.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// Returns the names of the table for a field that the head of this page uses, in the order of the table.
+    pub fn rules(&self, field: &str) -> impl Iterator<Item = &'static Named> {
+        HEAD.iter().filter(move |r| r.field == field && self.metas.iter().any(|(n, _)| n == r.name))
+    }
+
+    /// Returns the values of a key of the page's COinS.
+    pub fn coins(&self, key: &str) -> Vec<&str> {
+        self.coins.iter().filter(|(k, v)| k == key && !v.is_empty()).map(|(_, v)| v.as_str()).collect()
+    }
+
+    /// Returns the address JSON-LD gives for an author of this name.
+    pub fn author_url(&self, name: &str) -> Option<String> {
+        let people = self.article.get("author")?;
+        let list: Vec<&Value> = people.as_array().map_or_else(|| vec![people], |all| all.iter().take(100).collect());
+        let text = |o: &Map<String, Value>, key: &str| o.get(key).and_then(Value::as_str).map(|t| fold(&unescape(t)));
+        let of = |o: &Map<String, Value>| (text(o, "name").as_deref() == Some(name)).then(|| text(o, "url")).flatten();
+        let refers = |o: &Map<String, Value>| self.nodes.iter().filter(|n| n.get("@id") == o.get("@id")).find_map(of);
+        list.into_iter().filter_map(Value::as_object).find_map(|o| of(o).or_else(|| refers(o)))
     }
 
     pub fn meta_value<'a>(&'a self, name: &'a str) -> Option<&'a str> {
@@ -213,9 +241,14 @@ fn rank(node: &Map<String, Value>) -> Option<usize> {
     Some(by_type + filled * 3)
 }
 
-/// Returns the attributes of `rdf:Description` in a comment.
+/// Returns what an `rdf:Description`, or an older `Work`, in a comment says, in attributes or in elements.
 fn rdf(comment: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
+    for name in ["dc:title", "dc:creator", "dc:date"] {
+        let open = format!("<{name}>");
+        let inner = comment.split_once(open.as_str()).and_then(|(_, rest)| rest.split_once("</")).map(|(text, _)| text);
+        out.extend(inner.map(|text| (name.to_string(), fold(&unescape(text)))));
+    }
     let Some(start) = comment.find("<rdf:Description") else { return out };
     let mut rest = comment.get(start + "<rdf:Description".len()..).unwrap_or_default();
     while let Some((name, after)) = rest.split_once('=') {

@@ -3,17 +3,22 @@
 
 mod authors;
 mod ballot;
+mod byline;
 mod content;
 mod dates;
 mod decode;
 mod facts;
+mod fields;
 mod flat;
+mod hints;
 mod listing;
+mod months;
 mod nopost;
 mod outline;
 mod related;
 mod remark;
 mod rules;
+mod sources;
 mod terms;
 mod thread;
 mod title;
@@ -42,8 +47,12 @@ pub struct Evidence {
     pub value: String,
     /// `json-ld`, `h-entry`, `rel-tag`, `text` …
     pub source: &'static str,
+    /// Where exactly: the name of the `meta`, the class, the rule.
+    pub at: String,
     pub weight: i32,
     pub chosen: bool,
+    /// Why not, where it was not.
+    pub reason: String,
 }
 
 /// A post as a page shows it.
@@ -147,57 +156,35 @@ struct Part<'a> {
 
 fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
     let Part { facts, address, outline, comments } = part;
-    let Some(found) = content::find(&outline, title::heading(tree, &outline, facts)) else {
-        return Err("no text of a post found".into());
-    };
-    let host = address.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let titles = title::ballot(tree, &outline, facts, found.at, address.as_ref());
-    let title = titles.winner(content::squash).map(|c| c.value.clone()).unwrap_or_default();
-    let mut evidence: Vec<Evidence> =
-        titles.evidence("title", |v| content::squash(v) == content::squash(&title)).collect();
-    let zone = zone::Zone::of(&outline, found.at);
-    let days = dates::ballot(tree, &outline, &zone, facts, address.as_ref());
-    let published = dates::winner(&days);
-    let day = published.as_ref().and_then(|d| d.text.get(..10)).unwrap_or("-").to_string();
-    evidence.extend(dates::votes(&days).evidence("published", |v| v.starts_with(&day)));
-    let names = authors::ballot(tree, &zone, facts, host);
-    let authors = authors::winner(&names);
-    let by = names.winner(content::squash).map(|c| content::squash(&c.value)).unwrap_or_default();
-    evidence.extend(names.evidence("author", |v| content::squash(v) == by));
-    let terms = terms::of(tree, &outline, &zone, facts);
-    evidence.extend(terms.evidence);
+    let heading = title::heading(tree, &outline, facts);
+    let found = content::find(&outline, heading).or_else(|| fields::untold(&outline, facts, heading));
+    let Some(found) = found else { return Err("no text of a post found".into()) };
     let base = base(facts, address.as_ref());
+    let page = fields::Page { tree, outline: &outline, facts, heading, at: found.at, base: base.as_ref() };
+    let (mut draft, mut evidence, zone) = fields::read(&page, address.as_ref());
     let related = related::of(tree, &outline, &zone, base.as_ref());
     let threads = if comments { thread::find(tree, &outline) } else { Vec::new() };
     let known = found.how == content::KNOWN;
-    let chaff = winnow::Winnow { tree, outline: &outline, at: found.at, known, title: &title }.chaff();
+    let chaff = winnow::Winnow { tree, outline: &outline, at: found.at, known, title: &draft.title }.chaff();
     let Some(item) = outline.items.get(found.at) else { return Err("no text of a post found".into()) };
     take_out(tree, item.id, chaff.iter().chain(&related.lists));
     let site = address.as_ref().and_then(|a| a.join("/").ok());
     let body = html::of_tree(tree, item.id, base.as_ref(), site.as_ref());
+    let value = item.sig.trim().to_string();
     evidence.push(Evidence {
         field: "html",
-        value: item.sig.trim().to_string(),
-        source: found.how,
+        value,
+        source: "markup",
+        at: found.how.to_string(),
         weight: 1,
         chosen: true,
+        reason: String::new(),
     });
-    let comments = remark::all(tree, &outline, &threads, facts, base.as_ref());
-    let mut draft = Draft {
-        title,
-        authors,
-        published,
-        updated: dates::changed(facts),
-        tags: terms.tags,
-        categories: terms.categories,
-        language: facts.language.clone(),
-        body: body.html.clone(),
-        base: base.map(|u| u.to_string()),
-        links: related.links,
-        comments,
-        url: address.map(|u| u.to_string()),
-        ..Draft::default()
-    };
+    draft.comments = remark::all(tree, &outline, &threads, facts, base.as_ref());
+    draft.body = body.html.clone();
+    draft.base = base.map(|u| u.to_string());
+    draft.links = related.links;
+    draft.url = address.map(|u| u.to_string());
     if let Some(how) = related.how {
         draft.guessed.insert("links", how.to_string());
     }

@@ -143,7 +143,7 @@ pub(super) fn all(
     facts: &Facts,
     base: Option<&Url>,
 ) -> Vec<Comment> {
-    let order = dates::order(facts);
+    let order = dates::by_language(facts);
     let mut out: Vec<Option<Comment>> = threads.iter().map(|t| one(tree, outline, t, order, base)).collect();
     let mut ids: Vec<Option<String>> = Vec::with_capacity(out.len());
     let mut seen = std::collections::HashSet::new();

@@ -148,7 +148,16 @@ impl Terms {
         let list = if tag { &self.tags } else { &self.categories };
         let known = list.iter().any(|t| t.label.to_lowercase() == label.to_lowercase());
         let field = if tag { "tags" } else { "categories" };
-        self.evidence.push(Evidence { field, value: label.clone(), source, weight, chosen: !known });
+        let reason = if known { "said before".to_string() } else { String::new() };
+        self.evidence.push(Evidence {
+            field,
+            value: label.clone(),
+            source,
+            at: String::new(),
+            weight,
+            chosen: !known,
+            reason,
+        });
         if known {
             return;
         }

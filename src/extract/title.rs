@@ -1,6 +1,7 @@
 //! The title of a post: headings of the page held against what its head says. It knows no other field.
 
-use scraper::Html;
+use ego_tree::NodeRef;
+use scraper::{Html, Node};
 use url::Url;
 
 use super::ballot::Ballot;
@@ -8,6 +9,7 @@ use super::content::squash;
 use super::facts::Facts;
 use super::outline::{Item, Outline, Part};
 use super::rules;
+use super::sources;
 use crate::html::{fold, walk};
 
 /// What parts the title of a post from the name of its site.
@@ -16,43 +18,32 @@ const SEPARATORS: [&str; 18] = [
     " ‹ ", "|",
 ];
 
-/// Where metadata keep the title, and how much they are worth.
-const METAS: [(&str, i32); 12] = [
-    ("og:title", 5),
-    ("twitter:title", 2),
-    ("dc.title", 4),
-    ("dcterms.title", 4),
-    ("citation_title", 4),
-    ("sailthru.title", 5),
-    ("parsely-title", 5),
-    ("headline", 4),
-    ("itemprop:headline", 5),
-    ("itemprop:name", 1),
-    ("title", 2),
-    ("article:title", 4),
-];
-
 /// Adds the candidates for the title and returns the ballot. `at` is the container of the text.
 pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, url: Option<&Url>) -> Ballot {
     let mut ballot = Ballot::default();
     let host = url.and_then(Url::host_str).unwrap_or_default();
     let site = facts.site().map(|s| squash(&s)).filter(|s| !s.is_empty());
     let bare = |text: &str| without_site(text, site.as_deref(), host);
-    for (name, weight) in METAS {
-        if let Some(value) = facts.meta_value(name) {
-            ballot.add(bare(value), "meta", weight);
+    for rule in facts.rules("title") {
+        if let Some(value) = facts.meta_value(rule.name) {
+            ballot.add(bare(value), sources::dialect(rule.name), rule.name, rule.weight);
         }
     }
     for headline in facts.texts("headline").iter().chain(&facts.texts("name")).take(1) {
-        ballot.add(bare(headline), "json-ld", 5);
+        ballot.add(bare(headline), "json-ld", "headline", 5);
     }
     if let Some(value) = facts.rdf_value("dc:title") {
-        ballot.add(value, "trackback-rdf", 6);
+        ballot.add(value, "trackback-rdf", "dc:title", 6);
+    }
+    for value in facts.coins("rft.title").into_iter().chain(facts.coins("rft.atitle")).take(1) {
+        ballot.add(bare(value), "coins", "rft.title", 4);
     }
     let joined = pieces(&facts.title);
+    let heads: Vec<String> = ballot.0.iter().map(|c| c.value.clone()).chain([bare(&facts.title)]).collect();
     let told = squash(&facts.title) + " " + &facts.meta_value("og:title").map(squash).unwrap_or_default();
     let ones = outline.items.iter().filter(|i| &*i.name == "h1" && i.part != Part::Foreign && i.text > 0).count();
     let end = outline.items.get(at).map_or(0, |i| i.end);
+    let mut reworded = Vec::new();
     for (index, item) in outline.items.iter().enumerate() {
         let named = item.named(&rules::TITLES).is_some();
         let level = match &*item.name {
@@ -67,7 +58,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
             continue;
         }
         let Some(node) = tree.tree.get(item.id) else { continue };
-        let words = walk::text(node);
+        let words = words_of(node, &heads);
         let key = squash(&words);
         if key.is_empty() || Some(&key) == site.as_ref() || leads_home(outline, tree, index) {
             continue;
@@ -79,9 +70,20 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
         } else if key.len() > 9 && told.contains(&key) {
             weight += 5;
         }
-        // The only big heading, close before the text, is what readers take for the title.
+        // The only big heading, close before the text, is what readers take for the title: the head of the page often
+        // holds another wording for search engines.
         if level == 4 && ones == 1 && index < at {
             weight += 3;
+        }
+        let parted = || {
+            outline
+                .within(index)
+                .filter_map(|i| outline.items.get(i))
+                .any(|i| i.named(&rules::TITLES).is_some() && (1..item.text).contains(&i.text))
+        };
+        let big = level > 2 && (sure || level == 4 && ones == 1) && weight < 14;
+        if big && heads.iter().any(|h| akin(&words, h)) && !parted() {
+            reworded.push(ballot.0.len());
         }
         if item.part == Part::Foreign {
             weight /= 3;
@@ -90,17 +92,83 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
         if index > at && outline.items.get(at).is_some_and(|c| c.text > 0) && before(outline, at, index) > 300 {
             weight /= 3;
         }
-        ballot.add(words, if named { "markup" } else { "heading" }, weight);
+        let rule = item.named(&rules::TITLES).and_then(|n| rules::TITLES.get(n)).map(|class| format!(".{class}"));
+        ballot.add(
+            words,
+            if named { "markup" } else { "heading" },
+            rule.unwrap_or_else(|| item.name.to_string()),
+            weight,
+        );
     }
+    reword(&mut ballot, &reworded, &heads);
     let whole = bare(&facts.title);
     let only = joined.len() == 1;
-    ballot.add(whole, "title", if only { 4 } else { 3 });
+    ballot.add(whole, "title", "title", if only { 4 } else { 3 });
     let slug = url.map(slug).unwrap_or_default();
+    shorten(&mut ballot, &slug);
     let mut named: Vec<String> = ballot.0.iter().map(|c| c.value.clone()).filter(|v| is_in_slug(v, &slug)).collect();
     named.sort_by_key(|v| squash(v));
     named.dedup_by_key(|v| squash(v));
-    named.into_iter().for_each(|v| ballot.add(v, "url", 4));
+    named.into_iter().for_each(|v| ballot.add(v, "url", "the words of the address", 4));
     ballot
+}
+
+/// Returns the words of a heading; without the section, the day or the line that some themes put into it, where a part of
+/// it says what the head of the page says.
+fn words_of(node: NodeRef<'_, Node>, heads: &[String]) -> String {
+    let part = |t: &str| {
+        let key = squash(t);
+        key.len() > 14 && heads.iter().any(|h| squash(h) == key)
+    };
+    let own = walk::texts(node).find(|t| part(t)).map(fold);
+    own.unwrap_or_else(|| walk::text(node)).replace('\u{ad}', "")
+}
+
+/// Returns whether two wordings are of one title: they share most of their longer words.
+fn akin(a: &str, b: &str) -> bool {
+    let words = |t: &str| -> Vec<String> {
+        let low = t.to_lowercase();
+        let mut all: Vec<String> =
+            low.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 2).map(str::to_string).collect();
+        all.sort();
+        all.dedup();
+        all
+    };
+    let (a, b) = (words(a), words(b));
+    let shared = a.iter().filter(|w| b.contains(w)).count();
+    shared > 1 && shared * 2 >= a.len().min(b.len())
+}
+
+/// Lets the heading of a post weigh more than another wording in the head of the page, where no heading has that one.
+fn reword(ballot: &mut Ballot, headings: &[usize], heads: &[String]) {
+    let heads: Vec<String> = heads.iter().flat_map(|h| pieces(h)).map(|p| squash(&p)).collect();
+    let shown = |c: &super::ballot::Candidate| {
+        matches!(c.source, "heading" | "markup") && squash(&c.value).len() > 9 && heads.contains(&squash(&c.value))
+    };
+    if let [only] = headings
+        && !ballot.0.iter().any(shown)
+        && let Some(heading) = ballot.0.get_mut(*only)
+    {
+        heading.weight += 10;
+    }
+}
+
+/// Counts for a heading what the head says of the title, where it says that and the name of a section or a site.
+fn shorten(ballot: &mut Ballot, slug: &[String]) {
+    let headings = ballot.0.iter().filter(|c| matches!(c.source, "heading" | "markup") && c.weight > 8);
+    let Some(heading) = headings.max_by_key(|c| c.weight).map(|c| c.value.clone()) else { return };
+    let key = squash(&heading);
+    if !slug.is_empty() && !is_in_slug(&heading, slug) {
+        return;
+    }
+    for candidate in ballot.0.iter_mut().filter(|c| !matches!(c.source, "heading" | "markup")) {
+        let whole = squash(&candidate.value);
+        let longer = whole.len() > key.len() && key.len() * 2 >= whole.len() && key.len() > 9;
+        let pieces = pieces(&candidate.value);
+        if longer && pieces.iter().any(|p| squash(p) == key) && (!slug.is_empty() || whole.starts_with(&key)) {
+            candidate.value.clone_from(&heading);
+        }
+    }
 }
 
 /// Returns the words of the last part of an address that has words.
@@ -141,6 +209,15 @@ pub(super) fn heading(tree: &Html, outline: &Outline, facts: &Facts) -> Option<u
         (key != site && keys.contains(&key)).then_some((key.len(), std::cmp::Reverse(at)))
     });
     matching.max().map(|(_, at)| at.0)
+}
+
+/// Returns the heading that shows the title, or else the last big one before the text.
+pub(super) fn shown(tree: &Html, outline: &Outline, title: &str, at: usize) -> Option<usize> {
+    let key = squash(title);
+    let big = |i: &Item| matches!(&*i.name, "h1" | "h2") && i.part != Part::Foreign && (1..300).contains(&i.text);
+    let all = || outline.items.iter().enumerate().take(at).filter(|(_, i)| big(i));
+    let same = all().find(|(_, i)| tree.tree.get(i.id).is_some_and(|n| squash(&walk::text(n)) == key));
+    same.or_else(|| all().filter(|(_, i)| &*i.name == "h1").last()).map(|(at, _)| at)
 }
 
 /// Returns how much text of the container stands before an element.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use jiff::civil;
 use regex::Regex;
 
+use super::months::month;
 use crate::model::{Date, Precision};
 
 /// Which of two numbers is the day.
@@ -14,89 +15,7 @@ pub(super) enum Order {
     MonthFirst,
 }
 
-/// Beginnings of month names in the languages of most blogs, longer ones first where one begins another.
-const MONTHS: [(&str, i8); 78] = [
-    ("january", 1),
-    ("januar", 1),
-    ("jänner", 1),
-    ("janvier", 1),
-    ("janv", 1),
-    ("enero", 1),
-    ("gennaio", 1),
-    ("janeiro", 1),
-    ("januari", 1),
-    ("jan", 1),
-    ("ene", 1),
-    ("gen", 1),
-    ("february", 2),
-    ("februar", 2),
-    ("février", 2),
-    ("fevrier", 2),
-    ("févr", 2),
-    ("febrero", 2),
-    ("febbraio", 2),
-    ("fevereiro", 2),
-    ("feb", 2),
-    ("fev", 2),
-    ("march", 3),
-    ("märz", 3),
-    ("maerz", 3),
-    ("mars", 3),
-    ("marzo", 3),
-    ("março", 3),
-    ("maart", 3),
-    ("mär", 3),
-    ("mar", 3),
-    ("mrt", 3),
-    ("april", 4),
-    ("avril", 4),
-    ("abril", 4),
-    ("aprile", 4),
-    ("apr", 4),
-    ("abr", 4),
-    ("avr", 4),
-    ("mayo", 5),
-    ("maggio", 5),
-    ("maio", 5),
-    ("may", 5),
-    ("mai", 5),
-    ("mei", 5),
-    ("mag", 5),
-    ("june", 6),
-    ("juni", 6),
-    ("juin", 6),
-    ("junio", 6),
-    ("giugno", 6),
-    ("junho", 6),
-    ("jun", 6),
-    ("giu", 6),
-    ("july", 7),
-    ("juli", 7),
-    ("juillet", 7),
-    ("julio", 7),
-    ("luglio", 7),
-    ("julho", 7),
-    ("jul", 7),
-    ("lug", 7),
-    ("august", 8),
-    ("août", 8),
-    ("agosto", 8),
-    ("augustus", 8),
-    ("aug", 8),
-    ("ago", 8),
-    ("sep", 9),
-    ("set", 9),
-    ("oct", 10),
-    ("okt", 10),
-    ("ott", 10),
-    ("out", 10),
-    ("nov", 11),
-    ("dec", 12),
-    ("dez", 12),
-    ("déc", 12),
-];
-
-const CLOCK: &str = r"(?:[,;@|·•–-]|\s|at\b|um\b|à\b|a las\b|alle\b|om\b)*(?:(?P<h>\d{1,2})[:.h](?P<mi>\d\d)(?::(?P<s>\d\d))?\s*(?P<ap>[ap]\.?m\b\.?)?)?";
+const CLOCK: &str = r"(?:[,;@|·•–-]|\s|at\b|um\b|à\b|a las\b|alle\b|om\b)*(?:(?P<h>\d{1,2})[:.h](?P<mi>\d\d)(?::(?P<s>\d\d))?\s*(?P<ap>[ap]\.?m\b\.?)?(?:\s*(?P<z>gmt\b|utc\b|z\b|[+-]\d\d:?\d\d\b))?)?";
 
 static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[t ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s?(z|utc|[+-]\d\d:?\d\d)?)?")
@@ -104,18 +23,21 @@ static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static MONTH_DAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"\b(?P<m>\p{{L}}{{3,10}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<y>(?:19|20)\d\d)\b{CLOCK}"
+        r"\b(?P<m>[\p{{L}}\p{{M}}]{{2,14}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<y>(?:19|20)\d\d)\b{CLOCK}"
     ))
     .ok()
 });
 static DAY_MONTH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|er)?[\s-]+(?:de\s+|of\s+)?(?P<m>\p{{L}}{{3,10}})\.?,?[\s-]+(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)\b{CLOCK}"
+        r"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|er)?[\s-]+(?:de\s+|of\s+)?(?P<m>[\p{{L}}\p{{M}}]{{2,14}})\.?,?[\s-]+(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)\b{CLOCK}"
     ))
     .ok()
 });
 static NUMBERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"\b(?P<a>\d{{1,4}})(?P<sep>[/.-])\s?(?P<b>\d{{1,2}})[/.-]\s?(?P<c>\d{{2,4}})\b{CLOCK}")).ok()
+});
+static IDEOGRAPHS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?P<y>(?:19|20)\d\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]?(?:\s*(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d))?)?").ok()
 });
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let parted = r"(?P<y>(?:19|20)\d\d)[/_-](?P<m>0?[1-9]|1[0-2])[/_-](?P<d>0[1-9]|[12]\d|3[01]|[1-9])";
@@ -125,9 +47,35 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Returns the first moment a text names.
 pub(super) fn parse(text: &str, order: Order) -> Option<Date> {
-    let low = text.trim().to_lowercase();
+    let low: String = text.trim().chars().flat_map(char::to_lowercase).map(digit).take(300).collect();
     let low = low.get(..low.floor_char_boundary(300))?;
-    iso(low).or_else(|| worded(&MONTH_DAY, low)).or_else(|| worded(&DAY_MONTH, low)).or_else(|| numbers(low, order))
+    iso(low)
+        .or_else(|| worded(&MONTH_DAY, low))
+        .or_else(|| worded(&DAY_MONTH, low))
+        .or_else(|| numbers(low, order))
+        .or_else(|| ideographs(low))
+}
+
+/// Returns the digit of ours for one of another script.
+fn digit(c: char) -> char {
+    const ZEROS: [u32; 4] = [0x660, 0x6f0, 0x966, 0x9e6];
+    let code = u32::from(c);
+    let value = ZEROS.iter().find(|z| (**z..**z + 10).contains(&code)).map(|z| code - z);
+    value.and_then(|v| char::from_digit(v, 10)).unwrap_or(c)
+}
+
+/// Returns which number comes first in the dates of whoever wrote this, where the text shows it: `25/11/2012`.
+pub(super) fn order_of(text: &str) -> Option<Order> {
+    let low = text.get(..text.floor_char_boundary(300))?;
+    NUMBERS.as_ref()?.captures_iter(low).find_map(|found| {
+        let (a, b): (i16, i16) = (found["a"].parse().ok()?, found["b"].parse().ok()?);
+        match (&found["sep"], a, b) {
+            (".", ..) | (_, 32.., _) => None,
+            (_, 13.., 1..=12) => Some(Order::DayFirst),
+            (_, 1..=12, 13..=31) => Some(Order::MonthFirst),
+            _ => None,
+        }
+    })
 }
 
 /// Returns the day an address names.
@@ -152,6 +100,11 @@ fn iso(low: &str) -> Option<Date> {
     Date::parse_iso(&format!("{date}T{clock}{offset}")).or_else(|| Date::parse_iso(&date))
 }
 
+fn ideographs(low: &str) -> Option<Date> {
+    let found = IDEOGRAPHS.as_ref()?.captures(low)?;
+    with_clock(found["y"].parse().ok()?, found["m"].parse().ok()?, found["d"].parse().ok()?, &found)
+}
+
 fn worded(rule: &LazyLock<Option<Regex>>, low: &str) -> Option<Date> {
     rule.as_ref()?.captures_iter(low).find_map(|found| {
         let m = month(&found["m"])?;
@@ -169,7 +122,7 @@ fn numbers(low: &str, order: Order) -> Option<Date> {
             let day_first = match (a, b) {
                 (13.., _) => true,
                 (_, 13..) => false,
-                _ => &found["sep"] == "." && a < 32 && found["c"].len() == 4 || order == Order::DayFirst,
+                _ => &found["sep"] == "." || order == Order::DayFirst,
             };
             if day_first { (year(c), b, a) } else { (year(c), a, b) }
         };
@@ -180,21 +133,7 @@ fn numbers(low: &str, order: Order) -> Option<Date> {
 
 /// Returns whether a word (lower case) is the name of a month.
 pub(super) fn is_month_name(word: &str) -> bool {
-    month(word.trim_end_matches('.')).is_some()
-}
-
-fn month(name: &str) -> Option<i8> {
-    MONTHS.iter().find(|(start, _)| name.starts_with(start) && is_month(name, start)).map(|(_, n)| *n)
-}
-
-/// Returns whether a word is a month and no other word that begins like one: `marketing`, `decide`, `second`.
-fn is_month(name: &str, start: &str) -> bool {
-    let rest = name.get(start.len()..).unwrap_or_default();
-    let long = [
-        "tember", "tembre", "tiembre", "embro", "ober", "obre", "ubre", "tobre", "ember", "iembre", "embre", "ruary",
-        "ch", "il", "t", "e", "y", "s", "tubro", "tembro", "zembro", "embrie", "uary", "uar", "ust", "tober", "", "i",
-    ];
-    rest.is_empty() || long.contains(&rest)
+    month(word).is_some()
 }
 
 fn day(y: i16, m: i8, d: i8) -> Option<Date> {
@@ -212,6 +151,15 @@ fn with_clock(y: i16, m: i8, d: i8, found: &regex::Captures<'_>) -> Option<Date>
         _ => {}
     }
     let second = number("s");
+    if let Some(zone) = found.name("z").map(|z| z.as_str()) {
+        let offset = match zone {
+            "gmt" | "utc" | "z" => "Z".to_string(),
+            z if z.contains(':') => z.to_string(),
+            z => format!("{}:{}", z.get(..3)?, z.get(3..)?),
+        };
+        let exact = format!("{}T{hour:02}:{minute:02}:{:02}{offset}", plain.text, second.unwrap_or(0));
+        return Date::parse_iso(&exact).or(Some(plain));
+    }
     let Ok(local) = civil::Date::new(y, m, d).and_then(|date| {
         let time = civil::Time::new(hour, minute, second.unwrap_or(0), 0)?;
         Ok(date.to_datetime(time))

@@ -7,7 +7,7 @@ use ego_tree::{NodeId, NodeRef};
 use regex::Regex;
 use scraper::{Html, Node};
 
-use super::authors;
+use super::byline;
 use super::content::squash;
 use super::outline::{Item, Outline, Part};
 use super::rules;
@@ -171,7 +171,7 @@ impl Winnow<'_> {
         let heading = item.name.len() == 2 && item.name.starts_with('h');
         if at < span.first {
             let day = item.text < 70 && when::parse(words, Order::MonthFirst).is_some();
-            let byline = item.text < 100 && item.marks < 3 && authors::named(words).is_some();
+            let byline = item.text < 100 && item.marks < 3 && byline::named(words, false).is_some();
             let label = !self.known && !heading && item.text < 60 && item.marks == 0 && item.pictures == 0;
             return day || byline || label;
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
@@ -47,12 +48,43 @@ pub struct Ask {
     pub largest: u64,
     /// Further header fields; sent only to the origin of the address asked for, never across a redirect to another.
     pub headers: Vec<Header>,
+    /// What the server said of the copy that is known already: 304 then says that it is still the same.
+    pub known: Validators,
+}
+
+/// What tells one state of a resource from another (RFC 9110 section 8.8): `ETag` and `Last-Modified` as they came.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<String>,
+}
+
+impl Validators {
+    /// Returns what an answer says of its state; none when it says nothing.
+    pub fn of(capture: &Capture) -> Option<Validators> {
+        let field = |name: &str| capture.header(name).filter(|v| v.len() < 300).map(str::to_string);
+        let found = Validators { etag: field("etag"), modified: field("last-modified") };
+        (found != Validators::default()).then_some(found)
+    }
+
+    /// Returns the fields that ask for an answer only if it changed.
+    pub(super) fn fields(&self) -> Vec<(&str, &str)> {
+        let pairs = [("If-None-Match", &self.etag), ("If-Modified-Since", &self.modified)];
+        pairs.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect()
+    }
 }
 
 impl Ask {
     /// A page of HTML.
     pub fn page() -> Ask {
-        Ask { accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5", largest: 64 << 20, headers: Vec::new() }
+        Ask {
+            accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
+            largest: 64 << 20,
+            headers: Vec::new(),
+            known: Validators::default(),
+        }
     }
 
     /// An answer of an API.
@@ -62,7 +94,18 @@ impl Ask {
 
     /// A picture, sound, film or document.
     pub fn media() -> Ask {
-        Ask { accept: "*/*", largest: 100 << 20, headers: Vec::new() }
+        Ask { accept: "*/*", largest: 100 << 20, ..Ask::page() }
+    }
+
+    /// A feed, a sitemap, a text for machines.
+    pub fn feed() -> Ask {
+        let accept = "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5";
+        Ask { accept, ..Ask::page() }
+    }
+
+    /// Asks for an answer only if it differs from the copy that is known.
+    pub fn unless(self, known: Option<&Validators>) -> Ask {
+        Ask { known: known.cloned().unwrap_or_default(), ..self }
     }
 }
 
@@ -93,6 +136,12 @@ pub struct Answer {
 impl Answer {
     pub(super) fn new(url: Url) -> Answer {
         Answer { url, captures: Vec::new(), miss: None, weight: None }
+    }
+
+    /// Returns the answer to a question that must not be asked.
+    pub fn missed(url: &Url, reason: Reason, detail: &str) -> Answer {
+        let miss = Miss { url: url.clone(), reason, detail: detail.into(), status: None };
+        Answer { miss: Some(miss), ..Answer::new(url.clone()) }
     }
 
     /// Returns the capture that answers the question, or why there is none.

@@ -94,7 +94,7 @@ impl Line {
         let mut sent = vec![("Host".to_string(), host.unwrap_or_default())];
         let usual = [("User-Agent", self.user_agent.as_str()), ("Accept", ask.accept), ("Accept-Encoding", "gzip")];
         let given = secrets.headers.iter().map(|(n, v)| (n.as_str(), v.as_str()));
-        for (name, value) in usual.into_iter().chain(given) {
+        for (name, value) in usual.into_iter().chain(ask.known.fields()).chain(given) {
             request = request.header(name, value);
             sent.push(redact(name, value, &secrets.headers));
         }

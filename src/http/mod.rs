@@ -14,12 +14,14 @@ mod fault;
 mod guard;
 mod pace;
 mod retry;
+mod robots;
 mod secret;
 pub mod serve;
 mod web;
 
-pub use ask::{Answer, Ask, Limits, Miss};
+pub use ask::{Answer, Ask, Limits, Miss, Validators};
 pub use client::{Builder, Client};
 pub use guard::is_private_host;
+pub use robots::Robots;
 pub use secret::without_password;
 pub use web::{Pending, Web};

@@ -70,8 +70,7 @@ impl Web {
     /// Asks for many addresses at once and hands over each answer as it comes, in no fixed order.
     pub fn each(
         &self,
-        urls: Vec<Url>,
-        ask: &Ask,
+        urls: Vec<(Url, Ask)>,
         events: &Events,
         mut on: impl FnMut(Url, Answer) -> Result<()>,
     ) -> Result<()> {
@@ -80,9 +79,9 @@ impl Web {
         let mut tasks = JoinSet::new();
         loop {
             while tasks.len() < AT_ONCE
-                && let Some(url) = waiting.pop_front()
+                && let Some((url, ask)) = waiting.pop_front()
             {
-                let (client, ask) = (Arc::clone(&self.client), ask.clone());
+                let client = Arc::clone(&self.client);
                 tasks.spawn_on(
                     async move {
                         let answer = client.get(&url, &ask).await;

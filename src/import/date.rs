@@ -14,7 +14,14 @@ pub fn parse(text: &str) -> Option<Date> {
     if text.len() > 80 {
         return None;
     }
-    iso(text).or_else(|| rfc2822(text)).or_else(|| words(text))
+    iso(text).or_else(|| named_zone(text)).or_else(|| rfc2822(text)).or_else(|| words(text))
+}
+
+/// `2013-12-24 23:29:53 Europe/Berlin`.
+fn named_zone(text: &str) -> Option<Date> {
+    let (local, name) = text.rsplit_once(' ').filter(|(_, name)| name.contains('/'))?;
+    let zone = jiff::tz::TimeZone::get(name).ok()?;
+    Some(super::parts::in_zone(iso(local)?, Some(&zone)))
 }
 
 fn iso(text: &str) -> Option<Date> {
@@ -45,6 +52,7 @@ fn join_offset(text: &str) -> String {
         }
         (Some('+' | '-'), 5, true) => format!("{local}{offset}"),
         (Some('Z' | 'z'), 0, _) => format!("{local}Z"),
+        _ if offset.eq_ignore_ascii_case("UTC") || offset.eq_ignore_ascii_case("GMT") => format!("{local}Z"),
         _ => text.to_string(),
     }
 }
@@ -133,6 +141,8 @@ mod tests {
         assert_eq!(of("Monday, 23rd Apr. 2007"), day("2007-04-23"));
         assert_eq!(of("23 April 2007 at 10:15 pm"), minute("2007-04-23T22:15:00", None));
         assert_eq!(of("April 23, 2007 12:05am"), minute("2007-04-23T00:05:00", None));
+        assert_eq!(of("2015-01-02 03:04 UTC"), minute("2015-01-02T03:04:00", Some("+00:00")));
+        assert_eq!(of("2015-07-02 03:04 Europe/Berlin"), minute("2015-07-02T03:04:00", Some("+02:00")));
         let feed = of("Sat, 02 Nov 2013 23:02:32 +0000").unwrap();
         assert_eq!((feed.0.as_str(), feed.1.as_deref()), ("2013-11-02T23:02:32", Some("+00:00")));
     }

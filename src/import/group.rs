@@ -80,6 +80,11 @@ pub fn group(streams: &[Named]) -> Result<Groups> {
             None => out.left.push(stream.clone()),
         }
     }
+    // Uploads that lie with an export are tied to its posts by the addresses that it lists.
+    if let Some(export) = out.groups.iter_mut().find(|g| g.format.kind == "wxr") {
+        let (files, left) = out.left.drain(..).partition(|s: &Named| super::markdown::is_media(&s.name));
+        (export.streams, out.left) = (export.streams.drain(..).chain::<Vec<Named>>(files).collect(), left);
+    }
     let place = |g: &Group| FORMATS.iter().position(|f| f.kind == g.format.kind);
     out.groups.sort_by_key(place);
     if out.groups.is_empty()

@@ -48,6 +48,26 @@ pub fn featured(url: &str, alt: Option<String>) -> Media {
     Media { url: url.to_string(), alt, role: "featured".into(), ..Media::default() }
 }
 
+/// `%e6%97%a5` → `日`; what does not decode to UTF-8 stays as it was.
+pub fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let hex = |b: &[u8]| std::str::from_utf8(b).ok().and_then(|t| u8::from_str_radix(t, 16).ok());
+        match (first, tail.get(..2).and_then(hex)) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_string())
+}
+
 /// Returns whether a text is an address of the web.
 pub fn is_web(address: &str) -> bool {
     address.starts_with("http://") || address.starts_with("https://")
@@ -188,6 +208,13 @@ mod tests {
         for (name, offset) in [("Europe/Oslo", Some("+02:00")), ("-05:30", Some("-05:30")), ("nowhere", None)] {
             assert_eq!(in_zone(local.clone(), zone(&told(name)).as_ref()).offset.as_deref(), offset, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_no_utf8_stays_escaped() {
+        assert_eq!(percent_decoded("%e6%97%a5%e6%9c%ac-1"), "日本-1");
+        assert_eq!(percent_decoded("100%-%ff"), "100%-%ff");
+        assert_eq!(percent_decoded("a%20b%2"), "a b%2");
     }
 
     #[test]

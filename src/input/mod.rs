@@ -13,6 +13,7 @@ mod zstd;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
@@ -41,6 +42,7 @@ pub struct Named {
 
 #[derive(Debug, Clone)]
 enum Place {
+    Held(Arc<[u8]>),
     File(PathBuf),
     Member { holder: Holder, member: member::Member },
 }
@@ -86,6 +88,11 @@ pub fn open(path: &Path) -> Result<Opened> {
 }
 
 impl Named {
+    /// Returns a stream of bytes that came from elsewhere, under its address.
+    pub fn held(name: &str, bytes: &[u8]) -> Named {
+        Named::new(name.to_string(), name.to_string(), Place::Held(bytes.into()))
+    }
+
     fn new(name: String, shown: String, place: Place) -> Named {
         Named { name, shown, place, cut: Cut::default() }
     }
@@ -149,6 +156,7 @@ impl Named {
     /// Returns how many bytes the stream takes on disk.
     pub fn size(&self) -> u64 {
         match &self.place {
+            Place::Held(bytes) => bytes.len() as u64,
             Place::File(path) => fs::metadata(path).map_or(0, |m| m.len()),
             Place::Member { member, .. } => member.packed,
         }
@@ -157,6 +165,7 @@ impl Named {
     /// Ties a failure while reading to the stream.
     pub fn fault(&self, cause: io::Error) -> Error {
         match (&self.place, cause.kind()) {
+            (Place::Held(_), _) => Error::input(&self.shown, cause),
             (_, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof) => {
                 Error::input(&self.shown, cause)
             }
@@ -168,6 +177,7 @@ impl Named {
     /// The bytes as they lie in their place, and how many there are.
     fn raw(&self) -> io::Result<(Box<dyn Read>, u64)> {
         match &self.place {
+            Place::Held(bytes) => Ok((Box::new(io::Cursor::new(Arc::clone(bytes))), bytes.len() as u64)),
             Place::File(path) => {
                 let file = File::open(path)?;
                 let size = file.metadata()?.len();

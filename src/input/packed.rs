@@ -85,7 +85,7 @@ pub fn kind(head: &[u8]) -> Option<Kind> {
     }
     // Old ones have no mark but the checksum of the header.
     let marked = head.get(257..262) == Some(b"ustar");
-    let summed = head.get(..512).is_some_and(|h| tar::is_header(h));
+    let summed = head.get(..512).is_some_and(tar::is_header);
     (marked || summed).then_some(Kind::Tar)
 }
 
@@ -93,7 +93,7 @@ pub fn kind(head: &[u8]) -> Option<Kind> {
 /// itself, but for those that are a part of an export.
 pub fn expand(opened: &mut Opened, budget: &mut Budget, depth: usize, folder: bool) -> Result<()> {
     let mut more: Vec<Named> = Vec::new();
-    let (inner, plain): (Vec<Named>, Vec<Named>) = opened.streams.drain(..).partition(|s| is_inner(s));
+    let (inner, plain): (Vec<Named>, Vec<Named>) = opened.streams.drain(..).partition(is_inner);
     opened.streams = plain;
     for stream in inner {
         if depth == MAX_DEPTH {

@@ -93,6 +93,10 @@ pub struct Media {
     /// `body`, `featured` or `attachment`.
     #[serde(default)]
     pub role: String,
+    /// Where the kept bytes came from, if not from `url`: the original behind a smaller one, a capture in an archive of
+    /// the web.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,32 +1,41 @@
 //! `fetch`: a blog on the web into the archive. Every answer is kept before anyone interprets it; posts are kept in
 //! the order in which the blog lists them, so that a run that was killed is completed to the same bytes.
 
+mod audit;
+mod gate;
+mod gone;
+mod inventory;
 mod many;
+mod pages;
+mod run;
 mod scope;
 mod state;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use rayon::prelude::*;
 use url::Url;
 
-pub use self::many::{Fetched, fetch_many};
-pub use self::scope::Scope;
+use self::run::Run;
 use self::state::State;
-use super::media::{self, Gallery};
-use super::resolve::{resolve, tie};
-use super::{names, refine};
+use super::media::Manner;
 use crate::error::{Error, Result};
-use crate::event::{Events, Unit};
+use crate::event::Events;
 use crate::http::cookies::Cookie;
-use crate::http::{Client, Limits, Pending, Web, without_password};
-use crate::model::{Capture, Clock, Comment, Gap, Header, Post};
-use crate::source::{Batch, Source, find};
-use crate::store::{Archive, OpenGap, Opening, Summary, Writer};
+use crate::http::{Ask, Client, Limits, Web, is_private_host, without_password};
+use crate::model::{Capture, Clock, Header, Site};
+use crate::source::{Found, List, Reach, Source as _, WAYBACK, WAYS, Way, Wayback, find, names, wayback};
+use crate::store::{Archive, Opening, Summary, Writer};
 
-/// Requests of a source under way at a time: one is read while the next is on its way.
-const AHEAD: usize = 2;
+pub use audit::{Audit, Missing, Told, Year, audit};
+pub use inventory::{Evidence, Inventory};
+pub use many::{Fetched, fetch_many};
+pub use scope::Scope;
+
+/// Between two requests to an archive of the web.
+const ARCHIVE_DELAY: Duration = Duration::from_secs(1);
 
 /// What to fetch, and how.
 #[derive(Debug, Clone)]
@@ -37,10 +46,26 @@ pub struct FetchRequest {
     pub archives: PathBuf,
     /// Name of the archive; else [`archive_name`].
     pub name: Option<String>,
+    /// The ways that may be used to read the blog, by name; none = those that fit.
+    pub sources: Vec<String>,
+    /// Pages to be got, and nothing else.
+    pub pages: Vec<Url>,
+    /// The blog is gone: it is read out of this archive of the web.
+    pub wayback: Option<wayback::Request>,
+    /// The archive of the web that is asked for media that are gone.
+    pub rescue: Option<Url>,
     /// Whether to take pictures and other media along; those left out become gaps.
     pub media: bool,
+    /// Largest medium, in bytes.
+    pub max_media: u64,
+    /// Whether exchanges of media go into the raw capture; the media are kept in any case.
+    pub raw_media: bool,
     /// Whether to ask again for all that is missing, and to read the whole blog again.
     pub retry_gaps: bool,
+    /// How many pages of kept posts to look at again.
+    pub recheck: usize,
+    /// Whether to obey robots.txt where links and sitemaps are followed.
+    pub robots: bool,
     /// Whether private addresses may be asked though the blog's own is public.
     pub allow_private: bool,
     /// Made-up host names and where they lead.
@@ -61,8 +86,16 @@ impl FetchRequest {
             url,
             archives: archives.into(),
             name: None,
+            sources: Vec::new(),
+            pages: Vec::new(),
+            wayback: None,
+            rescue: None,
             media: true,
+            max_media: Ask::media().largest,
+            raw_media: true,
             retry_gaps: false,
+            recheck: 0,
+            robots: true,
             allow_private: false,
             hosts: Vec::new(),
             limits: Limits::default(),
@@ -70,6 +103,19 @@ impl FetchRequest {
             contact: None,
             cookies: Vec::new(),
             headers: Vec::new(),
+        }
+    }
+}
+
+impl FetchRequest {
+    /// Returns how media are asked for.
+    fn manner(&self) -> Manner {
+        let dead = self.wayback.as_ref().map(|w| w.base.clone());
+        Manner {
+            dead: dead.is_some(),
+            archive: dead.or_else(|| self.rescue.clone()),
+            largest: self.max_media,
+            raw: self.raw_media,
         }
     }
 }
@@ -94,224 +140,139 @@ pub fn archive_name(url: &Url) -> String {
 /// [`Error::Fetch`] when the blog cannot be read, [`Error::Archive`] and [`Error::Io`] from the store. What was kept
 /// until then stays, and the next run goes on from there.
 pub fn fetch(request: FetchRequest, events: &Events, clock: Clock) -> Result<Summary> {
+    known_sources(&request.sources)?;
     let web = web(&request, &clock)?;
     events.phase("looking for the blog");
-    let mut first = Vec::new();
-    let found = find(&request.url, &mut |url, ask| {
-        let answer = web.get(url, ask, events)?;
-        first.extend(answer.captures.iter().cloned());
-        Ok(answer)
-    });
-    let source = found?;
     let name = request.name.clone().unwrap_or_else(|| archive_name(&request.url));
     let root = request.archives.join(&name);
-    let open = Archive::open(&root).and_then(|a| a.gaps()).unwrap_or_default();
-    let opening = Opening {
-        name,
-        site: source.site().clone(),
-        command: "fetch",
-        source: Some((source.name().into(), without_password(request.url.as_str()))),
+    let archive = Archive::open(&root).ok();
+    let open = archive.as_ref().and_then(|a| a.gaps().ok()).unwrap_or_default();
+    let mut first = Vec::new();
+    let cached = |name: &str| archive.as_ref()?.cache_get(name);
+    let state = State::load(cached, request.retry_gaps);
+    let found = look(&request, &state, &web, events, &mut first)?;
+    let (site, way) = match found.first() {
+        Some(found) => (found.source.site().clone(), found.way.name),
+        None => (Site::default(), "page"),
     };
-    let writer = Writer::open(&root, opening, clock)?;
-    let mut run = Run::new(&request, &web, events, source, writer);
-    let end = run.all(&first, &open);
+    let opening =
+        Opening { name, site, command: "fetch", source: Some((way.into(), without_password(request.url.as_str()))) };
+    let writer = Writer::open(&root, opening, clock.clone())?;
+    let mut run = Run::new(&request, &web, events, clock, writer, state);
+    let end = run.all(found, &first, &open);
     run.finish(end)
 }
 
-fn web(request: &FetchRequest, clock: &Clock) -> Result<Web> {
-    let builder = Client::builder().limits(request.limits.clone()).clock(clock.clone());
+/// A way that was found, for those who want to know before they fetch.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Detected {
+    pub source: &'static str,
+    pub what: &'static str,
+    pub at: String,
+    /// What `fetch` would do with it.
+    pub used: &'static str,
+}
+
+/// Finds out how a blog can be read, without reading it.
+///
+/// # Errors
+/// [`Error::Fetch`] when the address gives no page, or nothing was found.
+pub fn detect(request: &FetchRequest, events: &Events, clock: &Clock) -> Result<(Site, Vec<Detected>)> {
+    known_sources(&request.sources)?;
+    let web = web(request, clock)?;
+    let found =
+        find(&request.url, &request.sources, &BTreeMap::new(), true, &mut |url, ask| web.get(url, ask, events))?;
+    let has = |reach: Reach| found.iter().any(|f| f.way.reach == reach);
+    let site = found.first().map(|f| f.source.site().clone()).unwrap_or_default();
+    let first = found.iter().find(|f| f.way.reach == Reach::All).map(|f| f.way.name);
+    let used = |way: &Way| match (first, way.reach) {
+        _ if !request.sources.is_empty() => "yes",
+        (Some(first), _) => {
+            if first == way.name {
+                "yes"
+            } else {
+                "no"
+            }
+        }
+        (None, Reach::Part | Reach::All) => "yes",
+        (None, Reach::Links) => "if nothing else names every post",
+        (None, Reach::Page) => {
+            if has(Reach::Part) || has(Reach::Links) {
+                "no"
+            } else {
+                "yes"
+            }
+        }
+    };
+    let row = |f: &Found| Detected { source: f.way.name, what: f.way.what, at: f.source.at(), used: used(f.way) };
+    Ok((site, found.iter().map(row).collect()))
+}
+
+/// Refuses names of ways that there are not.
+///
+/// # Errors
+/// [`Error::Usage`] with those that there are.
+pub fn known_sources(sources: &[String]) -> Result<()> {
+    match sources.iter().find(|s| !names().contains(&s.as_str())) {
+        Some(wrong) => {
+            Err(Error::usage(format!("no source named {wrong}"))
+                .with_hint(format!("there are: {}", names().join(", "))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Finds the ways to read the blog: those that served an earlier run, if they still do.
+fn look(
+    request: &FetchRequest,
+    earlier: &State,
+    web: &Web,
+    events: &Events,
+    first: &mut Vec<Capture>,
+) -> Result<Vec<Found>> {
+    if let (false, Some(way)) = (request.pages.is_empty(), WAYS.iter().find(|w| w.reach == Reach::Page)) {
+        let home = request.url.join("/").ok().map(|u| u.to_string());
+        let list = List::new(request.pages.clone(), Site { url: home, ..Site::default() });
+        return Ok(vec![Found { way, source: Box::new(list) }]);
+    }
+    if let Some(wanted) = &request.wayback {
+        let mut source = Wayback::new(request.url.clone(), wanted.clone());
+        if let Some(memo) = earlier.memos.get(WAYBACK.name) {
+            source.resume(memo);
+        }
+        return Ok(vec![Found { way: &WAYBACK, source: Box::new(source) }]);
+    }
+    let mut ask = |url: &Url, ask: &Ask| {
+        let answer = web.get(url, ask, events)?;
+        first.extend(answer.captures.iter().cloned());
+        Ok(answer)
+    };
+    let only = if request.sources.is_empty() { &earlier.ways } else { &request.sources };
+    let found = find(&request.url, only, &earlier.memos, false, &mut ask);
+    match found {
+        Err(Error::Fetch { .. }) if request.sources.is_empty() && !only.is_empty() => {
+            find(&request.url, &[], &BTreeMap::new(), false, &mut ask)
+        }
+        found => found,
+    }
+}
+
+pub(super) fn web(request: &FetchRequest, clock: &Clock) -> Result<Web> {
+    let mut limits = request.limits.clone();
+    let mut seed = &request.url;
+    if let Some(wayback) = &request.wayback {
+        seed = &wayback.base;
+        // An archive serves everybody: one request a second, and one at a time.
+        let own = is_private_host(seed);
+        limits.delay = limits.delay.or_else(|| (!own).then_some(ARCHIVE_DELAY));
+    }
+    let builder = Client::builder().limits(limits).clock(clock.clone());
     let mut builder = builder.contact(request.contact.clone());
     builder = builder.cookies(request.cookies.clone()).headers(request.headers.clone());
     for (host, address) in &request.hosts {
         builder = builder.resolve(host, *address);
     }
-    Web::new(builder.seed(&request.url).allow_private(request.allow_private).build()?)
-}
-
-/// One run over one blog.
-struct Run<'a> {
-    request: &'a FetchRequest,
-    web: &'a Web,
-    events: &'a Events,
-    source: Box<dyn Source>,
-    writer: Writer,
-    site: Option<Url>,
-    gallery: Gallery,
-    state: State,
-    /// An earlier run was broken off.
-    resumed: bool,
-}
-
-impl<'a> Run<'a> {
-    fn new(
-        request: &'a FetchRequest,
-        web: &'a Web,
-        events: &'a Events,
-        mut source: Box<dyn Source>,
-        writer: Writer,
-    ) -> Run<'a> {
-        let state = State::load(&writer, request.retry_gaps);
-        if let Some(memo) = &state.memo {
-            source.resume(memo);
-        }
-        let site = source.site().url.as_deref().and_then(|u| Url::parse(u).ok());
-        let resumed = state.broken_off();
-        Run { request, web, events, source, writer, site, gallery: Gallery::default(), state, resumed }
-    }
-
-    fn all(&mut self, first: &[Capture], open: &[OpenGap]) -> Result<()> {
-        self.events.phase(format!("reading {}", self.writer.name()));
-        first.iter().try_for_each(|c| self.writer.capture(c))?;
-        // Those of a run that was killed stand in no other place.
-        self.state.gaps.iter().for_each(|g| self.writer.gap(g.clone()));
-        self.fill_gaps(open)?;
-        let mut pending = std::collections::VecDeque::new();
-        loop {
-            self.ask_ahead(&mut pending);
-            let Some(next) = pending.pop_front() else { break };
-            let answer = self.web.wait(next, self.events)?;
-            answer.captures.iter().try_for_each(|c| self.writer.capture(c))?;
-            let writer = &self.writer;
-            let batch = self.source.read(&answer, &|key| writer.find(key).is_some())?;
-            if let Some(whole) = batch.whole {
-                self.state.gaps.retain(|g| g.what != whole);
-                open.iter().filter(|g| g.gap.what == whole).for_each(|g| self.writer.fill(&g.gap.url));
-            }
-            drop(answer);
-            self.ask_ahead(&mut pending);
-            self.take(batch)?;
-            if !pending.is_empty() && self.state.due() {
-                self.save()?;
-            }
-        }
-        if self.resumed || self.writer.has_news() {
-            self.events.phase("tying posts together");
-            resolve(&mut self.writer)?;
-        }
-        Ok(())
-    }
-
-    fn ask_ahead(&mut self, pending: &mut std::collections::VecDeque<Pending>) {
-        while pending.len() < AHEAD
-            && let Some((url, ask)) = self.source.next()
-        {
-            pending.push_back(self.web.start(&url, &ask));
-        }
-    }
-
-    /// Takes in what one answer gave.
-    fn take(&mut self, batch: Batch) -> Result<()> {
-        if let Some(expected) = batch.expected {
-            self.events.total(Unit::Posts, expected);
-        }
-        for gap in batch.gaps {
-            self.state.gaps.push(gap.clone());
-            self.writer.gap(gap);
-        }
-        for note in batch.notes {
-            self.events.note(note.clone());
-            self.writer.note(note);
-        }
-        let (name, site) = (self.writer.name().to_string(), self.site.as_ref());
-        let posts: Vec<Post> = batch
-            .drafts
-            .into_par_iter()
-            .filter(|d| self.request.scope.takes(d))
-            .map(|draft| refine(draft, &name, site))
-            .collect();
-        self.take_media(&posts)?;
-        for mut post in posts {
-            self.gallery.fill(&self.writer, &mut post);
-            names::disown(&self.writer, &mut post);
-            tie(&self.writer, &mut post);
-            let comments = post.comments.len() as u64;
-            self.writer.keep(post)?;
-            self.events.done(Unit::Posts, 1);
-            self.events.done(Unit::Comments, comments);
-        }
-        for (key, comment) in batch.comments {
-            self.add_comment(&key, comment)?;
-        }
-        self.state.note(batch.memo);
-        Ok(())
-    }
-
-    /// Adds a comment to a kept post that does not have it yet.
-    fn add_comment(&mut self, key: &str, comment: Comment) -> Result<()> {
-        let Some(entry) = self.writer.find(key) else { return Ok(()) };
-        let Some(post) = self.writer.read(&entry.id)? else { return Ok(()) };
-        if post.comments.iter().any(|c| c.id == comment.id) {
-            return Ok(());
-        }
-        let incoming = Post { comments: vec![comment], ..post };
-        self.writer.keep(incoming)?;
-        self.events.done(Unit::Comments, 1);
-        Ok(())
-    }
-
-    /// Makes durable what came in, then notes how far that was.
-    fn save(&mut self) -> Result<()> {
-        self.writer.commit()?;
-        self.state.save(&mut self.writer)
-    }
-
-    fn finish(mut self, end: Result<()>) -> Result<Summary> {
-        let interrupted = match end {
-            Ok(()) => false,
-            Err(Error::Interrupted) => true,
-            // The disk failed: nothing more is written.
-            Err(error @ Error::Io { .. }) => return Err(error),
-            Err(error) => {
-                self.save()?;
-                return Err(error);
-            }
-        };
-        self.save()?;
-        self.events.phase("closing the archive");
-        let summary = self.writer.finish(interrupted)?;
-        Ok(Summary { requests: self.web.requests(), ..summary })
-    }
-}
-
-impl Run<'_> {
-    /// Asks for the media that posts want and that are not kept yet.
-    fn take_media(&mut self, posts: &[Post]) -> Result<()> {
-        let wanted = self.gallery.wanted(&self.writer, posts);
-        self.ask_media(wanted, |_| {})
-    }
-
-    /// Asks for media, each with the post that wants it; `found` hears of those that came.
-    fn ask_media(&mut self, wanted: Vec<media::Wanted>, found: impl FnMut(&str)) -> Result<()> {
-        let web = self.request.media.then_some(self.web);
-        let gaps = &mut self.state.gaps;
-        let lost = |writer: &mut Writer, gap: Gap| {
-            gaps.push(gap.clone());
-            writer.gap(gap);
-        };
-        self.gallery.ask(web, self.events, &mut self.writer, wanted, lost, found)
-    }
-
-    /// Asks again for media that are missing: all of them if the user says so, else those that were left out on purpose.
-    fn fill_gaps(&mut self, open: &[OpenGap]) -> Result<()> {
-        let wanted = media::missing(open, self.request.retry_gaps, self.request.media);
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        self.events.phase("asking again for what is missing");
-        let mut came = std::collections::BTreeSet::new();
-        self.ask_media(wanted, |url| {
-            came.insert(url.to_string());
-        })?;
-        let lacks = |m: &crate::model::Media| m.sha256.is_none() && came.contains(&m.url);
-        let ids: Vec<_> = self.writer.entries().filter(|e| e.media.iter().any(lacks)).map(|e| e.id.clone()).collect();
-        for id in ids {
-            let gallery = &self.gallery;
-            let Some(mut post) = self.writer.read(&id)? else { continue };
-            gallery.fill(&self.writer, &mut post);
-            self.writer.amend(&id, |p| (p.media, p.captions) = (post.media, post.captions))?;
-        }
-        Ok(())
-    }
+    Web::new(builder.seed(seed).allow_private(request.allow_private).build()?)
 }
 
 #[cfg(test)]

@@ -1,13 +1,17 @@
 //! The media that posts want: each address asked once, what came joined back into the posts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod hunt;
+mod routes;
+
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
+use self::hunt::Hunt;
 use crate::error::Result;
 use crate::event::{Events, Unit};
 use crate::http::{Answer, Ask, Web};
-use crate::model::{Capture, Gap, Media, Post, Reason};
+use crate::model::{Capture, Date, Gap, Media, Post, Reason};
 use crate::store::{OpenGap, Writer};
 
 /// An address that a post wants.
@@ -16,6 +20,8 @@ pub(super) struct Wanted {
     /// As it stands in the post.
     pub url: String,
     pub post: Option<String>,
+    /// When its post was published, as digits of a time; empty where that is not known.
+    pub time: String,
 }
 
 impl Wanted {
@@ -24,14 +30,38 @@ impl Wanted {
     }
 }
 
+/// How media are asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Manner {
+    /// The archive of the web to ask for what is gone.
+    pub archive: Option<Url>,
+    /// The blog itself is gone: whoever has its domain now is not asked at all.
+    pub dead: bool,
+    /// Largest medium, in bytes.
+    pub largest: u64,
+    /// Whether the exchanges go into the raw capture.
+    pub raw: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner { archive: None, dead: false, largest: Ask::media().largest, raw: true }
+    }
+}
+
 /// What came in this run, by address.
 #[derive(Debug, Default)]
 pub(super) struct Gallery {
+    manner: Manner,
     came: HashMap<String, Media>,
     missed: HashSet<String>,
 }
 
 impl Gallery {
+    pub fn new(manner: Manner) -> Gallery {
+        Gallery { manner, ..Gallery::default() }
+    }
+
     pub fn put(&mut self, url: &str, medium: Media) {
         self.came.insert(url.to_string(), medium);
     }
@@ -52,7 +82,8 @@ impl Gallery {
             for medium in &post.media {
                 let asked = self.missed.contains(&medium.url) || self.find(writer, &medium.url).is_some();
                 if !asked && seen.insert(medium.url.as_str()) {
-                    wanted.push(Wanted { url: medium.url.clone(), post: Some(post.id.to_string()) });
+                    let time = digits(post.published.as_ref());
+                    wanted.push(Wanted { url: medium.url.clone(), post: Some(post.id.to_string()), time });
                 }
             }
         }
@@ -77,37 +108,51 @@ impl Gallery {
         let (asked, refused) = split(wanted, web.is_some());
         refused.into_iter().for_each(|gap| lost(writer, gap));
         let Some(web) = web else { return Ok(()) };
-        let urls: Vec<Url> = asked.keys().cloned().collect();
-        web.each(urls, &Ask::media(), events, |url, answer: Answer| {
-            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
-            let Some(wanted) = asked.get(&url) else { return Ok(()) };
-            match judge(&answer) {
-                Ok(capture) => {
-                    let medium = writer.keep_media(capture.payload())?;
-                    for one in wanted {
-                        self.put(&one.url, medium.clone());
-                        found(&one.url);
-                    }
-                    events.done(Unit::Media, 1);
+        let manner = self.manner.clone();
+        let ask = Ask { largest: manner.largest, ..Ask::media() };
+        let mut hunts: Vec<Hunt> = asked.into_iter().map(|one| Hunt::new(one, &manner)).collect();
+        while !hunts.is_empty() {
+            let mut round = hunt::round(&mut hunts);
+            let urls = round.keys().map(|url| (url.clone(), ask.clone())).collect();
+            let mut missed: Vec<Hunt> = Vec::new();
+            web.each(urls, events, |url, answer: Answer| {
+                if manner.raw {
+                    answer.captures.iter().try_for_each(|c| writer.capture(c))?;
                 }
-                Err((reason, detail)) => {
-                    for one in wanted {
-                        self.miss(&one.url);
-                        lost(writer, one.gap(reason, &detail));
+                let asked = round.remove(&url).unwrap_or_default();
+                match judge(&answer) {
+                    Ok(capture) => {
+                        let medium = writer.keep_media(capture.payload())?;
+                        for hunt in asked {
+                            let via = hunt.via.then(|| capture.url.to_string());
+                            self.put(&hunt.wanted.url, Media { via, ..medium.clone() });
+                            found(&hunt.wanted.url);
+                        }
+                        events.done(Unit::Media, 1);
                     }
+                    Err((reason, detail)) => missed.extend(asked.into_iter().map(|h| h.failed(reason, &detail))),
+                }
+                Ok(())
+            })?;
+            for hunt in missed {
+                if hunt.goes_on() {
+                    hunts.push(hunt);
+                } else {
+                    self.miss(&hunt.wanted.url);
+                    lost(writer, hunt.gap());
                 }
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     /// Writes into a post what is known of its media.
     pub fn fill(&self, writer: &Writer, post: &mut Post) {
         for medium in post.media.iter_mut().filter(|m| m.sha256.is_none()) {
             if let Some(kept) = self.find(writer, &medium.url) {
-                let Media { sha256, mime, bytes, width, height, .. } = kept;
-                (medium.sha256, medium.mime, medium.bytes, medium.width, medium.height) =
-                    (sha256, mime, bytes, width, height);
+                let Media { sha256, mime, bytes, width, height, via, .. } = kept;
+                (medium.sha256, medium.mime, medium.bytes, medium.width, medium.height, medium.via) =
+                    (sha256, mime, bytes, width, height, via);
             }
         }
         let digests: HashMap<&str, _> = post.media.iter().map(|m| (m.url.as_str(), &m.sha256)).collect();
@@ -117,18 +162,19 @@ impl Gallery {
     }
 }
 
-/// Parts what can be asked, by the address that is asked, from what cannot.
-fn split(wanted: Vec<Wanted>, take: bool) -> (BTreeMap<Url, Vec<Wanted>>, Vec<Gap>) {
-    let mut asked: BTreeMap<Url, Vec<Wanted>> = BTreeMap::new();
-    let mut refused = Vec::new();
+/// Returns a date as the digits in which archives of the web give times: `20070423120000`, or as far as it is known.
+fn digits(date: Option<&Date>) -> String {
+    date.map(|d| d.text.chars().filter(char::is_ascii_digit).take(14).collect()).unwrap_or_default()
+}
+
+/// Parts what can be asked from what cannot.
+fn split(wanted: Vec<Wanted>, take: bool) -> (Vec<Wanted>, Vec<Gap>) {
+    let (mut asked, mut refused) = (Vec::new(), Vec::new());
     for one in wanted {
         match Url::parse(&one.url) {
             // What it shows stands in the address itself.
             Ok(url) if url.scheme() == "data" => {}
-            Ok(mut url) if take && matches!(url.scheme(), "http" | "https") => {
-                url.set_fragment(None);
-                asked.entry(url).or_default().push(one);
-            }
+            Ok(url) if take && matches!(url.scheme(), "http" | "https") => asked.push(one),
             Ok(url) if matches!(url.scheme(), "http" | "https") => {
                 refused.push(one.gap(Reason::NotFetched, "media were left out"));
             }
@@ -139,9 +185,14 @@ fn split(wanted: Vec<Wanted>, take: bool) -> (BTreeMap<Url, Vec<Wanted>>, Vec<Ga
 }
 
 /// Returns the media among open gaps that are to be asked for again.
-pub(super) fn missing(open: &[OpenGap], all: bool, take: bool) -> Vec<Wanted> {
+pub(super) fn missing(open: &[OpenGap], all: bool, take: bool, writer: &Writer) -> Vec<Wanted> {
     let again = |g: &&OpenGap| g.gap.what == "media" && take && (all || g.gap.reason == Reason::NotFetched);
-    open.iter().filter(again).map(|g| Wanted { url: g.gap.url.clone(), post: g.gap.post.clone() }).collect()
+    let time = |post: &Option<String>| {
+        let entry = post.as_deref().and_then(|id| writer.entry(id));
+        digits(entry.and_then(|e| e.published).as_ref())
+    };
+    let want = |g: &OpenGap| Wanted { url: g.gap.url.clone(), post: g.gap.post.clone(), time: time(&g.gap.post) };
+    open.iter().filter(again).map(want).collect()
 }
 
 /// Returns what came if it is a medium: servers that have lost a picture often send a page in its place.
@@ -155,6 +206,9 @@ fn judge(answer: &Answer) -> Result<&Capture, (Reason, String)> {
     }
     if looks_like_page(payload) {
         return wrong("a page in place of the file");
+    }
+    if imagesize::blob_size(payload).is_ok_and(|s| s.width <= 1 && s.height <= 1) {
+        return wrong("a picture of one pixel");
     }
     let unknown = infer::get(payload).is_none();
     match label.as_str() {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::entry::{Entry, damaged, read_entry};
 use super::gaps::{OpenGap, open_gaps};
-use super::layout::{INFO, inside};
+use super::layout::{CACHE, INFO, inside};
 use super::runs::{RunLine, each_line, read_runs};
 use crate::error::{Error, Result};
 use crate::model::{ArchiveInfo, Digest, FORMAT, Media, Post, PostId};
@@ -21,6 +21,11 @@ pub struct Archive {
 }
 
 impl Archive {
+    /// Reads a file of the cache, which may be gone at any time.
+    pub fn cache_get(&self, name: &str) -> Option<Vec<u8>> {
+        std::fs::read(self.root.join(CACHE).join(name)).ok()
+    }
+
     /// Opens an archive. [`Error::Archive`] when there is none, or one of a newer format.
     pub fn open(root: &Path) -> Result<Archive> {
         let info = read_info(root)?.ok_or_else(|| {
@@ -57,6 +62,11 @@ impl Archive {
     pub fn path_of(&self, media: &Media) -> Option<PathBuf> {
         let digest = media.sha256.as_ref()?;
         Some(self.root.join(super::layout::media_path(digest, super::layout::media_extension(media.mime.as_deref()))))
+    }
+
+    /// Returns a folder for what can be rebuilt at any time; it may not be there.
+    pub fn cache(&self, name: &str) -> PathBuf {
+        self.root.join(super::layout::CACHE).join(name)
     }
 
     pub fn runs(&self) -> Result<Vec<RunLine>> {

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::model::{Author, Date, Kind, Media, Post, PostId, Source, Status, Term};
+use crate::model::{Author, Date, Gone, Kind, Media, Post, PostId, Source, Status, Term};
 
 /// A post or page in a listing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct Entry {
     pub media: Vec<Media>,
     #[serde(default)]
     pub sources: Vec<Source>,
+    /// The publisher no longer shows it.
+    #[serde(default)]
+    pub gone: Option<Gone>,
     #[serde(default)]
     pub content_hash: String,
     /// Number of comments.
@@ -73,6 +76,7 @@ impl Entry {
             categories: post.categories.clone(),
             media: post.media.clone(),
             sources: post.sources.clone(),
+            gone: post.gone.clone(),
             content_hash: post.content_hash.clone(),
             comments: post.comments.len(),
             captions: post.captions.len(),

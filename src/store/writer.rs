@@ -198,6 +198,15 @@ impl Writer {
         self.index.is_another(name, key)
     }
 
+    /// Reads what a listing needs of the post that bears a name.
+    pub fn entry(&self, name: &str) -> Option<Entry> {
+        let known = self.index.find(name)?;
+        match self.fresh.get(&known.id) {
+            Some(bytes) => serde_json::from_slice(bytes).ok(),
+            None => read_entry(&self.root, &known.path).ok(),
+        }
+    }
+
     /// Returns the post that a link leads to.
     pub fn target(&self, link: &Link) -> Option<PostId> {
         self.index.target(link)

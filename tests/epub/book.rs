@@ -18,6 +18,7 @@ pub struct Blog {
     title: String,
     media: Vec<Vec<u8>>,
     posts: Vec<Post>,
+    clean: bool,
 }
 
 /// A post with its body as it stands in an archive.
@@ -60,7 +61,13 @@ impl Blog {
     }
 
     pub fn titled(name: &'static str, title: &str) -> Blog {
-        Blog { name, title: title.into(), media: Vec::new(), posts: Vec::new() }
+        Blog { name, title: title.into(), media: Vec::new(), posts: Vec::new(), clean: true }
+    }
+
+    /// Its bodies did not come through the archive's own cleaning: their text is not compared.
+    pub fn unclean(mut self) -> Blog {
+        self.clean = false;
+        self
     }
 
     pub fn with(mut self, posts: impl IntoIterator<Item = Post>) -> Blog {
@@ -80,7 +87,6 @@ impl Blog {
     /// Makes the book and checks every file of it.
     pub fn book_with(&self, ask: impl Fn(&mut Epub)) -> Made {
         let made = self.try_book(ask).unwrap_or_else(|e| panic!("{e}"));
-        lint(&made);
         made.keep(self.name);
         made
     }
@@ -90,12 +96,11 @@ impl Blog {
     }
 
     pub fn selected(&self, statuses: &[Status]) -> Made {
-        let made = self.make(|_| {}, Selection { statuses: statuses.to_vec(), ..Selection::default() }).unwrap();
-        lint(&made);
-        made
+        self.make(|_| {}, Selection { statuses: statuses.to_vec(), ..Selection::default() }).unwrap()
     }
 
-    fn make(&self, ask: impl Fn(&mut Epub), selection: Selection) -> mdarchive::Result<Made> {
+    /// Keeps the posts in an archive, in the order given or backwards.
+    pub fn keep(&self, backwards: bool) -> Kept {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("blog.example");
         let site = Site {
@@ -115,13 +120,34 @@ impl Blog {
         for bytes in &self.media {
             writer.keep_media(bytes).unwrap();
         }
-        for post in &self.posts {
+        let mut posts: Vec<&Post> = self.posts.iter().collect();
+        if backwards {
+            posts.reverse();
+        }
+        for post in posts {
             writer.keep(post.clone()).unwrap();
         }
         writer.finish(false).unwrap();
-        let archive = Archive::open(&root)?;
+        Kept { archive: Archive::open(&root).unwrap(), clean: self.clean, dir }
+    }
+
+    fn make(&self, ask: impl Fn(&mut Epub), selection: Selection) -> mdarchive::Result<Made> {
         let mut epub = Epub::default();
         ask(&mut epub);
+        self.keep(false).make(&epub, &selection)
+    }
+}
+
+/// An archive of a test.
+pub struct Kept {
+    pub archive: Archive,
+    clean: bool,
+    pub dir: tempfile::TempDir,
+}
+
+impl Kept {
+    /// Makes the book and has it checked.
+    pub fn make(&self, epub: &Epub, selection: &Selection) -> mdarchive::Result<Made> {
         let notes = Arc::new(Mutex::new(Vec::new()));
         let heard = notes.clone();
         static NEVER: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
@@ -134,9 +160,19 @@ impl Blog {
             &NEVER,
         );
         let mut out = Cursor::new(Vec::new());
-        epub.write_to(&Job { archive: &archive, selection: &selection, events: &events }, &mut out)?;
+        epub.write_to(&Job { archive: &self.archive, selection, events: &events }, &mut out)?;
         let notes = notes.lock().unwrap().clone();
-        Ok(Made::read(out.into_inner(), notes))
+        let made = Made::read(out.into_inner(), notes);
+        lint(&made, epub.profile, self.clean.then_some(&self.archive));
+        Ok(made)
+    }
+
+    /// Makes all volumes.
+    pub fn volumes(&self, by: &str) -> BTreeMap<String, Made> {
+        let (selection, events) = (Selection::default(), Events::silent());
+        let job = Job { archive: &self.archive, selection: &selection, events: &events };
+        let volumes = Epub::default().volumes(&job, &by.parse().unwrap()).unwrap();
+        volumes.into_iter().map(|(epub, end)| (end, self.make(&epub, &selection).unwrap())).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the tests share: a temporary archive, posts made up, a clock that stands still.
 
+pub mod pages;
 pub mod run;
 pub mod site;
 

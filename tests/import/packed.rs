@@ -160,3 +160,88 @@ fn bombs_are_refused_with_the_reason() {
     zip(&broken, &[("inner.zip", b"PK\x03\x04 and nothing more")]);
     assert!(input::open(&broken).unwrap_err().to_string().contains("damaged ZIP"));
 }
+
+/// The beginning of a JPEG, another for each number.
+fn picture(n: u8) -> Vec<u8> {
+    [&b"\xff\xd8\xff\xe0\0\x10JFIF\0"[..], &[n; 60]].concat()
+}
+
+fn media_of(archive: &Path) -> Vec<(String, bool)> {
+    let archive = mdarchive::store::Archive::open(archive).unwrap();
+    let posts = archive.entries().unwrap().into_iter().map(|e| archive.read(&e).unwrap());
+    posts.flat_map(|p| p.media).map(|m| (m.url.clone(), m.sha256.is_some())).collect()
+}
+
+#[test]
+fn uploads_beside_the_parts_of_an_export_belong_to_its_posts() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = |items: &str| {
+        format!(
+            "<?xml version='1.0'?><rss version='2.0' xmlns:excerpt='http://wordpress.org/export/1.2/excerpt/' xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:wp='http://wordpress.org/export/1.2/'><channel><title>t</title><wp:wxr_version>1.2</wp:wxr_version><wp:base_blog_url>http://q.example</wp:base_blog_url>{items}</channel></rss>"
+        )
+    };
+    let post = part(
+        "<item><title>P</title><link>http://q.example/p/</link><content:encoded><![CDATA[<img src=\"http://q.example/wp-content/uploads/2007/04/a-300x200.jpg\"> <img src=\"http://q.example/wp-content/uploads/2007/05/a.jpg\">]]></content:encoded><wp:post_id>1</wp:post_id><wp:post_type>post</wp:post_type><wp:status>publish</wp:status></item>",
+    );
+    let attachment = |id: u8, month: &str| {
+        format!(
+            "<item><title>A</title><wp:post_id>{id}</wp:post_id><wp:post_type>attachment</wp:post_type><wp:attachment_url>http://q.example/wp-content/uploads/2007/{month}/a.jpg</wp:attachment_url></item>"
+        )
+    };
+    let attachments = part(&format!("{}{}", attachment(8, "04"), attachment(9, "05")));
+    zip(
+        &folder.path().join("q.zip"),
+        &[
+            ("q.wordpress.000.xml", post.as_bytes()),
+            ("q.wordpress.001.xml", attachments.as_bytes()),
+            ("uploads/2007/04/a-300x200.jpg", &picture(1)),
+            ("uploads/2007/05/a.jpg", &picture(2)),
+            ("uploads/2007/05/other.jpg", &picture(3)),
+        ],
+    );
+    let ran = mdarchive(folder.path(), &["import", "q.zip"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let media = media_of(&folder.path().join("archives/q.example"));
+    assert!(media.len() == 2 && media.iter().all(|(_, had)| *had), "{media:?}");
+}
+
+#[test]
+fn a_tumblr_export_with_its_posts_in_a_zip_of_their_own_finds_its_media() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("posts.zip");
+    let posts = "   <tumblr version='1.0'><tumblelog title='L'/><posts><post id='100000000002' url='http://lantern.tumblr.com/post/100000000002' type='photo' unix-timestamp='1330675200' format='html'><photo-caption>left</photo-caption><photo-url max-width='1280'>https://64.media.tumblr.com/a/p1_1280.jpg</photo-url></post></posts></tumblr>";
+    zip(&inner, &[("posts.xml", posts.as_bytes())]);
+    let members = [("posts.zip", fs::read(&inner).unwrap()), ("media/100000000002_0.jpg", picture(4))];
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(n, b)| (*n, b.as_slice())).collect();
+    zip(&folder.path().join("export.zip"), &members);
+    fs::remove_file(&inner).unwrap();
+    // Unpacked by hand it is the same.
+    let unpacked = folder.path().join("unpacked");
+    fs::create_dir_all(unpacked.join("media")).unwrap();
+    members.iter().for_each(|(name, bytes)| fs::write(unpacked.join(name), bytes).unwrap());
+    for path in ["export.zip", "unpacked"] {
+        let ran = mdarchive(folder.path(), &["import", path, "--archives", &format!("{path}.d")]);
+        assert_eq!(ran.code, 0, "{path}: {}", ran.err);
+        let media = media_of(&folder.path().join(format!("{path}.d/lantern.tumblr.com")));
+        assert_eq!(media, [("https://64.media.tumblr.com/a/p1_1280.jpg".to_string(), true)], "{path}");
+    }
+}
+
+#[test]
+fn pictures_in_a_text_are_kept_as_media() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = base64(&[picture(5), vec![7; 600]].concat());
+    let text = format!(
+        "---\ntitle: t\nurl: http://q.example/t\n---\n<p>Words</p>\n<img src=\"data:image/jpeg;base64,{data}\" alt=\"x\">\n"
+    );
+    fs::write(folder.path().join("t.md"), text).unwrap();
+    let ran = mdarchive(folder.path(), &["import", "t.md"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let media = media_of(&folder.path().join("archives/t"));
+    assert!(matches!(media.as_slice(), [(url, true)] if url.contains("data/") && url.ends_with(".jpg")), "{media:?}");
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::prelude::BASE64_STANDARD.encode(bytes)
+}

@@ -16,6 +16,37 @@ books() {
   check_books "$work"/books/*.epub "$work"/demo/mdarchive-demo/*.epub
 }
 
+# Nothing lost: text and captions of each post beside the archive they came from.
+lint_books() {
+  exits 0 md lint "$work"/books/live.epub --against live
+  exits 0 "$bin" --archives "$work/imported" lint "$work"/books/file.epub --against file
+  exits 0 "$bin" --archives "$work/first" lint "$work"/books/both.epub --against both
+  exits 0 "$bin" lint "$work"/demo/mdarchive-demo/*.epub
+}
+
+volumes() {
+  exits 0 md export live --epub --volumes year --profile kindle -o "$work/volumes"
+  [ "$(find "$work/volumes" -name 'live-*.epub' | wc -l)" -gt 3 ]
+  exits 0 md lint "$work"/volumes/*.epub --profile kindle
+  check_books "$(find "$work/volumes" -name '*.epub' | sort | head -1)"
+}
+
+# The saved post, and every export file of the collection that gives posts.
+collection_books() {
+  local what name books=$work/collection-books archives=$work/collection-archives
+  "$bin" --archives "$archives" import "$shared/seed/missile-defense-watch.txt" --name seed -q || [ $? = 3 ]
+  for what in "$shared"/real/data/*wordpress*.xml "$shared"/real/data/64-*.xml "$shared"/corpus/import/*/; do
+    name=$(basename "$what" .xml)
+    "$bin" --archives "$archives" import "$what" --name "$name" -q > "$work/import.log" 2>&1 || [ $? != 2 ]
+  done
+  exits 0 "$bin" --archives "$archives" export --epub --drafts --private -o "$books" -q
+  for what in "$books"/*.epub; do
+    name=$(basename "$what" .epub)
+    exits 0 "$bin" --archives "$archives" lint "$what" --against "$name" -q
+  done
+  check_books "$books"/*.epub
+}
+
 same_bytes_twice() {
   exits 0 md export live --epub --json --jsonl --zip -o "$work/once"
   exits 0 md export live --epub --json --jsonl --zip -o "$work/twice"
@@ -83,9 +114,14 @@ PY
 
 step "the demo" demo
 step "books: EPUBCheck has nothing to say" books
+step "books: lint finds no fault, nothing is lost" lint_books
+step "volumes for one family of readers" volumes
 step "two exports of one archive are the same bytes" same_bytes_twice
 step "the JSON document and its lines hold every post" documents
 step "the snapshot is a valid bag" snapshot
 step "a snapshot restores the same archive, byte for byte" restore
 step "verify finds damage" damage_is_found
 step "every file follows the published schema" every_file_follows_the_schema
+if [ "${1:-}" = --all ] && [ -d "$shared/corpus/import" ]; then
+  step "long: a book of everything in the collection" collection_books
+fi

@@ -2,10 +2,12 @@
 //! environment, files, `config show` and the schema follow from it.
 
 use jiff::civil::DateTime;
+use url::Url;
 
 use crate::export::since;
 use crate::http::cookies;
-use crate::ops::fetch::FetchRequest;
+use crate::ops::fetch::{FetchRequest, known_sources};
+use crate::source::wayback;
 
 /// What a key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,84 @@ pub static KEYS: &[Key] = &[
         otherwise: "true",
         fill: |request, value, _| {
             request.media = value.bool();
+            Ok(())
+        },
+    },
+    Key {
+        name: "sources",
+        kind: Kind::List,
+        about: "ways by which the blog is read, as `mdarchive detect` names them",
+        example: "[\"feed\", \"sitemap\"]",
+        otherwise: "those that fit",
+        fill: |request, value, _| {
+            request.sources = value.list();
+            known_sources(&request.sources).map_err(|e| e.to_string())
+        },
+    },
+    Key {
+        name: "recheck",
+        kind: Kind::Text,
+        about: "how many pages of kept posts to look at again in each run, each in its turn",
+        example: "\"5\"",
+        otherwise: "none",
+        fill: |request, value, _| {
+            request.recheck = value.text().trim().parse().map_err(|_| "no number".to_string())?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "robots",
+        kind: Kind::Bool,
+        about: "whether robots.txt is obeyed where links and sitemaps are followed",
+        example: "true",
+        otherwise: "true",
+        fill: |request, value, _| {
+            request.robots = value.bool();
+            Ok(())
+        },
+    },
+    Key {
+        name: "max-media",
+        kind: Kind::Text,
+        about: "largest picture, sound, film or document to fetch",
+        example: "\"100MB\"",
+        otherwise: "100MB",
+        fill: |request, value, _| {
+            request.max_media = size(value.text()).ok_or("no size; write 500KB, 100MB or 2GB")?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "raw-media",
+        kind: Kind::Bool,
+        about: "whether media are in the raw capture too, beside their own files",
+        example: "false",
+        otherwise: "true",
+        fill: |request, value, _| {
+            request.raw_media = value.bool();
+            Ok(())
+        },
+    },
+    Key {
+        name: "rescue",
+        kind: Kind::Bool,
+        about: "whether the Wayback Machine is asked for media that are gone",
+        example: "true",
+        otherwise: "false",
+        fill: |request, value, _| {
+            request.rescue = Url::parse(wayback::BASE).ok().filter(|_| value.bool());
+            Ok(())
+        },
+    },
+    Key {
+        name: "wayback",
+        kind: Kind::Bool,
+        about: "the blog is gone: it is read out of the Wayback Machine",
+        example: "false",
+        otherwise: "false",
+        fill: |request, value, _| {
+            let base = Url::parse(wayback::BASE).ok().filter(|_| value.bool());
+            request.wayback = base.map(|base| wayback::Request { base, until: None, versions: 1 });
             Ok(())
         },
     },
@@ -187,6 +267,20 @@ impl Kind {
     }
 }
 
+/// Reads `500KB`, `100MB`, `2GB` or bytes.
+fn size(text: &str) -> Option<u64> {
+    let text = text.trim().to_ascii_uppercase();
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let shift = match unit.trim_end_matches('B').trim_end_matches('I') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        _ => return None,
+    };
+    number.trim().parse::<u64>().ok()?.checked_mul(1 << shift)
+}
+
 /// Reads `500ms`, `2s`, `1.5s`, `1m`.
 fn duration(text: &str) -> Option<std::time::Duration> {
     let text = text.trim();
@@ -213,6 +307,23 @@ mod tests {
         assert_eq!(duration("1m"), Some(Duration::from_secs(60)));
         for bad in ["", "2", "s", "-1s", "9h", "NaNs", "1e99s", "2days"] {
             assert_eq!(duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_unit() {
+        let table = [
+            ("500KB", Some(500 << 10)),
+            ("100 mb", Some(100 << 20)),
+            ("2G", Some(2 << 30)),
+            ("7", Some(7)),
+            ("1MiB", Some(1 << 20)),
+        ];
+        for (text, bytes) in table {
+            assert_eq!(size(text), bytes, "{text}");
+        }
+        for bad in ["", "MB", "-1", "1.5MB", "2TB", "99999999999999GB"] {
+            assert_eq!(size(bad), None, "{bad}");
         }
     }
 

@@ -1,31 +1,37 @@
 //! One post to its files in the book. It knows the plan and the archive, not the container.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use minijinja::context;
+use minijinja::{Value, context};
 use scraper::Html;
 
 use super::aloud::aloud;
 use super::flow::{Guide, build};
 use super::front::front;
+use super::gallery::{self, Captioned};
+use super::guide::{Asked, Blind};
 use super::language;
-use super::links::{self, outside, place};
-use super::pictures::{Picture, Pictures, Shown, Tally};
+use super::links::{self, outside};
+use super::notes::{AWAY, Links, Notes, original};
+use super::pictures::{Picture, Pictures, Tally};
 use super::plan::{Item, Plan};
-use super::rules::Played;
 use super::settle::{close_up, settle};
 use super::split::{MOST, split};
+use super::tags::{file_name, says_nothing};
 use super::thread::thread;
 use super::tree::{self, Element, Node, each, line, size};
 use super::words::{Words, machine};
+use super::{Convert, Without};
 use crate::error::Result;
 use crate::export::template::{Templates, markup};
 use crate::html;
-use crate::model::{LinkKind, Post};
+use crate::model::{LinkKind, Post, Term};
 use crate::store::Archive;
 
 /// Comments that take more than this get a file of their own.
 const MOST_COMMENTS: usize = 100_000;
+/// Posts that link to one and are named under it; the rest is counted.
+const MOST_LINKED: usize = 200;
 
 /// A text file of the book.
 #[derive(Debug)]
@@ -42,20 +48,23 @@ pub struct Chapter {
     pub tally: Tally,
     pub lost: Vec<(String, &'static str)>,
     pub comments: usize,
+    pub captioned: Vec<Captioned>,
 }
 
 /// What all chapters share.
 pub struct Maker<'a> {
     pub archive: &'a Archive,
     pub plan: &'a Plan,
-    pub comments: bool,
+    pub without: Without,
+    pub links: Links,
+    pub convert: &'a Convert,
     pub templates: &'a Templates,
     /// The fixed words as the templates see them.
-    pub fixed: minijinja::Value,
+    pub fixed: Value,
 }
 
 /// Language and direction of one page, as the templates know them.
-pub fn page(stem: &str, title: &str, language: &str, words: &Words) -> minijinja::Value {
+pub fn page(stem: &str, title: &str, language: &str, words: &Words) -> Value {
     // Fixed words are in the book's language, or in English where it has none: marked where the page differs.
     let same = language::primary(language) == words.lang;
     let own = if same { String::new() } else { format!(" lang=\"{0}\" xml:lang=\"{0}\"", words.lang) };
@@ -71,47 +80,90 @@ impl Maker<'_> {
         let words = self.plan.words;
         let language = self.language(&post);
         let rtl = language::is_rtl(&language);
+        let own = format!("{}.xhtml", item.stem);
         let mut asked = Asked {
             plan: self.plan,
-            own: format!("{}.xhtml", item.stem),
-            pictures: Pictures::of(self.archive, &post, words),
+            pictures: Pictures::of(self.archive, &post, words, self.convert),
             anchors: Default::default(),
+            own: own.clone(),
         };
         let tree = html::parse(&post.html);
-        asked.anchors = links::anchors(&tree, |page| asked.is_here(page));
-        let blocks = self.body(&tree, &post, &mut asked, rtl);
-        let mut groups = split(blocks, MOST);
-        let comments = self.comments(&post, &mut asked, rtl);
+        asked.anchors = links::anchors(&tree, self.plan.wanted.get(&own), |page| asked.is_here(page));
+        let mut groups = cut(self.body(&tree, &post, &mut asked, rtl));
+        let mut comments = self.comments(&post, &mut asked, rtl);
+        let count = if comments.is_some() { post.comments.len() } else { 0 };
         let inline = comments.as_ref().is_some_and(|c| size(c) <= MOST_COMMENTS) && groups.len() == 1;
         lead(&mut groups, &item.stem);
         let mut pages = Vec::new();
-        let parts = groups.len();
+        let (parts, mut figures, mut captioned) = (groups.len(), 0, Vec::new());
         for (n, mut group) in groups.into_iter().enumerate() {
             close_up(&mut group);
-            let stem = numbered(&item.stem, n);
+            let stem = file_name(&item.stem, n);
+            let named = gallery::number(&mut group, &mut figures);
+            captioned.extend(named.into_iter().map(|(f, caption)| Captioned {
+                caption,
+                href: format!("{stem}.xhtml#f{f}"),
+                post: item.title.clone(),
+                date: item.date.clone(),
+            }));
             let part = format!("({}/{parts})", n + 1);
             let title = if n == 0 { item.page_title.clone() } else { format!("{} {part}", item.page_title) };
-            let last = n + 1 == parts;
+            let mut notes = Notes::new(self.plan, self.links);
+            notes.mark(&mut group);
+            let talk = comments.take_if(|_| inline).map(|c| {
+                let mut section = vec![self.section(c, count, &language)];
+                notes.mark(&mut section);
+                markup(tree::write(&section))
+            });
             let context = context! {
                 page => page(&stem, &title, &language, words),
                 words => self.fixed.clone(),
                 first => n == 0,
-                last,
+                last => n + 1 == parts,
                 part,
                 post => self.facts(&post, item),
                 body => markup(tree::write(&group)),
-                comments => comments.as_ref().filter(|_| inline).map(|c| markup(self.section(c, post.comments.len(), &language))),
-                elsewhere => comments.as_ref().filter(|_| !inline).map(|_| context! { file => format!("c{}.xhtml", item.stem.get(1..).unwrap_or_default()), label => self.count(post.comments.len()) }),
+                comments => talk,
+                elsewhere => (count > 0 && !inline).then(|| context! { file => format!("{}.xhtml", comment_stem(item)), label => self.count(count) }),
+                linked => self.linked(&own),
                 related => self.related(&post, &mut asked),
+                notes => self.notes(notes, &language),
             };
             pages.push(Page { stem, xhtml: self.templates.render("chapter.xhtml", context)? });
         }
-        if let Some(comments) = comments.as_ref().filter(|_| !inline) {
-            self.comment_pages(comments, &post, item, &language, &mut pages)?;
+        if let Some(comments) = comments {
+            self.comment_pages(comments, count, item, &language, &mut pages)?;
         }
         let Pictures { used, tally, lost, .. } = asked.pictures;
-        let count = if comments.is_some() { post.comments.len() } else { 0 };
-        Ok(Chapter { pages, pictures: used, tally, lost, comments: count })
+        Ok(Chapter { pages, pictures: used, tally, lost, comments: count, captioned })
+    }
+
+    /// Returns which of the places that other chapters name come to stand in a post, with their names.
+    pub fn places(&self, item: &Item, wanted: &BTreeSet<String>) -> Result<BTreeMap<String, String>> {
+        let post = self.archive.read(&item.entry)?;
+        let tree = html::parse(&post.html);
+        let anchors = links::anchors(&tree, Some(wanted), |_| false);
+        let mut groups = cut(settle(build(&tree, &mut Blind, &anchors, true), self.plan.words, false));
+        let mut there = BTreeSet::new();
+        // Where a long post is cut depends on its pictures too: places in one are not named from outside.
+        if let [blocks] = groups.as_mut_slice() {
+            each(blocks, &mut |e| there.extend(e.get("id").map(String::from)));
+        }
+        Ok(anchors.into_iter().filter(|(_, name)| there.contains(name) && post.html.len() < MOST / 2).collect())
+    }
+
+    fn notes(&self, notes: Notes<'_>, language: &str) -> Option<Value> {
+        let lang = (language::primary(language) != self.plan.words.lang).then_some(self.plan.words.lang);
+        notes.section(lang).map(|section| markup(tree::write(&[section])))
+    }
+
+    fn linked(&self, own: &str) -> Option<Value> {
+        let linked = self.plan.linked.get(own).filter(|_| !self.without.linked)?;
+        let posts = linked.iter().take(MOST_LINKED);
+        let posts = posts.map(|l| context! { file => &*l.file, title => &*l.title, date => l.date.as_deref() });
+        let more = linked.len().saturating_sub(MOST_LINKED);
+        let more = (more > 0).then(|| self.plan.words.missing_more.replace("{}", &more.to_string()));
+        Some(context! { posts => posts.collect::<Vec<_>>(), more })
     }
 
     /// The language of the page: the post's own, else what its script says, else the book's.
@@ -142,7 +194,7 @@ impl Maker<'_> {
     }
 
     fn comments(&self, post: &Post, asked: &mut Asked<'_>, rtl: bool) -> Option<Node> {
-        if !self.comments || post.comments.is_empty() {
+        if self.without.comments || post.comments.is_empty() {
             return None;
         }
         let words = self.plan.words;
@@ -160,52 +212,49 @@ impl Maker<'_> {
         words.count(n, words.comment, words.comments)
     }
 
-    fn section(&self, comments: &Node, n: usize, language: &str) -> String {
+    fn section(&self, comments: Node, n: usize, language: &str) -> Node {
         let mut heading = Element::new("h2").holding([Node::text(self.count(n))]);
         if language::primary(language) != self.plan.words.lang {
             heading.set("lang", self.plan.words.lang);
         }
-        tree::write(&[Element::new("section")
-            .with("class", "comments")
-            .holding([heading.node(), comments.clone()])
-            .node()])
+        Element::new("section").with("class", "comments").holding([heading.node(), comments]).node()
     }
 
     fn comment_pages(
         &self,
-        comments: &Node,
-        post: &Post,
+        comments: Node,
+        count: usize,
         item: &Item,
         language: &str,
         pages: &mut Vec<Page>,
     ) -> Result<()> {
         let words = self.plan.words;
-        let base = format!("c{}", item.stem.get(1..).unwrap_or_default());
-        let groups = split(vec![comments.clone()], MOST);
+        let groups = cut(vec![comments]);
         let parts = groups.len();
-        for (n, group) in groups.into_iter().enumerate() {
-            let stem = numbered(&base, n);
-            let count = self.count(post.comments.len());
-            let heading = if parts > 1 { format!("{count} ({}/{parts})", n + 1) } else { count };
+        for (n, mut group) in groups.into_iter().enumerate() {
+            let stem = file_name(&comment_stem(item), n);
+            let label = self.count(count);
+            let heading = if parts > 1 { format!("{label} ({}/{parts})", n + 1) } else { label };
             let title = format!("{heading}: {}", item.page_title);
+            let mut notes = Notes::new(self.plan, self.links);
+            notes.mark(&mut group);
             let context = context! {
                 page => page(&stem, &title, language, words),
                 heading,
                 post => context! { title => &*item.title, file => format!("{}.xhtml", item.stem) },
                 comments => markup(tree::write(&group)),
+                notes => self.notes(notes, language),
             };
             pages.push(Page { stem, xhtml: self.templates.render("comments.xhtml", context)? });
         }
         Ok(())
     }
 
-    fn facts(&self, post: &Post, item: &Item) -> minijinja::Value {
-        let labels = |terms: &[crate::model::Term]| {
-            terms.iter().map(|t| line(&t.label)).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(", ")
-        };
+    fn facts(&self, post: &Post, item: &Item) -> Value {
         let names: Vec<String> = post.authors.iter().map(|a| line(&a.name)).filter(|n| !n.is_empty()).collect();
         let url = post.url.as_deref().map(line).filter(|u| !u.is_empty());
         let files = post.enclosures.iter().filter(|e| !post.html.contains(&e.url));
+        let copy = post.sources.iter().find(|s| s.kind == "wayback" && original(&s.uri).is_some());
         context! {
             title => &*item.title,
             given => item.given,
@@ -213,73 +262,41 @@ impl Maker<'_> {
             machine => post.published.as_ref().and_then(machine),
             authors => names.join(", "),
             series => post.series.as_deref().map(line).filter(|s| !s.is_empty()),
-            tags => labels(&post.tags),
-            categories => labels(&post.categories),
+            tags => self.labels(&post.tags),
+            categories => self.labels(&post.categories),
             href => url.as_deref().and_then(outside),
             url,
+            copy => copy.and_then(|c| outside(&c.uri)),
             files => files.map(|e| context! { href => outside(&e.url), url => line(&e.url) }).collect::<Vec<_>>(),
         }
     }
 
+    /// Tags with their places in the index.
+    fn labels(&self, terms: &[Term]) -> Vec<Value> {
+        let label = |t: &Term| {
+            let label = line(&t.label);
+            let href = if says_nothing(t) { None } else { self.plan.index.place(&label) };
+            (!label.is_empty()).then(|| context! { href, label })
+        };
+        terms.iter().filter_map(label).collect()
+    }
+
     /// The posts that the publisher lists as related: inside the book where they are in it.
-    fn related(&self, post: &Post, asked: &mut Asked<'_>) -> Vec<minijinja::Value> {
+    fn related(&self, post: &Post, asked: &mut Asked<'_>) -> Vec<Value> {
         let links = post.links.iter().filter(|l| l.kind == LinkKind::Related && !line(&l.text).is_empty());
         let made = links.map(|l| {
-            let inside = l.target.as_ref().and_then(|id| self.plan.by_id.get(id)).map(|(file, _)| file.clone());
-            let href = inside.or_else(|| l.url.as_deref().and_then(|u| asked.link(u)));
-            context! { href, text => line(&l.text) }
+            let text = line(&l.text);
+            let plan = self.plan;
+            let target = l.target.as_ref().and_then(|id| plan.by_id.get(id)).map(|(file, _)| file.clone());
+            let led = l.url.as_deref().and_then(|u| asked.link(u)).filter(|h| !h.starts_with(AWAY));
+            let inside = target.or_else(|| led.clone().filter(|h| !h.contains(':')));
+            // A list of bare titles: the post that alone has the title.
+            let href = inside.or_else(|| plan.by_title(&text).map(String::from)).or(led);
+            let away = l.url.as_deref().and_then(|u| plan.away(u)).and_then(|a| a.volume.clone());
+            let address = href.as_deref().filter(|h| h.contains(':')).map(line).filter(|h| *h != text);
+            context! { href, text, address, place => away.map(|v| plan.words.in_volume.replace("{}", &v)) }
         });
         made.collect()
-    }
-}
-
-/// Answers what the body asks while it is built.
-struct Asked<'a> {
-    plan: &'a Plan,
-    own: String,
-    pictures: Pictures<'a>,
-    anchors: BTreeMap<String, String>,
-}
-
-impl Asked<'_> {
-    fn is_here(&self, page: &str) -> bool {
-        self.plan.targets.find(page) == Some(&self.own)
-    }
-}
-
-impl Guide for Asked<'_> {
-    fn link(&mut self, href: &str) -> Option<String> {
-        if let Some(place) = place(href, |page| self.is_here(page)) {
-            if let Some(name) = self.anchors.get(&links::decoded(place)) {
-                return Some(format!("#{name}"));
-            }
-            if href.trim_start().starts_with('#') {
-                return None;
-            }
-        }
-        // Without the place within the other post: a link to a place makes some readers show a note.
-        if let Some(file) = self.plan.targets.find(href) {
-            return Some(file.to_string());
-        }
-        // A link to a picture that the book holds: the picture itself is there.
-        if self.pictures.is_picture(href) {
-            return None;
-        }
-        outside(href)
-    }
-
-    fn picture(&mut self, img: &scraper::node::Element, around: Option<&str>) -> Shown {
-        self.pictures.show(img, around)
-    }
-
-    fn played(&mut self, kind: Played, url: &str) -> Option<(String, String)> {
-        let words = self.plan.words;
-        let word = match kind {
-            Played::Video => words.video,
-            Played::Sound => words.sound,
-            Played::Embedded => words.embedded,
-        };
-        Some((word.to_string(), outside(url)?))
     }
 }
 
@@ -294,9 +311,20 @@ fn paragraphs(text: &str) -> String {
     out
 }
 
-/// The name of a continuation: the first has the plain name.
-fn numbered(stem: &str, n: usize) -> String {
-    if n == 0 { stem.to_string() } else { format!("{stem}-{}", n + 1) }
+/// The name of the file of a post's comments.
+fn comment_stem(item: &Item) -> String {
+    format!("c{}", item.stem.get(1..).unwrap_or_default())
+}
+
+/// Cuts blocks into files, with room for the notes of their links.
+fn cut(mut blocks: Vec<Node>) -> Vec<Vec<Node>> {
+    /// What a note takes beside the address, which it shows twice.
+    const NOTE: usize = 420;
+    let mut notes = 0;
+    each(&mut blocks, &mut |e| notes += e.get("href").map_or(0, |h| NOTE + 3 * h.len().min(1000)));
+    let bytes: usize = blocks.iter().map(size).sum();
+    let share = bytes as f64 / (bytes + notes).max(1) as f64;
+    split(blocks, (MOST as f64 * share) as usize)
 }
 
 /// Makes links within a post lead to the file in which their place came to stand.
@@ -317,7 +345,7 @@ fn lead(groups: &mut [Vec<Node>], stem: &str) {
             let target =
                 e.get("href").and_then(|h| h.strip_prefix('#')).and_then(|id| Some((id.to_string(), *places.get(id)?)));
             if let Some((id, at)) = target.filter(|(_, at)| *at != n) {
-                e.set("href", format!("{}.xhtml#{id}", numbered(stem, at)));
+                e.set("href", format!("{}.xhtml#{id}", file_name(stem, at)));
             }
         });
     }

@@ -1,26 +1,20 @@
 //! The cover: an SVG template drawn to an opaque picture. No file and no address is opened for it.
 
-use std::sync::Arc;
-
 use minijinja::context;
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{self, ImageHrefResolver, Node, Options};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
+use resvg::usvg::{self, Node, Options};
 
 use super::tree::escape;
+use super::vector::offline;
 use crate::error::{Error, Result};
 use crate::export::template::Templates;
 
-pub const WIDTH: u32 = 1600;
-pub const HEIGHT: u32 = 2400;
 /// Room for the title, in pixels.
 const ROOM: (f32, f32) = (1240.0, 900.0);
 const MIDDLE: f32 = 760.0;
 const SIZES: [f32; 9] = [190.0, 170.0, 150.0, 132.0, 116.0, 100.0, 88.0, 76.0, 64.0];
 const LINE: f32 = 1.22;
 const MOST_WORDS: usize = 60;
-
-/// Vollkorn, under the SIL Open Font License (its text lies beside it): Latin, Greek and Cyrillic.
-const FONT: &[u8] = include_bytes!("../../../templates/epub/fonts/Vollkorn-Regular.ttf");
 
 /// Ground and ink, both of good contrast; which one is taken follows from the archive's id.
 const COLOURS: [(&str, &str); 8] = [
@@ -45,17 +39,13 @@ pub struct Cover<'a> {
 }
 
 /// Draws the cover as PNG. `note` is told when the font cannot write the title, which then stands on the title page only.
-pub fn draw(cover: &Cover<'_>, templates: &Templates, note: &mut dyn FnMut(String)) -> Result<Vec<u8>> {
-    let mut options = Options { font_family: "Vollkorn".into(), ..Options::default() };
-    // The library's own resolver opens files: on a cover nothing is opened.
-    options.image_href_resolver = ImageHrefResolver {
-        resolve_data: ImageHrefResolver::default_data_resolver(),
-        resolve_string: Box::new(|_, _| None),
-    };
-    let mut fonts = usvg::fontdb::Database::new();
-    fonts.load_font_data(FONT.to_vec());
-    options.fontdb = Arc::new(fonts);
-
+pub fn draw(
+    cover: &Cover<'_>,
+    (width, height): (u32, u32),
+    templates: &Templates,
+    note: &mut dyn FnMut(String),
+) -> Result<Vec<u8>> {
+    let options = offline();
     let title = fit(cover.title, &options).unwrap_or_else(|| {
         note("the cover's font lacks the script of the title, which stands on the title page only".into());
         (SIZES[0], Vec::new())
@@ -81,21 +71,33 @@ pub fn draw(cover: &Cover<'_>, templates: &Templates, note: &mut dyn FnMut(Strin
     let svg = templates.render("cover.svg", context)?;
     let fault = |why: String| Error::export("templates/epub/cover.svg", why).with_hint("check the cover template");
     let tree = usvg::Tree::from_str(&svg, &options).map_err(|e| fault(e.to_string()))?;
-    let mut pixels = Pixmap::new(WIDTH, HEIGHT).ok_or_else(|| fault("no memory for it".into()))?;
-    pixels.fill(resvg::tiny_skia::Color::WHITE);
-    let scale = Transform::from_scale(WIDTH as f32 / tree.size().width(), HEIGHT as f32 / tree.size().height());
-    resvg::render(&tree, scale, &mut pixels.as_mut());
-    png(pixels.data()).map_err(|e| fault(e.to_string()))
+    let mut pixels = Pixmap::new(width, height).ok_or_else(|| fault("no memory for it".into()))?;
+    pixels.fill(paper(ground));
+    // The drawing keeps its shape, in the middle of its own ground.
+    let scale = (width as f32 / tree.size().width()).min(height as f32 / tree.size().height());
+    let left = (width as f32 - tree.size().width() * scale) / 2.0;
+    let top = (height as f32 - tree.size().height() * scale) / 2.0;
+    resvg::render(&tree, Transform::from_scale(scale, scale).post_translate(left, top), &mut pixels.as_mut());
+    png(pixels.data(), width, height).map_err(|e| fault(e.to_string()))
+}
+
+/// Returns a colour written as `#1f3044`; white for anything else.
+fn paper(hex: &str) -> Color {
+    let part = |at: usize| hex.get(at..at + 2).and_then(|h| u8::from_str_radix(h, 16).ok());
+    match (part(1), part(3), part(5)) {
+        (Some(r), Some(g), Some(b)) => Color::from_rgba8(r, g, b, 255),
+        _ => Color::WHITE,
+    }
 }
 
 /// Writes opaque RGBA pixels as RGB: some readers refuse or blacken what may be transparent.
-fn png(rgba: &[u8]) -> std::result::Result<Vec<u8>, png::EncodingError> {
+fn png(rgba: &[u8], width: u32, height: u32) -> std::result::Result<Vec<u8>, png::EncodingError> {
     let mut rgb = Vec::with_capacity(rgba.len() / 4 * 3);
     for pixel in rgba.chunks_exact(4) {
         rgb.extend_from_slice(pixel.get(..3).unwrap_or_default());
     }
     let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, WIDTH, HEIGHT);
+    let mut encoder = png::Encoder::new(&mut out, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     // Rows of a drawing are mostly like the row above; trying all filters on each costs more than it saves.

@@ -1,6 +1,7 @@
 //! Where links lead: to a chapter of the book, to a place in the same chapter, or outside. It knows no file format.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use scraper::{Html, Node};
 use url::Url;
@@ -69,41 +70,47 @@ pub fn place(href: &str, is_here: impl Fn(&str) -> bool) -> Option<&str> {
     (!place.is_empty() && (page.is_empty() || is_here(page))).then_some(place)
 }
 
-/// Returns the ids that links of a body lead to and that are there, with the names they get in the book.
-pub fn anchors(html: &Html, is_here: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
-    let mut wanted = Vec::new();
-    let mut there = std::collections::BTreeSet::new();
+/// Returns the addresses of the links of a body, as the archive writes them.
+pub fn hrefs(html: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    html.split(" href=\"").skip(1).filter_map(|s| s.split('"').next()).map(|href| match href.contains('&') {
+        true => Cow::Owned(crate::html::unescape(href)),
+        false => Cow::Borrowed(href),
+    })
+}
+
+/// Returns the ids that are there and wanted, by links of the body or from outside, with the names they get in the book.
+pub fn anchors(
+    html: &Html,
+    also: Option<&BTreeSet<String>>,
+    is_here: impl Fn(&str) -> bool,
+) -> BTreeMap<String, String> {
+    let mut wanted: BTreeSet<String> = also.cloned().unwrap_or_default();
+    let mut there = BTreeSet::new();
     for node in html.tree.values() {
         let Node::Element(e) = node else { continue };
         if e.name() == "a"
             && let Some(place) = e.attr("href").and_then(|href| place(href, &is_here))
         {
-            wanted.push(decoded(place));
+            wanted.insert(decoded(place));
         }
         there.extend(e.attr("id"));
         there.extend(e.attr("name").filter(|_| e.name() == "a"));
     }
-    let mut names = BTreeMap::new();
-    for id in wanted {
-        if there.contains(id.as_str()) && !names.contains_key(&id) {
-            let name = name_of(&id, names.len());
-            names.insert(id, name);
-        }
-    }
-    names
+    wanted.into_iter().filter(|id| there.contains(id.as_str())).map(|id| (id.clone(), name_of(&id))).collect()
 }
 
-/// Returns the name a place has in the book: letters, digits and hyphens; the number keeps two of them apart.
-fn name_of(id: &str, number: usize) -> String {
+/// Returns the name a place has in the book: letters, digits and hyphens. It follows from the id alone, so that links
+/// from other chapters know it.
+fn name_of(id: &str) -> String {
     let plain: String =
         id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(40).collect();
     let plain = plain.trim_matches('-');
-    match plain.is_empty() {
-        true => format!("x-{}", number + 1),
-        // Two ids that differ in what is lost here must not become one.
-        false if plain == id => format!("x-{plain}"),
-        false => format!("x-{plain}-{}", number + 1),
+    if plain == id {
+        return format!("x-{plain}");
     }
+    // Two ids that differ in what is lost here must not become one.
+    let digest = crate::model::Digest::of(id);
+    format!("x-{plain}{}{}", if plain.is_empty() { "" } else { "-" }, digest.as_str().get(..6).unwrap_or_default())
 }
 
 /// Returns a place with its percent escapes decoded, as the id stands in the page.
@@ -153,10 +160,12 @@ mod tests {
         let html = Html::parse_fragment(
             r##"<a href="#fn:1">1</a><a href="#lost">2</a><a href="http://e.com/p/#A%20b">3</a><i id="fn:1">x</i><a name="A b">y</a>"##,
         );
-        let names = anchors(&html, |page| page == "http://e.com/p/");
-        assert_eq!(
-            names.into_iter().collect::<Vec<_>>(),
-            [("A b".into(), "x-a-b-2".into()), ("fn:1".into(), "x-fn-1-1".into())]
+        let also = BTreeSet::from(["fn:1".to_string(), "gone".to_string()]);
+        let names = anchors(&html, Some(&also), |page| page == "http://e.com/p/");
+        let names: Vec<(&str, &str)> = names.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        assert!(
+            matches!(names.as_slice(), [("A b", a), ("fn:1", b)] if a.starts_with("x-a-b-") && b.starts_with("x-fn-1-"))
         );
+        assert_eq!(name_of("end"), "x-end");
     }
 }

@@ -6,24 +6,34 @@ use minijinja::{Value, context};
 
 use super::chapter::{Maker, page};
 use super::cover::{self, Cover};
+use super::gallery;
 use super::links::outside;
 use super::metadata::Metadata;
-use super::plan::Part;
-use super::tree::line;
+use super::parts::Part;
+use super::profile::Profile;
+use super::tags::file_name;
+use super::tree::{self, Node, line};
+use super::words::date;
 use super::{Book, COVER};
 use crate::error::Result;
-use crate::model::Kind;
+use crate::export::template::markup;
+use crate::model::{Date, Kind};
 
 /// Lines of the list of what is missing; the rest is counted.
 const MOST_GAPS: usize = 1000;
 
 /// Cover and title page.
-pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut Book<'_, W>) -> Result<()> {
+pub fn front<W: Write + Seek>(
+    maker: &Maker<'_>,
+    metadata: &Metadata,
+    profile: Profile,
+    book: &mut Book<'_, W>,
+) -> Result<()> {
     let plan = maker.plan;
     let words = plan.words;
     let years = metadata.year_range();
     let names: Vec<String> =
-        metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.title).collect();
+        metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.series.0).collect();
     let shown = Cover {
         title: &metadata.title,
         authors: &names,
@@ -32,14 +42,16 @@ pub fn front<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut
         id: &maker.archive.info.id,
     };
     let mut notes = Vec::new();
-    let picture = cover::draw(&shown, maker.templates, &mut |n| notes.push(n))?;
+    let picture = cover::draw(&shown, profile.cover(), maker.templates, &mut |n| notes.push(n))?;
     notes.into_iter().for_each(|n| book.events.note(n));
     book.container.copy(COVER, &mut picture.as_slice()).map_err(crate::export::write_error(maker.archive))?;
     let title = format!("{}: {}", words.cover, metadata.title);
     let cover = maker
         .templates
         .render("cover.xhtml", context! { page => page("cover", &title, &plan.language, words), cover => COVER })?;
-    book.page("cover", &cover, None)?;
+    if profile.cover_page() {
+        book.page("cover", &cover, None)?;
+    }
     let context = context! {
         page => page("title", &metadata.title, &plan.language, words),
         words => maker.fixed.clone(),
@@ -59,7 +71,7 @@ pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: 
     let pages = part.stem == "pages";
     let count = plan.words.count(part.items.len(), plan.words.post, plan.words.posts);
     let context = context! {
-        page => page(&part.stem, &format!("{title} — {}", super::plan::site_title(maker.archive)), &plan.language, plan.words),
+        page => page(&part.stem, &plan.page_title(title, &part.stem), &plan.language, plan.words),
         words => maker.fixed.clone(),
         part => context! { title, count => (!pages).then_some(count), items => items.collect::<Vec<_>>() },
     };
@@ -67,16 +79,52 @@ pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: 
     book.page(&part.stem, &xhtml, Some((title, 1)))
 }
 
+/// The index of tags and the list of pictures.
+pub fn lists<W: Write + Seek>(maker: &Maker<'_>, book: &mut Book<'_, W>) -> Result<()> {
+    let words = maker.plan.words;
+    let pictures = if maker.without.pictures { Vec::new() } else { gallery::files(&book.captioned) };
+    list(maker, "tags", words.tags, &maker.plan.index.files, book)?;
+    list(maker, "pictures", words.pictures, &pictures, book)
+}
+
+fn list<W: Write + Seek>(
+    maker: &Maker<'_>,
+    name: &'static str,
+    heading: &str,
+    files: &[Vec<Node>],
+    book: &mut Book<'_, W>,
+) -> Result<()> {
+    let plan = maker.plan;
+    for (n, nodes) in files.iter().enumerate() {
+        let part = (files.len() > 1).then(|| format!("({}/{})", n + 1, files.len()));
+        let label = part.as_ref().map_or(heading.to_string(), |p| format!("{heading} {p}"));
+        let stem = file_name(name, n);
+        let title = plan.page_title(&label, &stem);
+        let context = context! {
+            page => page(&stem, &title, &plan.language, plan.words),
+            words => maker.fixed.clone(),
+            part,
+            list => markup(tree::write(nodes)),
+        };
+        let xhtml = maker.templates.render(&format!("{name}.xhtml"), context)?;
+        book.page(&stem, &xhtml, (n == 0).then_some((label.as_str(), 1)))?;
+    }
+    if !files.is_empty() {
+        book.lists.push(name);
+    }
+    Ok(())
+}
+
 /// What is missing, and where the book comes from.
 pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut Book<'_, W>) -> Result<()> {
     let plan = maker.plan;
     let words = plan.words;
-    let site = super::plan::site_title(maker.archive);
-    let gaps = gaps(maker, book)?;
+    let gaps = if maker.without.gaps { Vec::new() } else { gaps(maker, book)? };
+    let missing = gaps.len();
     if !gaps.is_empty() {
         let more = gaps.len().saturating_sub(MOST_GAPS);
         let context = context! {
-            page => page("gaps", &format!("{} — {site}", words.missing), &plan.language, words),
+            page => page("gaps", &plan.page_title(words.missing, "gaps"), &plan.language, words),
             words => maker.fixed.clone(),
             gaps => gaps.into_iter().take(MOST_GAPS).collect::<Vec<_>>(),
             more => (more > 0).then(|| words.missing_more.replace("{}", &more.to_string())),
@@ -99,14 +147,30 @@ pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut 
     });
     let sources = maker.archive.info.sources.values().flatten().map(|s| line(s)).take(200).collect::<Vec<_>>();
     let context = context! {
-        page => page("colophon", &format!("{} — {site}", words.about), &plan.language, words),
+        page => page("colophon", &plan.page_title(words.about, "colophon"), &plan.language, words),
         words => maker.fixed.clone(),
         book => facts(maker, metadata, &names),
         holds,
+        captured => captured(maker)?,
+        missing => (missing > 0).then_some(missing),
         sources,
     };
     let xhtml = maker.templates.render("colophon.xhtml", context)?;
     book.page("colophon", &xhtml, Some((words.about, 1)))
+}
+
+/// When the posts of the book came into the archive: first and last day. Later runs that brought none of them do not
+/// show, so that they leave the book as it is.
+fn captured(maker: &Maker<'_>) -> Result<Option<String>> {
+    let here = |id: &crate::model::PostId| maker.plan.by_id.contains_key(id.as_str());
+    let runs = maker.archive.runs()?;
+    let runs = runs.iter().filter(|r| r.new.iter().chain(&r.changed).any(here));
+    let days = runs.filter_map(|r| r.finished.or(r.started)).map(|t| t.strftime("%Y-%m-%d").to_string());
+    let days: std::collections::BTreeSet<String> = days.collect();
+    let shown = |day: &String| Date::parse_iso(day).map(|d| date(&d, &maker.plan.language));
+    let ends = [days.first(), days.last().filter(|_| days.len() > 1)];
+    let ends: Vec<String> = ends.into_iter().flatten().filter_map(shown).collect();
+    Ok((!ends.is_empty()).then(|| ends.join(" – ")))
 }
 
 fn counted(maker: &Maker<'_>) -> String {

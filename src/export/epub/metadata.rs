@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::language::primary;
 use super::pictures::Tally;
-use super::plan::{Plan, host, site_title};
+use super::plan::{Plan, host, site_title, volume_title};
 use super::tree::line;
 use super::words::Words;
 use crate::model::Date;
@@ -17,6 +17,10 @@ use crate::store::Archive;
 pub struct Metadata {
     pub id: Uuid,
     pub title: String,
+    /// Title and identifier of the series: the blog.
+    pub series: (String, Uuid),
+    /// Place in the series.
+    pub position: Option<i32>,
     pub title_sort: String,
     pub languages: Vec<String>,
     /// Names and their sorting forms.
@@ -39,7 +43,8 @@ const MOST_CREATORS: usize = 20;
 impl Metadata {
     pub fn of(archive: &Archive, plan: &Plan) -> Metadata {
         let info = &archive.info;
-        let title = site_title(archive);
+        let site = site_title(archive);
+        let title = plan.volume.as_ref().map_or_else(|| site.clone(), |v| volume_title(&site, v));
         // The archive's id is a UUID already; a hand-made one still gives a stable name.
         let space =
             Uuid::parse_str(&info.id).unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_URL, info.id.as_bytes()));
@@ -50,9 +55,15 @@ impl Metadata {
         let years =
             years.fold(None, |range: Option<(i16, i16)>, y| Some(range.map_or((y, y), |(a, b)| (a.min(y), b.max(y)))));
         Metadata {
-            id: Uuid::new_v5(&space, b"epub"),
+            // What a volume is makes its identifier, not what it holds.
+            id: match &plan.volume {
+                Some(volume) => Uuid::new_v5(&space, format!("epub/{}", volume.key).as_bytes()),
+                None => Uuid::new_v5(&space, b"epub"),
+            },
+            position: plan.volume.as_ref().map_or(years.map(|(_, y)| i32::from(y)), |v| v.position),
+
             title_sort: sort_title(&title, &plan.language),
-            creators: creators(plan, &title),
+            creators: creators(plan, &site),
             languages,
             publisher: host(archive),
             date: plan.items().filter_map(|i| day(i.entry.published.as_ref()?)).max(),
@@ -61,6 +72,7 @@ impl Metadata {
             subjects: subjects(plan),
             modified: modified(archive, plan),
             years,
+            series: (site, Uuid::new_v5(&space, b"epub")),
             title,
         }
     }
@@ -72,7 +84,7 @@ impl Metadata {
 }
 
 /// The accessibility claims, computed from what is in the book (EPUB Accessibility 1.1, section 2).
-pub fn accessibility(tally: Tally, words: &Words) -> Vec<(&'static str, String)> {
+pub fn accessibility(tally: Tally, index: bool, words: &Words) -> Vec<(&'static str, String)> {
     let all_described = tally.shown == tally.described;
     let mut claims: Vec<(&'static str, String)> = vec![("schema:accessMode", "textual".into())];
     if tally.shown > 0 {
@@ -81,6 +93,9 @@ pub fn accessibility(tally: Tally, words: &Words) -> Vec<(&'static str, String)>
     claims.push(("schema:accessModeSufficient", if all_described { "textual" } else { "textual,visual" }.into()));
     for feature in ["structuralNavigation", "tableOfContents", "readingOrder", "displayTransformability", "unlocked"] {
         claims.push(("schema:accessibilityFeature", feature.into()));
+    }
+    if index {
+        claims.push(("schema:accessibilityFeature", "index".into()));
     }
     if tally.shown > 0 && all_described {
         claims.push(("schema:accessibilityFeature", "alternativeText".into()));
@@ -190,7 +205,7 @@ mod tests {
     #[test]
     fn accessibility_claims_no_more_than_is_true() {
         let claims = |shown, described| {
-            let all = accessibility(Tally { shown, described, moving: 0 }, Words::of("en"));
+            let all = accessibility(Tally { shown, described, moving: 0 }, false, Words::of("en"));
             all.into_iter().map(|(p, v)| format!("{p} {v}")).collect::<Vec<_>>().join("\n")
         };
         assert!(claims(2, 2).contains("alternativeText") && claims(2, 2).contains("Sufficient textual\n"));

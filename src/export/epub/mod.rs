@@ -8,40 +8,59 @@ mod aloud;
 mod attributes;
 mod chapter;
 mod container;
+mod convert;
 mod cover;
 mod flow;
 mod front;
-mod language;
+mod gallery;
+mod guide;
+pub(super) mod language;
 mod links;
 mod matter;
 mod metadata;
+mod notes;
 mod package;
+mod parts;
 mod pictures;
 mod plan;
 mod probe;
+mod profile;
 mod rules;
 mod settle;
 mod shapes;
 mod split;
 mod stack;
+mod tags;
 mod thread;
+mod traits;
 mod tree;
+mod vector;
+mod volumes;
 mod words;
 mod words_table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use self::chapter::{Chapter, Maker};
 use self::container::{Container, Packed, pack};
+use self::convert::Convert;
+use self::gallery::Captioned;
+pub(super) use self::links::decoded;
 use self::metadata::{Metadata, accessibility};
+pub use self::notes::Links;
 use self::package::{Package, Spined};
+pub use self::parts::{By, Order};
 use self::pictures::{Picture, Tally};
-use self::plan::Item;
+use self::plan::{Item, Plan, Shape};
+pub use self::profile::Profile;
+pub(super) use self::traits::{MOST_MOVING, components, is_see_through, moves, turn};
+pub use self::volumes::{Volume, Volumes};
 use super::template::Templates;
 use super::{Exporter, Job, write_error};
 use crate::error::{Error, Result};
@@ -49,30 +68,52 @@ use crate::event::{Events, Unit};
 use crate::model::Post;
 use crate::store::{Archive, Entry};
 
-/// How the book is divided.
+/// What a book goes without.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum By {
-    #[default]
-    Month,
-    Year,
-    None,
+pub struct Without {
+    pub comments: bool,
+    /// The index of tags.
+    pub tags: bool,
+    /// The list of captioned pictures.
+    pub pictures: bool,
+    /// Under each post those that link to it.
+    pub linked: bool,
+    /// The list of what is missing.
+    pub gaps: bool,
 }
 
 /// The book as an export. Of the posts chosen, those published go in; others where the selection names their status.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Epub {
-    /// Comments stand at the end of their post.
-    pub comments: bool,
+    pub without: Without,
     pub by: By,
+    pub order: Order,
+    pub links: Links,
     /// Language of the book as a tag; none = the blog's own.
     pub language: Option<String>,
     /// Folder whose files replace the templates of the same name.
     pub templates: Option<PathBuf>,
+    /// The readers it is for.
+    pub profile: Profile,
+    /// Longest side of pictures in pixels; none = what the profile says, 0 = as they are.
+    pub max_image: Option<u32>,
+    /// All volumes of the blog, and which of them this is; none = one book.
+    pub volume: Option<(Arc<Vec<Volume>>, usize)>,
 }
 
-impl Default for Epub {
-    fn default() -> Epub {
-        Epub { comments: true, by: By::Month, language: None, templates: None }
+impl Epub {
+    /// Divides what is chosen into volumes; the same book for each, and the end of its file's name.
+    pub fn volumes(&self, job: &Job, by: &Volumes) -> Result<Vec<(Epub, String)>> {
+        let chosen = plan::choose(job)?;
+        let language = self.language_of(job.archive, &chosen, job.events)?;
+        let volumes = Arc::new(volumes::divide(by, &chosen, words::Words::of(&language)));
+        let one = |n: usize, key: &str| {
+            (
+                Epub { volume: Some((volumes.clone(), n)), language: Some(language.clone()), ..self.clone() },
+                format!("-{key}"),
+            )
+        };
+        Ok(volumes.iter().enumerate().map(|(n, v)| one(n, &v.key)).collect())
     }
 }
 
@@ -108,6 +149,8 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("part.xhtml", include_str!("../../../templates/epub/part.xhtml")),
     ("chapter.xhtml", include_str!("../../../templates/epub/chapter.xhtml")),
     ("comments.xhtml", include_str!("../../../templates/epub/comments.xhtml")),
+    ("tags.xhtml", include_str!("../../../templates/epub/tags.xhtml")),
+    ("pictures.xhtml", include_str!("../../../templates/epub/pictures.xhtml")),
     ("gaps.xhtml", include_str!("../../../templates/epub/gaps.xhtml")),
     ("colophon.xhtml", include_str!("../../../templates/epub/colophon.xhtml")),
     ("cover.svg", include_str!("../../../templates/epub/cover.svg")),
@@ -117,9 +160,6 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 
 /// Posts made at once: enough to keep all cores busy, few enough to bound memory.
 const AT_ONCE: usize = 32;
-
-/// Entries of one part of the contents that all readers can take.
-const MOST_IN_PART: usize = 500;
 
 /// Where the cover's picture lies in the book.
 const COVER: &str = "images/cover-image.png";
@@ -131,23 +171,41 @@ impl Epub {
         let mut notes = Vec::new();
         let templates = Templates::load("epub", TEMPLATES, self.templates.as_deref(), &mut |n| notes.push(n))?;
         notes.into_iter().for_each(|n| events.note(n));
-        let chosen = plan::choose(job)?;
-        let language = self.language_of(archive, &chosen, events)?;
-        let plan = plan::plan(archive, self.by, language, chosen)?;
-        if let Some(part) = plan.parts.iter().find(|p| p.items.len() > MOST_IN_PART) {
-            let (n, title) = (part.items.len(), part.title.as_deref().unwrap_or("the book"));
-            events.note(format!("{n} posts stand in one part of the contents ({title}); some readers stall on that"));
+        let all = archive.entries()?;
+        let mut chosen = plan::choose_of(job, all.clone());
+        if let Some(volume) = self.volume.as_ref().and_then(|(v, n)| v.get(*n)) {
+            chosen.retain(|e| volume.posts.contains(&e.id));
         }
+        let language = self.language_of(archive, &chosen, events)?;
+        let shape = Shape {
+            by: self.by,
+            order: self.order,
+            index: !self.without.tags,
+            volumes: self.volume.as_ref().map(|(v, n)| (v.as_slice(), *n)),
+        };
+        let mut plan = plan::plan(archive, shape, language, chosen, &all)?;
+        drop(all);
+        let convert = Convert::of(archive, self.profile, self.max_image).map_err(write_error(archive))?;
         let metadata = Metadata::of(archive, &plan);
         let fixed = minijinja::Value::from(minijinja::value::Serde(plan.words));
-        let maker = Maker { archive, plan: &plan, comments: self.comments, templates: &templates, fixed };
+        let maker = Maker {
+            archive,
+            plan: &Plan::default(),
+            without: self.without,
+            links: self.links,
+            convert: &convert,
+            templates: &templates,
+            fixed,
+        };
+        plan.places = places(&maker, &plan)?;
+        let maker = Maker { plan: &plan, ..maker };
         let mut book = Book::begin(archive, events, out)?;
         events.phase("writing the book");
         events.total(Unit::Posts, plan.items().count() as u64);
         for sheet in ["css/book.css", "css/extra.css"] {
             book.text(pack(sheet, templates.plain(sheet)))?;
         }
-        matter::front(&maker, &metadata, &mut book)?;
+        matter::front(&maker, &metadata, self.profile, &mut book)?;
         for part in &plan.parts {
             let level = if part.title.is_some() { 2 } else { 1 };
             if let Some(title) = &part.title {
@@ -161,6 +219,7 @@ impl Epub {
                 }
             }
         }
+        matter::lists(&maker, &mut book)?;
         matter::back(&maker, &metadata, &mut book)?;
         book.finish(&maker, &metadata)
     }
@@ -195,6 +254,16 @@ impl Epub {
     }
 }
 
+/// Returns the places that chapters name in each other and that are there, with their names.
+fn places(maker: &Maker<'_>, plan: &Plan) -> Result<HashMap<String, BTreeMap<String, String>>> {
+    let items = plan.items().filter_map(|item| {
+        let file = format!("{}.xhtml", item.stem);
+        plan.wanted.get(&file).map(|wanted| (file, item, wanted))
+    });
+    let items: Vec<_> = items.collect();
+    items.into_par_iter().map(|(file, item, wanted)| Ok((file, maker.places(item, wanted)?))).collect()
+}
+
 /// Makes and compresses the files of one post.
 fn make(maker: &Maker<'_>, item: &Item) -> Result<(Chapter, Vec<Packed>)> {
     let chapter = maker.chapter(item)?;
@@ -214,6 +283,9 @@ struct Book<'a, W: Write + Seek> {
     /// Post, address and reason of each picture that is not in the book.
     lost: Vec<(String, String, &'static str)>,
     comments: usize,
+    captioned: Vec<Captioned>,
+    /// First files of the index of tags and of the list of pictures.
+    lists: Vec<&'static str>,
 }
 
 impl<'a, W: Write + Seek> Book<'a, W> {
@@ -227,6 +299,8 @@ impl<'a, W: Write + Seek> Book<'a, W> {
             tally: Tally::default(),
             lost: Vec::new(),
             comments: 0,
+            captioned: Vec::new(),
+            lists: Vec::new(),
         })
     }
 
@@ -251,6 +325,7 @@ impl<'a, W: Write + Seek> Book<'a, W> {
         self.pictures.extend(chapter.pictures.into_iter().map(|p| (p.file.clone(), p)));
         self.tally += chapter.tally;
         self.comments += chapter.comments;
+        self.captioned.extend(chapter.captioned);
         let id = item.entry.id.to_string();
         self.lost.extend(chapter.lost.into_iter().map(|(url, why)| (id.clone(), url, why)));
         self.events.done(Unit::Posts, 1);
@@ -273,11 +348,13 @@ impl<'a, W: Write + Seek> Book<'a, W> {
         });
         let package = Package {
             metadata,
-            claims: accessibility(self.tally, maker.plan.words),
+            claims: accessibility(self.tally, self.lists.contains(&"tags"), maker.plan.words),
             words: maker.plan.words,
+            contents_title: maker.plan.page_title(maker.plan.words.contents, "nav"),
             spine: &self.spine,
             resources: &resources,
             cover: COVER,
+            lists: &self.lists,
             start,
         };
         let documents = package.documents()?;

@@ -36,10 +36,13 @@ pub struct Package<'a> {
     pub metadata: &'a Metadata,
     pub claims: Vec<(&'static str, String)>,
     pub words: &'a Words,
+    pub contents_title: String,
     pub spine: &'a [Spined],
     /// Stylesheets and pictures: path relative to the package document, and type.
     pub resources: &'a [(String, &'static str)],
     pub cover: &'a str,
+    /// Stems of the lists there are: `tags`, `pictures`.
+    pub lists: &'a [&'static str],
     /// The file where the posts begin.
     pub start: Option<String>,
 }
@@ -139,6 +142,8 @@ impl Package<'_> {
                 self.put_metadata(&mut out);
             } else if trimmed.starts_with("<item ") && trimmed.contains("id=\"id_") {
                 out.push_str(&rename(line, &mut ids));
+            } else if trimmed.contains("\"ncx\"") {
+                out.push_str(&line.replace("\"ncx\"", "\"toc\""));
             } else if trimmed.starts_with("<itemref ") {
                 let old = attribute(trimmed, "idref").unwrap_or_default();
                 let stem = ids.get(old).map_or(old, String::as_str);
@@ -173,24 +178,23 @@ impl Package<'_> {
         }
         put("<dc:contributor id=\"m-maker\">", "mdarchive", "</dc:contributor>");
         put("<meta refines=\"#m-maker\" property=\"role\" scheme=\"marc:relators\">", "bkp", "</meta>");
-        put("<meta property=\"belongs-to-collection\" id=\"m-series\">", &m.title, "</meta>");
+        let (series, id) = &m.series;
+        put("<meta property=\"belongs-to-collection\" id=\"m-series\">", series, "</meta>");
         put("<meta refines=\"#m-series\" property=\"collection-type\">", "series", "</meta>");
-        if let Some((_, year)) = m.years {
-            put("<meta refines=\"#m-series\" property=\"group-position\">", &year.to_string(), "</meta>");
+        if let Some(position) = m.position {
+            put("<meta refines=\"#m-series\" property=\"group-position\">", &position.to_string(), "</meta>");
         }
-        put("<meta refines=\"#m-series\" property=\"dcterms:identifier\">", &m.id.urn().to_string(), "</meta>");
-        put("<meta name=\"calibre:series\" content=\"", &m.title, "\"/>");
-        if let Some((_, year)) = m.years {
-            put("<meta name=\"calibre:series_index\" content=\"", &year.to_string(), "\"/>");
+        put("<meta refines=\"#m-series\" property=\"dcterms:identifier\">", &id.urn().to_string(), "</meta>");
+        put("<meta name=\"calibre:series\" content=\"", series, "\"/>");
+        if let Some(position) = m.position {
+            put("<meta name=\"calibre:series_index\" content=\"", &position.to_string(), "\"/>");
         }
         put("<meta property=\"dcterms:modified\">", &m.modified, "</meta>");
         out.pop();
     }
 
     fn put_guide(&self, out: &mut String) {
-        for (kind, label, file) in
-            self.places().into_iter().filter(|(kind, ..)| *kind != "toc" && *kind != "title-page")
-        {
+        for (kind, label, file) in self.places().into_iter().filter(|(kind, ..)| matches!(*kind, "cover" | "text")) {
             out.push_str(&format!("\n    <reference type=\"{kind}\" title=\"{label}\" href=\"{file}\"/>"));
         }
     }
@@ -198,12 +202,20 @@ impl Package<'_> {
     /// The places every book has, by their names in the guide.
     fn places(&self) -> Vec<(&'static str, &'static str, String)> {
         let w = Words::of(self.words.lang);
-        let mut places = vec![
-            ("cover", w.cover, "text/cover.xhtml".to_string()),
+        // A cover without a page is its picture alone.
+        let cover = self.spine.iter().any(|s| s.stem == "cover");
+        let mut places: Vec<_> =
+            cover.then(|| ("cover", w.cover, "text/cover.xhtml".to_string())).into_iter().collect();
+        places.extend([
             ("title-page", w.title_page, "text/title.xhtml".to_string()),
             ("toc", w.contents, "nav.xhtml".to_string()),
-        ];
+        ]);
         places.extend(self.start.iter().map(|stem| ("text", w.start, format!("text/{stem}.xhtml"))));
+        let list = |stem: &&'static str| match *stem {
+            "tags" => ("index", w.tags, "text/tags.xhtml".to_string()),
+            _ => ("loi", w.pictures, "text/pictures.xhtml".to_string()),
+        };
+        places.extend(self.lists.iter().map(list));
         places
     }
 
@@ -214,7 +226,7 @@ impl Package<'_> {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" \
              xmlns:epub=\"http://www.idpf.org/2007/ops\" lang=\"{language}\" xml:lang=\"{language}\"{dir}>\n<head>\n<title>"
         );
-        escape(&mut out, &format!("{} — {}", self.words.contents, self.metadata.title));
+        escape(&mut out, &self.contents_title);
         out.push_str("</title>\n");
         for sheet in ["book", "extra"] {
             out.push_str(&format!("<link rel=\"stylesheet\" type=\"text/css\" href=\"css/{sheet}.css\"/>\n"));

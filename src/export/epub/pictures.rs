@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use scraper::node::Element as Source;
 
-use super::probe::{Fault, Probe, probe};
+use super::convert::{Convert, Ready};
+use super::probe::Fault;
 use super::tree::line;
 use super::words::Words;
 use crate::model::{Media, Post, normalise_url};
@@ -20,6 +21,8 @@ pub struct Picture {
     pub file: String,
     /// No larger than a line or two of text: an icon, a smiley.
     pub small: bool,
+    /// It may move, and flash.
+    pub moves: bool,
 }
 
 /// What the pictures of a chapter, or of the book, are like: the claims about accessibility follow from it.
@@ -62,6 +65,7 @@ pub enum Shown {
 pub struct Pictures<'a> {
     archive: &'a Archive,
     words: &'static Words,
+    convert: &'a Convert,
     media: HashMap<String, &'a Media>,
     pub used: Vec<Picture>,
     pub tally: Tally,
@@ -70,12 +74,12 @@ pub struct Pictures<'a> {
 }
 
 impl<'a> Pictures<'a> {
-    pub fn of(archive: &'a Archive, post: &'a Post, words: &'static Words) -> Pictures<'a> {
+    pub fn of(archive: &'a Archive, post: &'a Post, words: &'static Words, convert: &'a Convert) -> Pictures<'a> {
         let mut media = HashMap::new();
         for m in &post.media {
             media.entry(normalise_url(&m.url)).or_insert(m);
         }
-        Pictures { archive, words, media, used: Vec::new(), tally: Tally::default(), lost: Vec::new() }
+        Pictures { archive, words, convert, media, used: Vec::new(), tally: Tally::default(), lost: Vec::new() }
     }
 
     /// Returns what is shown for an `img`. `around`: where the link around it leads, often the picture in full size.
@@ -118,7 +122,7 @@ impl<'a> Pictures<'a> {
         let (file, small) = (format!("../{}", picture.file), picture.small);
         self.tally.shown += 1;
         self.tally.described += usize::from(!alt.is_empty());
-        self.tally.moving += usize::from(matches!(picture.mime, "image/gif" | "image/webp"));
+        self.tally.moving += usize::from(picture.moves);
         if !self.used.contains(&picture) {
             self.used.push(picture);
         }
@@ -130,6 +134,7 @@ impl<'a> Pictures<'a> {
         let (why, reason) = match fault {
             Fault::Missing => (self.words.picture_missing, "picture not kept"),
             Fault::Format => (self.words.picture_format, "picture kept, of a kind that books cannot show"),
+            Fault::Large => (self.words.picture_large, "picture kept, of more pixels than a book can show"),
             Fault::Damaged => (self.words.picture_damaged, "picture kept, but damaged"),
         };
         self.lost.push((line(url), reason));
@@ -141,10 +146,10 @@ impl<'a> Pictures<'a> {
         let digest = media.sha256.as_ref().ok_or(Fault::Missing)?;
         let named = self.archive.path_of(media).filter(|p| p.is_file());
         let path = named.or_else(|| self.archive.media_file(digest)).ok_or(Fault::Missing)?;
-        let Probe { mime, ending, small } = probe(&path)?;
+        let Ready { path, mime, ending, small } = self.convert.ready(&path, digest)?;
         // 32 digits tell any two pictures apart and keep the name short; an id begins with a letter.
         let file = format!("images/i{}.{ending}", digest.as_str().get(..32).unwrap_or_default());
-        Ok(Picture { path, mime, file, small })
+        Ok(Picture { path, mime, file, small, moves: mime == "image/gif" })
     }
 }
 

@@ -314,7 +314,7 @@ mod tests {
             }
         }
         let tree = crate::html::parse(html);
-        let anchors = links::anchors(&tree, |_| false);
+        let anchors = links::anchors(&tree, None, |_| false);
         let mut blocks = settle(flow::build(&tree, &mut Plain, &anchors, true), Words::of("en"), false);
         close_up(&mut blocks);
         super::super::tree::write(&blocks)

@@ -33,6 +33,7 @@ pub struct Words {
     pub files: &'static str,
     pub picture_missing: &'static str,
     pub picture_format: &'static str,
+    pub picture_large: &'static str,
     pub picture_damaged: &'static str,
     pub video: &'static str,
     pub sound: &'static str,
@@ -43,15 +44,33 @@ pub struct Words {
     pub about: &'static str,
     pub blog: &'static str,
     pub kept_from: &'static str,
+    pub captured: &'static str,
     pub holds: &'static str,
     pub made_by: &'static str,
     pub made_text: &'static str,
     pub pictures_described: &'static str,
     pub no_pictures: &'static str,
+    pub notes: &'static str,
+    pub back_to: &'static str,
+    pub archived_copy: &'static str,
+    pub not_kept: &'static str,
+    pub not_in_book: &'static str,
+    pub in_volume: &'static str,
+    pub pictures: &'static str,
+    pub linked: &'static str,
+    pub no_tag: &'static str,
+    pub no_author: &'static str,
+    pub other_posts: &'static str,
     pub(super) months: [&'static str; 12],
     /// A day, with `{d}`, `{m}`, `{y}`; a month, with `{m}`, `{y}`.
     pub(super) day: &'static str,
     pub(super) month: &'static str,
+}
+
+impl Default for &Words {
+    fn default() -> Self {
+        &super::words_table::ALL[0]
+    }
 }
 
 impl Words {

@@ -296,22 +296,7 @@ fn breaks(draft: &mut Draft, said: Option<bool>) {
     }
 }
 
-/// `%C3%A9+x` → `é x`; what does not decode to UTF-8 stays.
+/// `%C3%A9+x` → `é x`.
 pub fn decoded(name: &str) -> String {
-    let plus = name.replace('+', " ");
-    let (mut out, mut rest) = (Vec::new(), plus.as_bytes());
-    while let Some((first, tail)) = rest.split_first() {
-        let byte = tail.get(..2).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
-        match (first, byte) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                out.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or(plus)
+    parts::percent_decoded(&name.replace('+', " "))
 }

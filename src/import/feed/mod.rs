@@ -24,7 +24,7 @@ use crate::model::{Digest, Draft, Gap, Reason, normalise_url};
 use super::report::{Found, Job, Report, Sink};
 use super::xml::Fault;
 
-pub use adapt::{Origin, draft, markup};
+pub use adapt::{Origin, draft, markup, permalink};
 pub use item::{Category, Dialect, Entry, Feed, Link, Medium, Text};
 pub(super) use xml::Parser;
 

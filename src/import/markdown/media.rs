@@ -7,6 +7,7 @@ use regex::{Captures, Regex};
 use url::Url;
 
 use crate::html;
+use crate::import::parts::percent_decoded;
 use crate::input::Named;
 use crate::model::Draft;
 
@@ -40,8 +41,11 @@ impl<'a> Files<'a> {
         }
         let base = draft.base.as_deref().or(draft.url.as_deref()).and_then(|u| Url::parse(u).ok());
         let mut found: Vec<(String, &'a Named)> = Vec::new();
+        let origin = base.as_ref().map(|b| b.origin().ascii_serialization());
         let mut place = |address: &str| {
-            let stream = self.find(address, post)?;
+            // An address of the blog itself leads into the tree too.
+            let own = origin.as_ref().and_then(|o| address.strip_prefix(o.as_str())).filter(|p| p.starts_with('/'));
+            let stream = self.find(own.unwrap_or(address), post)?;
             let place = match &base {
                 Some(base) => base.join(address).ok()?.to_string(),
                 None => stream.name.clone(),
@@ -82,7 +86,7 @@ impl<'a> Files<'a> {
         if address.is_empty() || address.starts_with("//") || address.contains(':') || !is_media(address) {
             return None;
         }
-        let decoded = decoded(address);
+        let decoded = percent_decoded(address);
         let parts: Vec<&str> = post.split('/').collect();
         let folder = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
         let stem = post.rsplit_once('.').map_or(post, |(s, _)| s);
@@ -119,27 +123,6 @@ fn resolved(folder: &str, address: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Decodes `%20` and the like.
-fn decoded(address: &str) -> String {
-    let mut bytes = Vec::with_capacity(address.len());
-    let mut rest = address.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let pair =
-            after.get(..2).and_then(|p| std::str::from_utf8(p).ok()).and_then(|p| u8::from_str_radix(p, 16).ok());
-        match pair.filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| address.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +131,5 @@ mod tests {
     fn addresses_stay_inside_the_tree() {
         assert_eq!(resolved("a/b", "../c.png").as_deref(), Some("a/c.png"));
         assert_eq!(resolved("a", "../../c.png"), None);
-        assert_eq!(decoded("a%20b%2"), "a b%2");
     }
 }

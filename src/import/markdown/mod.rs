@@ -12,6 +12,7 @@ mod textile;
 mod tree;
 mod yaml;
 
+pub use media::is_media;
 pub use render::html;
 pub use textile::html as textile;
 

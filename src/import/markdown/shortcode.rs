@@ -169,12 +169,8 @@ fn single(name: &str, args: &Args) -> Option<String> {
             let src = args.named(&["src", "path", "link"])?;
             let caption = args.named(&["caption", "title"]).unwrap_or_default();
             let credit = args.named(&["attr", "attribution"]).unwrap_or_default();
-            let words = [caption, credit]
-                .into_iter()
-                .filter(|w| !w.is_empty())
-                .map(str::to_string)
-                .collect::<Vec<_>>()
-                .join(" ");
+            let words =
+                [caption, credit].into_iter().filter(|w| !w.is_empty()).map(inline).collect::<Vec<_>>().join(" ");
             Some(figure(src, args.named(&["alt"]).unwrap_or_default(), &words))
         }
         // `{% img [class names] /path/to/image [width] [height] [title text [alt text]] %}`
@@ -219,6 +215,14 @@ fn single(name: &str, args: &Args) -> Option<String> {
     }
 }
 
+/// Renders the Markdown of a caption, without the paragraph around it.
+fn inline(text: &str) -> String {
+    let html = super::html(text);
+    let html = html.trim();
+    let own = html.strip_prefix("<p>").and_then(|h| h.strip_suffix("</p>")).filter(|h| !h.contains("<p>"));
+    own.unwrap_or(html).to_string()
+}
+
 fn figure(src: &str, alt: &str, caption: &str) -> String {
     let caption = if caption.is_empty() { String::new() } else { format!("<figcaption>{caption}</figcaption>") };
     format!("<figure><img src=\"{}\" alt=\"{}\" />{caption}</figure>", escape(src), escape(alt))
@@ -250,8 +254,8 @@ mod tests {
     fn tags_become_markup_outside_code() {
         let table = [
             (
-                "{{< figure src=\"a.jpg\" caption=\"A > b\" alt=x >}}",
-                "<figure><img src=\"a.jpg\" alt=\"x\" /><figcaption>A > b</figcaption></figure>",
+                "{{< figure src=\"a.jpg\" caption=\"A > *b*\" alt=x >}}",
+                "<figure><img src=\"a.jpg\" alt=\"x\" /><figcaption>A &gt; <em>b</em></figcaption></figure>",
             ),
             (
                 "{% img left /i/a.png 200 100 'The boat' %}",

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::html;
 use crate::import::json::{items, text};
+use crate::import::parts::percent_decoded;
 
 /// What is no part of the text.
 const ASIDE: &str = ".subscription-widget-wrap, .subscription-widget-wrap-editor, .subscription-widget, .button-wrapper, .paywall-jump, .paywall-title, .image-link-expand, .header-anchor-parent";
@@ -46,7 +47,8 @@ pub fn html(fragment: &str) -> String {
     for (n, markup) in made.iter().enumerate() {
         out = out.replace(&format!("\u{e000}{n}\u{e001}"), markup);
     }
-    CDN.replace_all(&out, |c: &Captures| decoded(c.get(1).map(|m| m.as_str()).unwrap_or_default())).into_owned()
+    CDN.replace_all(&out, |c: &Captures| percent_decoded(c.get(1).map_or("", |m| m.as_str())).replace('"', "%22"))
+        .into_owned()
 }
 
 fn select(tree: &Html, selector: &str) -> Vec<NodeId> {
@@ -85,23 +87,6 @@ fn shown(tree: &Html, id: NodeId) -> Option<String> {
     }
     let url = ["canonical_url", "url", "src"].iter().find_map(|k| word(k)).filter(|u| u.starts_with("http"))?;
     link(url, ["title", "full_text", "name"].iter().find_map(|k| word(k)).unwrap_or(url))
-}
-
-/// Decodes `%3A` and the like.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(b) = rest.next() {
-        let pair = text.get(text.len() - rest.len()..text.len() - rest.len() + 2).filter(|_| rest.len() >= 2);
-        match pair.and_then(|p| u8::from_str_radix(p, 16).ok()).filter(|_| b == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest.nth(1);
-            }
-            None => bytes.push(b),
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_string()).replace('"', "%22")
 }
 
 fn escape(text: &str) -> String {

@@ -13,6 +13,8 @@ use crate::html;
 use crate::input::{self, Named};
 use crate::model::{Date, Digest, Draft, Enclosure, Gap, Kind, Reason, Site, Source, Status};
 
+pub use body::html as body_html;
+
 use super::csv::Table;
 use super::report::{Found, Job, Report, Sink};
 use super::{Head, parts};

@@ -19,6 +19,8 @@ pub struct Line {
     pub digest: String,
     pub file: String,
     pub offset: Option<u64>,
+    /// Bytes of the record, where a server tells.
+    pub length: Option<u64>,
 }
 
 /// A list, or one page of it.
@@ -81,6 +83,7 @@ fn cdx(line: &str, letters: &[&str]) -> Option<Line> {
         digest: text("k"),
         file: text("g"),
         offset: get("V").and_then(|o| o.parse().ok()),
+        length: None,
     })
 }
 
@@ -102,6 +105,7 @@ fn cdxj(line: &str) -> Option<Line> {
         digest: text("digest"),
         file: text("filename"),
         offset: text("offset").parse().ok(),
+        length: None,
     })
 }
 
@@ -128,6 +132,7 @@ fn server(text: &str) -> List {
                 mime: text("mimetype"),
                 status: text("statuscode").parse().ok(),
                 digest: text("digest"),
+                length: text("length").parse().ok(),
                 ..Line::default()
             });
         }

@@ -5,7 +5,7 @@
 //! show, the pages.
 
 mod captures;
-mod cdx;
+pub mod cdx;
 mod http;
 mod index;
 mod record;

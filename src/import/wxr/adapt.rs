@@ -10,6 +10,7 @@ use super::render::{Context, render};
 use super::survey::Survey;
 use crate::html;
 use crate::import::date;
+use crate::import::parts::percent_decoded;
 use crate::import::report::{Options, Report};
 use crate::input::Named;
 use crate::model::{Author, Date, Draft, Enclosure, Kind, Media, Source, Status, Term, slugify};
@@ -67,7 +68,7 @@ impl<'a> Adapter<'a> {
             updated,
             language: None,
             series: item.terms.iter().find(|t| t.domain.as_deref() == Some("series")).map(label),
-            tags: terms(&item.terms, &["post_tag", "tag"], "post_tag"),
+            tags: tags(&item),
             categories: categories(&item.terms),
             excerpt: Some(html::plain_text(&item.excerpt)).filter(|e| !e.is_empty()),
             body: rendered.html,
@@ -243,6 +244,26 @@ fn terms(all: &[Category], domains: &[&str], taxonomy: &str) -> Vec<Term> {
     out
 }
 
+/// Returns the tags, those of Ultimate Tag Warrior where there are no others.
+fn tags(item: &Item) -> Vec<Term> {
+    let own = terms(&item.terms, &["post_tag", "tag"], "post_tag");
+    if !own.is_empty() {
+        return own;
+    }
+    let old = item.meta.iter().filter(|m| m.key.starts_with("_utw_tags_"));
+    crate::import::parts::terms(old.flat_map(|m| old_tags(&m.value)), "post_tag")
+}
+
+/// Returns the tags in a serialised list: the values of `tag`, or all words where it is a plain list. Lengths are often
+/// wrong, and are not looked at.
+fn old_tags(value: &str) -> Vec<String> {
+    let strings: Vec<&str> =
+        value.split("s:").skip(1).filter_map(|s| s.split_once(":\"")?.1.split_once("\";").map(|(v, _)| v)).collect();
+    let named: Vec<&str> = strings.windows(2).filter_map(|w| (*w.first()? == "tag").then_some(*w.get(1)?)).collect();
+    let words = if named.is_empty() { strings } else { named };
+    words.into_iter().filter(|w| w.parse::<u64>().is_err()).map(html::plain_text).collect()
+}
+
 /// WXR 1.0 writes each category twice, first bare: bare ones count only where nothing else is there.
 fn categories(all: &[Category]) -> Vec<Term> {
     let full = terms(all, &["category"], "category");
@@ -255,26 +276,6 @@ fn categories(all: &[Category]) -> Vec<Term> {
         .map(|t| Category { domain: Some("category".into()), ..t.clone() })
         .collect();
     terms(&bare, &["category"], "category")
-}
-
-/// `%e6%97%a5` → `日`; what does not decode to UTF-8 stays.
-pub fn percent_decoded(slug: &str) -> String {
-    let mut bytes = Vec::with_capacity(slug.len());
-    let mut rest = slug.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let hex = |b: &[u8]| std::str::from_utf8(b).ok().and_then(|t| u8::from_str_radix(t, 16).ok());
-        match (first, tail.get(..2).and_then(hex)) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| slug.to_string())
 }
 
 /// Meta `enclosure`: address, length and type, a line each.
@@ -290,12 +291,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slugs_and_enclosures_are_read_as_wordpress_writes_them() {
-        assert_eq!(percent_decoded("%e6%97%a5%e6%9c%ac-1"), "日本-1");
-        assert_eq!(percent_decoded("100%-%ff"), "100%-%ff");
+    fn enclosures_are_read_as_wordpress_writes_them() {
         let found = enclosure("http://a.example/x.mp3\n1234\naudio/mpeg\na:0:{}").unwrap();
         assert_eq!((found.length, found.mime.as_deref()), (Some(1234), Some("audio/mpeg")));
         assert!(enclosure("nothing").is_none());
+    }
+
+    #[test]
+    fn old_tags_are_read_out_of_their_list() {
+        let objects = r#"a:2:{i:0;O:8:"stdClass":2:{s:6:"tag_ID";s:1:"4";s:3:"tag";s:3:"old rope";}i:1;O:8:"stdClass":1:{s:3:"tag";s:3:"fog";}}"#;
+        assert_eq!(old_tags(objects), ["old rope", "fog"]);
+        assert_eq!(old_tags(r#"a:2:{i:0;s:4:"rope";i:1;s:3:"fog";}"#), ["rope", "fog"]);
+        assert!(old_tags("nothing").is_empty());
     }
 
     #[test]

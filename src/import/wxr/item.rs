@@ -92,7 +92,12 @@ pub struct Channel {
 }
 
 /// Keys of `wp:postmeta` that are read; the rest is settings of themes and plugins.
-pub const META: [&str; 4] = ["_thumbnail_id", "_wp_attachment_image_alt", "enclosure", "_wp_attached_file"];
+const META: [&str; 4] = ["_thumbnail_id", "_wp_attachment_image_alt", "enclosure", "_wp_attached_file"];
+
+/// Whether a key of `wp:postmeta` is read. Tags of 2005 to 2007 stand in that of Ultimate Tag Warrior alone.
+pub fn is_read(key: &str) -> bool {
+    META.contains(&key) || key.starts_with("_utw_tags_")
+}
 
 impl Item {
     /// Returns whether it is a post or a page. Exports of other programs leave the type out: then it is a post.

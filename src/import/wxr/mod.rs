@@ -4,6 +4,7 @@
 //! file is well-formed, the second hands on one post at a time.
 
 mod adapt;
+mod beside;
 mod comments;
 mod item;
 mod parse;
@@ -18,7 +19,7 @@ use crate::event::Unit;
 use crate::input::Named;
 use crate::model::{Gap, Reason};
 
-use super::report::{Found, Job, Report, Sink};
+use super::report::{Attached, Bytes, Found, Job, Report, Sink};
 use super::xml::Fault;
 use adapt::Adapter;
 use parse::{Element, Parser};
@@ -34,10 +35,12 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
     let mut sites: BTreeMap<String, (Survey, Vec<&Named>)> = BTreeMap::new();
     job.events.phase("looking through the export");
-    for stream in job.streams {
+    let (files, documents): (Vec<&Named>, Vec<&Named>) =
+        job.streams.iter().partition(|s| super::markdown::is_media(&s.name));
+    for stream in documents.iter().copied() {
         let one = match survey::survey(stream, job.events) {
             Ok(one) => one,
-            Err(error @ Error::Input { .. }) if job.streams.len() > 1 => {
+            Err(error @ Error::Input { .. }) if documents.len() > 1 => {
                 report.unreadable(stream, &error);
                 continue;
             }
@@ -61,6 +64,9 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     job.events.total(Unit::Posts, sites.values().map(|(s, _)| s.posts).sum());
     for (survey, streams) in sites.values().filter(|(s, _)| s.posts > 0) {
         sink(Found::Site(survey.site.clone()))?;
+        for (url, file) in beside::tied(&files, survey) {
+            sink(Found::File(Attached { url, bytes: Bytes::Stream(file.clone()) }))?;
+        }
         for stream in streams {
             sink(Found::Original(stream, survey.digest(&stream.shown)))?;
             posts(stream, survey, job, sink, &mut report)?;

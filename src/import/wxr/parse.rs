@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::import::xml::{Bound, Fault, Token, Xml};
 use crate::input::{Hashed, Named, Seen};
 
-use super::item::{Author, Category, Channel, Comment, Item, META, Meta};
+use super::item::{Author, Category, Channel, Comment, Item, Meta, is_read};
 
 /// The namespaces of an export, by address. The version in it varies, and so does its scheme.
 const SPACES: &[Bound] = &[
@@ -125,7 +125,7 @@ impl Parser {
                         "wp:meta_value" => meta.value = text,
                         _ => {}
                     })?;
-                    if META.contains(&meta.key.as_str()) {
+                    if is_read(&meta.key) {
                         item.meta.push(meta);
                     }
                 }

@@ -43,6 +43,15 @@ impl Shelf {
         Some(Attachment { id, url: next(), title: next(), caption: next(), alt: next() })
     }
 
+    /// Returns all addresses.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        let of = |(from, length): &(u64, u32)| {
+            let from = usize::try_from(*from).ok()?;
+            self.text.get(from..from.checked_add(*length as usize)?)?.split(MARK).next()
+        };
+        self.places.values().filter_map(of)
+    }
+
     /// Takes in what another shelf holds.
     pub fn join(&mut self, other: &Shelf) {
         other.places.keys().filter_map(|id| other.get(*id)).for_each(|one| self.put(&one));

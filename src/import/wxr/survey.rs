@@ -194,6 +194,11 @@ impl Survey {
         self.authors.get(login)
     }
 
+    /// Returns the addresses of all attachments.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.attachments.addresses()
+    }
+
     pub fn attachment(&self, id: u64) -> Option<Attachment> {
         self.attachments.get(id)
     }

@@ -16,6 +16,12 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Returns whether a post may be taken by its address alone.
+    pub fn takes_address(&self, url: &str) -> bool {
+        let any = |patterns: &[String]| patterns.iter().any(|p| fits(p, url));
+        (self.include.is_empty() || any(&self.include)) && !any(&self.exclude)
+    }
+
     pub fn takes(&self, draft: &Draft) -> bool {
         let time = draft.published.as_ref().and_then(|d| d.local());
         let late = self.since.zip(time).is_none_or(|(since, time)| time >= since);

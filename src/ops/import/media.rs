@@ -156,7 +156,7 @@ fn decode(data: &str) -> Option<(String, Vec<u8>)> {
             *b
         }
     });
-    while packed.len() % 4 != 0 {
+    while !packed.len().is_multiple_of(4) {
         packed.push(b'=');
     }
     BASE64_STANDARD.decode(packed).ok().map(|bytes| (kind, bytes))

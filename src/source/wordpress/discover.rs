@@ -4,7 +4,7 @@ use scraper::Selector;
 use serde_json::Value;
 use url::Url;
 
-use super::super::{Asker, Found};
+use super::super::{Look, Source};
 use super::{WordPress, rest};
 use crate::error::Result;
 use crate::html;
@@ -22,6 +22,10 @@ const HEAD: usize = 512 << 10;
 pub(super) struct Api(Url);
 
 impl Api {
+    pub fn root(&self) -> &Url {
+        &self.0
+    }
+
     /// Returns the address of a listing.
     pub fn url(&self, listing: &str, query: &[(&'static str, String)]) -> Url {
         let mut url = self.0.clone();
@@ -74,12 +78,13 @@ impl Blog {
 }
 
 /// Looks for the API of a blog.
-pub(in crate::source) fn probe(page: &Capture, ask: &mut Asker) -> Result<Option<Found>> {
+pub(in crate::source) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {
+    let page = look.page;
     if let Some(blog) = rest::json(page).and_then(|index| blog(&index, page.url.clone(), page)) {
         return Ok(Some(Box::new(WordPress::new(blog))));
     }
-    for root in roots(page) {
-        let answer = ask(&root, &Ask::json())?;
+    for root in roots(page, look.made_by_another("wordpress")) {
+        let answer = look.get(&root, &Ask::json())?;
         let Ok(capture) = answer.result() else { continue };
         if let Some(blog) = rest::json(capture).and_then(|index| blog(&index, root, page)) {
             return Ok(Some(Box::new(WordPress::new(blog))));
@@ -88,9 +93,12 @@ pub(in crate::source) fn probe(page: &Capture, ask: &mut Asker) -> Result<Option
     Ok(None)
 }
 
-/// Returns where the API may be: as the page says it, else where it usually is.
-fn roots(page: &Capture) -> Vec<Url> {
+/// Returns where the API may be: as the page says it, else where it usually is, unless something else made the page.
+fn roots(page: &Capture, other: bool) -> Vec<Url> {
     let mut roots: Vec<Url> = linked(page).into_iter().collect();
+    if other {
+        return roots;
+    }
     let first = page.url.path_segments().and_then(|mut s| s.next().map(str::to_string)).unwrap_or_default();
     let mut folders = vec!["/".to_string()];
     if !first.is_empty() && !first.contains('.') {
@@ -192,14 +200,14 @@ mod tests {
 
     #[test]
     fn the_api_is_found_in_the_header_in_the_page_and_where_it_usually_is() {
-        let first = |p: &Capture| roots(p)[0].to_string();
+        let first = |p: &Capture| roots(p, false)[0].to_string();
         let header =
             [("Link", "<http://a.example/x>; rel=shortlink,<http://a.example/api/>; rel=\"https://api.w.org/\"")];
         assert_eq!(first(&page("http://a.example/2007/post/", &header, "")), "http://a.example/api/");
         let link = "<link rel='https://api.w.org/' href='/blog/wp-json/' />";
         assert_eq!(first(&page("http://a.example/blog/", &[], link)), "http://a.example/blog/wp-json/");
         let guesses: Vec<String> =
-            roots(&page("http://a.example/blog/post/", &[], "")).iter().map(Url::to_string).collect();
+            roots(&page("http://a.example/blog/post/", &[], ""), false).iter().map(Url::to_string).collect();
         assert_eq!(
             guesses,
             [

@@ -89,6 +89,12 @@ impl Memo {
         }
     }
 
+    /// Returns whether there are fewer than there were, those that came since counted in.
+    pub fn lacks(&self, kind: Kind, newest: &[u64], total: Option<u64>) -> bool {
+        let new = newest.iter().filter(|id| **id > self.last_id[slot(kind)]).count() as u64;
+        self.known[slot(kind)].zip(total).is_some_and(|(known, total)| total < known + new)
+    }
+
     /// Returns whether the newest ids of a listing explain how many it has now: nothing else can have come.
     pub fn explains(&self, kind: Kind, newest: &[u64], total: Option<u64>) -> bool {
         let new = newest.iter().filter(|id| **id > self.last_id[slot(kind)]).count();

@@ -10,14 +10,13 @@ mod tables;
 use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
-use url::Url;
 
 use self::discover::Blog;
 use self::memo::Memo;
 use self::plan::{Plan, Request, What};
 use self::rest::RestPost;
 use self::tables::Tables;
-use super::{Batch, Source, explain, gap_word};
+use super::{Batch, Named, Source, Step, Text, explain, gap_word};
 use crate::error::Result;
 use crate::http::{Answer, Ask};
 use crate::model::{Capture, Digest, Gap, Kind, Reason, Site};
@@ -45,6 +44,10 @@ pub(super) struct WordPress {
     failures: u32,
     /// Platform ids that came in this run.
     seen: BTreeSet<(&'static str, u64)>,
+    /// All ids are listed, to see which posts are gone.
+    counting: bool,
+    /// Nothing but addresses is asked for.
+    listing: bool,
 }
 
 /// A page of a listing, taken apart.
@@ -58,12 +61,12 @@ struct Held {
 }
 
 impl Source for WordPress {
-    fn name(&self) -> &'static str {
-        "rest"
-    }
-
     fn site(&self) -> &Site {
         &self.blog.site
+    }
+
+    fn at(&self) -> String {
+        self.blog.api.root().to_string()
     }
 
     fn resume(&mut self, memo: &Value) {
@@ -73,12 +76,20 @@ impl Source for WordPress {
         }
     }
 
-    fn next(&mut self) -> Option<(Url, Ask)> {
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn only_names(&mut self) {
+        (self.plan, self.listing) = (Plan::listing(), true);
+    }
+
+    fn next(&mut self) -> Option<Step> {
         if self.plan.idle() && self.held.is_empty() {
             self.plan.advance(&self.memo);
         }
         let request = self.plan.take()?;
-        Some((self.blog.api.url(request.what.route(), &request.query()), Ask::json()))
+        Some(Step::new(self.blog.api.url(request.what.route(), &request.query()), Ask::json()))
     }
 
     fn read(&mut self, answer: &Answer, known: &dyn Fn(&str) -> bool) -> Result<Batch> {
@@ -91,6 +102,7 @@ impl Source for WordPress {
         self.release(&mut batch);
         if self.plan.idle() && self.held.is_empty() && self.plan.at_end() {
             self.memo.done = true;
+            batch.all = self.counting || self.listing;
             batch.whole = self.memo.comments_total.map(|_| "comments");
             batch.memo = Some(self.memo.to_value());
         }
@@ -112,6 +124,8 @@ impl WordPress {
             nameless: VecDeque::new(),
             failures: 0,
             seen: BTreeSet::new(),
+            counting: false,
+            listing: false,
         }
     }
 
@@ -150,11 +164,23 @@ impl WordPress {
             What::Ids(kind) => {
                 let ids: Vec<u64> = rows.iter().filter_map(|r| r.get("id").and_then(Value::as_u64)).collect();
                 let missing = self.unknown_ids(kind, &ids, known);
-                if request.page > 1 || !self.memo.explains(kind, &ids, total) {
+                let named = ids.iter().map(|id| Named { text: Text::Here, ..Named::at(self.blog.post_key(*id)) });
+                batch.named.extend(named);
+                if request.page == 1 && !self.counting && self.memo.lacks(kind, &ids, total) {
+                    // Some are gone: all ids of both kinds tell which.
+                    self.counting = true;
+                    let other = if kind == Kind::Page { Kind::Post } else { Kind::Page };
+                    self.plan.push(Request::first(What::Ids(other)).with("_fields", "id"));
+                }
+                if request.page > 1 || self.counting || !self.memo.explains(kind, &ids, total) {
                     self.plan.more_pages(request, pages);
                 }
                 self.memo.known[slot(kind)] = total;
                 self.plan.push_all(Request::including(kind, &missing));
+            }
+            What::Links(_) => {
+                self.plan.more_pages(request, pages);
+                batch.named.extend(rows.iter().filter_map(link));
             }
             What::Posts(kind) | What::Changed(kind) | What::Included(kind) => {
                 if request.what == What::Posts(kind) {
@@ -324,10 +350,19 @@ impl WordPress {
             What::Terms(name) => batch.notes.push(format!("the blog does not list its {name} ({})", miss.detail)),
             // Lists of users are closed on many blogs: names are asked for with the posts.
             What::Users => self.tables.users_closed = true,
-            What::Media | What::Authors | What::Ids(_) | What::CommentCount => {}
+            What::Ids(_) => self.counting = false,
+            What::Links(_) => return Err(explain(&self.blog.home, miss)),
+            What::Media | What::Authors | What::CommentCount => {}
         }
         Ok(())
     }
+}
+
+/// Returns the address of a post and its date, where only these were asked for.
+fn link(row: &Value) -> Option<Named> {
+    let text = |name: &str| row.get(name).and_then(Value::as_str);
+    let published = text("date").map(str::to_string);
+    Some(Named { published, text: Text::Here, ..Named::at(crate::html::unescape(text("link")?)) })
 }
 
 /// Returns how many pages a listing says it has; a page without rows is the last, whatever it says.

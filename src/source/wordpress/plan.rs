@@ -25,6 +25,8 @@ pub(super) enum What {
     Changed(Kind),
     /// The ids of the newest posts, to see whether all of them are kept.
     Ids(Kind),
+    /// The addresses of all posts, and their dates.
+    Links(Kind),
     /// Posts asked for by their ids.
     Included(Kind),
     /// The address of one post whose text the server cannot give.
@@ -41,9 +43,12 @@ pub(super) enum What {
 impl What {
     pub fn kind(self) -> Kind {
         match self {
-            What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Included(kind) | What::Address(kind) => {
-                kind
-            }
+            What::Posts(kind)
+            | What::Changed(kind)
+            | What::Ids(kind)
+            | What::Links(kind)
+            | What::Included(kind)
+            | What::Address(kind) => kind,
             _ => Kind::Post,
         }
     }
@@ -56,7 +61,12 @@ impl What {
             What::Media => "media",
             What::Comments | What::NewComments | What::CommentsOf | What::CommentCount => "comments",
             What::Authors => "posts",
-            What::Posts(kind) | What::Changed(kind) | What::Ids(kind) | What::Included(kind) | What::Address(kind) => {
+            What::Posts(kind)
+            | What::Changed(kind)
+            | What::Ids(kind)
+            | What::Links(kind)
+            | What::Included(kind)
+            | What::Address(kind) => {
                 if kind == Kind::Page {
                     "pages"
                 } else {
@@ -189,6 +199,12 @@ impl Plan {
             queue.push(Request::first(What::Ids(kind)).with("_fields", "id"));
         }
         Plan { again: true, ..Plan::begin(Stage::News, queue) }
+    }
+
+    /// Asks for the addresses of all posts and for nothing else.
+    pub fn listing() -> Plan {
+        let list = |kind| Request::first(What::Links(kind)).with("_fields", "id,link,date");
+        Plan::begin(Stage::End, vec![list(Kind::Post), list(Kind::Page)])
     }
 
     fn begin(stage: Stage, queue: Vec<Request>) -> Plan {

@@ -1,0 +1,59 @@
+//! The list of pictures by their captions, gathered while chapters are made.
+
+use super::split::{MOST, split};
+use super::tree::{Element, Node, each, line, words};
+
+/// Letters of a caption that the list shows.
+const SHOWN: usize = 120;
+
+/// A captioned picture.
+#[derive(Debug)]
+pub struct Captioned {
+    pub caption: String,
+    /// File and place.
+    pub href: String,
+    pub post: String,
+    pub date: Option<String>,
+}
+
+/// Gives each captioned figure of a file its id and returns number and caption of each. `count`: figures before.
+pub fn number(nodes: &mut [Node], count: &mut usize) -> Vec<(usize, String)> {
+    let mut out = Vec::new();
+    each(nodes, &mut |e| {
+        if e.name != "figure" {
+            return;
+        }
+        let caption = e.children.iter().filter_map(Node::element).find(|c| c.name == "figcaption");
+        let Some(caption) = caption.map(|c| caption_of(c)).filter(|c| !c.is_empty()) else { return };
+        *count += 1;
+        e.set("id", format!("f{count}"));
+        out.push((*count, caption));
+    });
+    out
+}
+
+/// The caption without its credit.
+fn caption_of(caption: &Element) -> String {
+    let own = caption.children.iter().filter(|n| n.element().is_none_or(|e| e.class() != "credit"));
+    let text = line(&words(&own.cloned().collect::<Vec<_>>()));
+    let text = if text.is_empty() { line(&words(&caption.children)) } else { text };
+    let short: String = text.chars().take(SHOWN).collect();
+    if short.len() < text.len() { short + "…" } else { short }
+}
+
+/// Returns the list in files.
+pub fn files(pictures: &[Captioned]) -> Vec<Vec<Node>> {
+    if pictures.is_empty() {
+        return Vec::new();
+    }
+    let items = pictures.iter().map(|p| {
+        let link = Element::new("a").with("href", p.href.clone()).holding([Node::text(&*p.caption)]).node();
+        let place = match &p.date {
+            Some(date) => format!("{}, {date}", p.post),
+            None => p.post.clone(),
+        };
+        let place = Element::new("span").with("class", "date").holding([Node::text(place)]).node();
+        Element::new("li").holding([link, Node::text(" "), place]).node()
+    });
+    split(vec![Element::new("ul").with("class", "list").holding(items).node()], MOST)
+}

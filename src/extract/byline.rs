@@ -1,0 +1,360 @@
+//! Names as bylines give them. It knows no page, only lines.
+//!
+//! A line is text in which [`EDGE`] stands where an element begins or ends: a name does not go on past it.
+
+use std::sync::LazyLock;
+
+use ego_tree::NodeRef;
+use regex::Regex;
+use scraper::Node;
+
+use super::content::squash;
+use crate::html::{fold, text, walk};
+
+/// Where an inline element begins or ends in a line.
+pub(super) const EDGE: char = '\u{1f}';
+
+/// Returns the lines of an element, each folded.
+pub(super) fn lines(node: NodeRef<'_, Node>) -> Vec<String> {
+    let mut raw = String::new();
+    let mut last = node.id();
+    for n in walk::readable(node) {
+        match n.value() {
+            Node::Text(t) => {
+                let parent = n.parent().map_or(last, |p| p.id());
+                if parent != last {
+                    raw.push(EDGE);
+                    last = parent;
+                }
+                raw.extend(t.text.chars().map(|c| if c == '\n' || c == '\r' { ' ' } else { c }));
+            }
+            Node::Element(e) if text::is_block(e.name()) || text::is_breaking(e.name()) => raw.push('\n'),
+            _ => {}
+        }
+    }
+    raw.split('\n').map(fold).map(|l| l.trim_matches([EDGE, ' ']).to_string()).filter(|l| !l.is_empty()).collect()
+}
+
+const NAME: &str = concat!(
+    r"(?:(?i:dr|prof|mr|mrs|ms|rev|sir)\.? )?\p{Lu}[\p{L}\p{M}.'’-]*",
+    r"(?: +(?:(?i:de|da|di|van|von|der|den|la|le|el|al|bin|du|st\.?) +)*(?:\p{Lu}[\p{L}\p{M}.'’-]*|\(\p{Lu}[\p{L}]+\))){0,3}"
+);
+/// Words that say that a name follows, wherever they stand.
+const WRITTEN: &str = concat!(
+    r"(?:posted|published|written|reported|submitted|contributed|authored|created|guest post|story|words|text|article|reviewed|photos? and text|",
+    r"veröffentlicht|geschrieben|eingestellt|verfasst|erstellt|gepostet|publicado|escrito|publié|écrit|rédigé|pubblicato|scritto|geschreven|geplaatst|skrevet|skriven|napisał)"
+);
+const BY: &str = r"(?:by|von|vom|par|por|door|di|da|av|af|przez|de la mano de)";
+const LABEL: &str = concat!(
+    r"(?:author|autor(?:in|en)?|auteur|autore|verfasser(?:in)?|redakteur(?:in)?|text|words|writer|written by|skribent|forfatter|tekst|texto|reporter|by)"
+);
+
+fn rule(pattern: String) -> Option<Regex> {
+    Regex::new(&pattern).ok()
+}
+
+/// `By Ann Example`, alone, after a bar or after the day.
+static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    rule(format!(
+        r"(?:^|^(?i:this|diese?r?)[\s\x1f][\w\s\x1f]{{0,40}}?|[|•·–—(]\s*|\b(?i:{WRITTEN})[\s\x1f]+(?i:on [^|]{{3,40}}?[\s\x1f])?|(?:\d|\b(?i:[ap]m|uhr))[\s\x1f,.]+)(?i:{BY}):?[\s\x1f]+({NAME}(?:[\s\x1f]*(?:&|,|\b(?i:and|und|y|et|e|og|och|en)\b)[\s\x1f]+{NAME})*)"
+    ))
+});
+/// `Author: Ann Example`.
+static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    rule(format!(
+        r"(?:^|[|•·–—]\s*)(?i:{LABEL})[\s\x1f]*:[\s\x1f]*({NAME}(?:[\s\x1f]*(?:&|,|\b(?i:and|und|y|et)\b)[\s\x1f]+{NAME})*)"
+    ))
+});
+/// `Posted on Monday by annex | Comments`: what says so much may be followed by a name in small letters.
+static POSTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    rule(format!(
+        r"^(?i:{WRITTEN})(?: [^|]{{3,40}})?[\s\x1f]+(?i:{BY}):?[\s\x1f]+([^\s\x1f]{{2,30}}(?: \p{{Lu}}[^\s\x1f]{{1,20}}){{0,2}})(?:[\s\x1f]+(?i:on|at|in|under|um|am|\|)\b|[\s\x1f]*[|•·,@]|[\s\x1f]*$)"
+    ))
+});
+
+/// Returns the name a byline gives: "Posted by Ann Example on …". `strict`: only where the line begins so.
+pub(super) fn named(line: &str, strict: bool) -> Option<String> {
+    let found = |rule: &LazyLock<Option<Regex>>| {
+        let found = rule.as_ref()?.captures(line)?;
+        let begins = found.get(0).is_some_and(|m| m.start() == 0);
+        (begins || !strict).then(|| fold(&found[1].replace(EDGE, " ")))
+    };
+    (line.len() < 300).then(|| found(&BARE).or_else(|| found(&LABELLED)).or_else(|| found(&POSTED)))?
+}
+
+/// Returns whether a whole text says only that the author's name comes next.
+pub(super) fn is_label(text: &str) -> bool {
+    static LABELS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        rule(format!(r"^(?i:{LABEL}(?:\(s\))?s?|{BY}|{WRITTEN}(?: {BY})|geschrieben von|article by|post by)\s*:?$"))
+    });
+    text.len() < 40 && LABELS.as_ref().is_some_and(|r| r.is_match(text))
+}
+
+/// What stands before a name and is none of it.
+static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    rule(format!(
+        r"^(?i:(?:{WRITTEN} (?:&|and|und) )?{WRITTEN} ?{BY}:?|(?:an? )?(?:article|post|story|guest post|beitrag|gastbeitrag|artikel|ein artikel|ein beitrag) {BY}|{BY}:?|{LABEL}\s*[:|]|from:?|{WRITTEN}:|(?:zeige )?alle (?:beiträge|artikel) von|view all (?:posts|articles|stories) by|view all posts|(?:all )?(?:posts|articles|entries) by|see all (?:posts|articles) by|more (?:articles |posts |stories )?(?:from|by)|mehr (?:artikel |beiträge )?von|(?:fact[ -]checked|medically reviewed|reviewed|geprüft|edited|updated) (?:by|von)|about (?:the )?author:?|about|über)(?:[\s:\x1f]+|$)"
+    ))
+});
+/// Where a name ends and something else begins.
+static AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    rule(
+        concat!(
+            r"(?i)(?:[\s\x1f](?:on|at|in|says|sagt|via|posted|published|updated|veröffentlicht|um|am|for the|vor \d+)[\s\x1f]|,? (?:on|updated|posted|published) |",
+            r"[\s\x1f]+[|·•—–→»›@(-]|\||\u{2009}|→|»|›|[\s\x1f]says:?$|[\s\x1f]rss feed$|[\s\x1f](?:follow|tags|topics|shares?|share|bio|profile|quelle|archives?|author archives?)$|[\s\x1f]\d+[\s\x1f])"
+        )
+        .to_string(),
+    )
+});
+
+/// Words that are no names, though they stand where names stand.
+const NO_NAMES: [&str; 62] = [
+    "post author",
+    "beitragsautor",
+    "quelle",
+    "stand",
+    "bin",
+    "source",
+    "veröffentlicht",
+    "beitrag",
+    "schlagworte",
+    "kategorie",
+    "kategorien",
+    "übersetzt von",
+    "tweet",
+    "more posts",
+    "read full",
+    "fact checked",
+    "website",
+    "editor",
+    "posted on",
+    "authors",
+    "all authors",
+    "datum",
+    "cite this webpage",
+    "admin by",
+    "comments",
+    "permalink",
+    "share",
+    "read more",
+    "unknown",
+    "guest",
+    "posted",
+    "email",
+    "subscribe",
+    "follow",
+    "contact",
+    "about",
+    "anonymous author",
+    "view all posts",
+    "view more posts",
+    "date",
+    "category",
+    "january",
+    "february",
+    "by",
+    "von",
+    "author",
+    "the author",
+    "autor",
+    "reply",
+    "print",
+    "null",
+    "undefined",
+    "none",
+    "human",
+    "more",
+    "staff writer",
+    "search for more papers by this author",
+    "more by this contributor",
+    "more by this author",
+    "read bio",
+    "meet the author",
+    "you",
+];
+
+/// Returns a name without what stands around it; none when it is no name.
+pub(super) fn clean(value: &str) -> Option<String> {
+    if !value.contains([',', ';']) {
+        return one(value);
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut rest = value;
+    while !rest.is_empty() && names.len() < 40 {
+        let (part, more) = rest.find([',', ';']).map_or((rest, ""), |at| rest.split_at(at));
+        rest = more.get(1..).unwrap_or_default();
+        match one(part) {
+            Some(name) if !names.is_empty() && is_aside(&name) => break,
+            Some(name) => names.push(name),
+            None if names.is_empty() => {}
+            None => break,
+        }
+        // What ends the first name ends the list: "Ann Example on 3 May, 2019".
+        if AFTER.as_ref().is_some_and(|r| r.find_iter(part).any(|m| m.start() > 1)) {
+            break;
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Returns whether what follows a name and a comma is no name but words on the person.
+pub(super) fn is_aside(name: &str) -> bool {
+    let low = name.to_lowercase();
+    let first = low.split(' ').next().unwrap_or_default();
+    let small =
+        name.starts_with(char::is_lowercase) && !["de", "di", "da", "van", "von", "del", "la", "el"].contains(&first);
+    small && name.contains(' ')
+        || ["updated", "on", "at"].contains(&first)
+        || super::when::is_month_name(first)
+        || DAYS.contains(&first)
+}
+
+const DAYS: [&str; 14] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+];
+
+fn one(value: &str) -> Option<String> {
+    let mut name = fold(value);
+    for _ in 0..3 {
+        match BEFORE.as_ref().and_then(|r| r.find(&name)) {
+            Some(found) => name = name.get(found.end()..).unwrap_or_default().to_string(),
+            None => break,
+        }
+    }
+    let start = name.find(|c: char| c != EDGE && c != ' ').unwrap_or(0);
+    name.drain(..start);
+    if let Some(end) = AFTER.as_ref().and_then(|r| r.find_iter(&name).map(|m| m.start()).find(|at| *at > 1)) {
+        name.truncate(end);
+    }
+    name = fold(&name.replace(EDGE, " "));
+    name = name.trim_matches(|c: char| c.is_whitespace() || ",;:|·•-–—/\"“”„()[]".contains(c)).to_string();
+    if name.ends_with('.')
+        && !name.trim_end_matches('.').contains('.')
+        && name.split(' ').next_back().is_some_and(|w| w.len() > 4)
+    {
+        name.pop();
+    }
+    // A byline goes on with the day.
+    while let Some((before, last)) = name.rsplit_once(' ')
+        && (before.contains(' ') || before.starts_with(char::is_lowercase))
+        && super::when::is_month_name(&last.to_lowercase())
+    {
+        name = before.trim_end_matches([',', ' ']).to_string();
+    }
+    is_name(&name).then_some(name)
+}
+
+fn is_name(name: &str) -> bool {
+    let low = name.to_lowercase();
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    let minutes = digits > 0 && (low.contains("minute") || low.contains(" min"));
+    let template = low.matches('.').count() > 1 && !low.contains(' ') && *name == *low;
+    !(name.is_empty()
+        || name.chars().count() > 100
+        || name.split_whitespace().count() > 12
+        || digits > 4
+        || minutes
+        || template
+        || name.contains("://")
+        || name.contains(['{', '}', '<', '>', '=', '?', '©'])
+        || (name.contains('@') && !name.starts_with('@'))
+        || !name.chars().any(char::is_alphabetic)
+        || low.ends_with(" by")
+        || low.ends_with(" von")
+        || low.starts_with("subscribe to ")
+        || NO_NAMES.contains(&low.as_str()))
+}
+
+/// Returns whether a name is one to log in with, not one to be called by: `ann_example`, `admin`.
+pub(super) fn is_login(name: &str) -> bool {
+    let low = name.to_lowercase();
+    !name.contains(' ')
+        && (["admin", "administrator", "editor", "redaktion", "webmaster", "wordpressadmin", "user", "staff"]
+            .contains(&low.as_str())
+            || (low == name && (name.contains(['.', '_', '-']) || name.chars().any(|c| c.is_ascii_digit()))))
+}
+
+/// Returns whether a part of a list is what people put behind their names: `FACS`, `E-RYT`.
+fn is_degree(part: &str) -> bool {
+    const AGENCIES: [&str; 12] = ["AP", "DPA", "AFP", "CNN", "BBC", "NDR", "WDR", "SWR", "ARD", "ZDF", "APA", "NBC"];
+    (2..8).contains(&part.len())
+        && part.chars().all(|c| c.is_ascii_uppercase() || c == '-' || c == '.')
+        && !AGENCIES.contains(&part)
+}
+
+/// Returns the names in a list of names.
+pub(super) fn split(names: &str) -> Vec<String> {
+    static PARTS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\s*(?:;|,|/|\s&\s|\s(?i:and|und|et|y)\s)\s*").ok());
+    let Some(parts) = PARTS.as_ref() else { return vec![names.to_string()] };
+    let titles =
+        ["jr", "sr", "phd", "ph.d", "md", "m.d", "mba", "cfa", "rd", "esq", "ii", "iii", "rn", "cpa", "dds", "dvm"];
+    let mut out: Vec<String> = Vec::new();
+    for part in parts.split(names) {
+        let key = part.to_lowercase();
+        if titles.contains(&key.trim_end_matches('.')) || is_degree(part) {
+            match out.last_mut().filter(|l| l.contains(' ')) {
+                Some(last) => last.push_str(&format!(", {part}")),
+                None => out.push(part.to_string()),
+            }
+        } else if !part.is_empty() && !out.iter().any(|o| squash(o) == squash(part)) {
+            out.push(part.to_string());
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_bylines() {
+        let cases = [
+            ("Posted by Ann Example on April 23, 2007 at 08:18 AM in A, B", "Ann Example"),
+            ("By Ann de la Example", "Ann de la Example"),
+            ("Posted on Monday, April 23 by annex | Comments", "annex"),
+            ("von Änne Beispiel", "Änne Beispiel"),
+            ("Veröffentlicht am 3. Mai 2019 von Änne Beispiel", "Änne Beispiel"),
+            ("By\u{1f} Ann Example \u{1f}Senior Reporter", "Ann Example"),
+            ("Autor: \u{1f}Ann Example\u{1f} Tags:", "Ann Example"),
+            ("Text: Ann Example", "Ann Example"),
+        ];
+        for (line, name) in cases {
+            assert_eq!(named(line, false).as_deref(), Some(name), "{line}");
+        }
+        for prose in ["we went by train to the Alps and came back", "Der Untergang von Rom", "a picture by Ann"] {
+            assert_eq!(named(prose, false), None, "{prose}");
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_name_goes() {
+        for (line, name) in [
+            ("By Ann Example | April 3", "Ann Example"),
+            ("Eingestellt von \u{1f}der Otto", "der Otto"),
+            ("Zeige alle Beiträge von annex →", "annex"),
+            ("Ann Example RSS feed", "Ann Example"),
+            ("View all posts by Ann Example", "Ann Example"),
+        ] {
+            assert_eq!(clean(line).as_deref(), Some(name), "{line}");
+        }
+        for line in ["ann@example.com", "12 comments 2007", "7 minutes", "page.head.author", "View more posts"] {
+            assert_eq!(clean(line), None, "{line}");
+        }
+        assert_eq!(split("Ann Example, Ph.D. and Bob Other"), ["Ann Example, Ph.D.", "Bob Other"]);
+    }
+}

@@ -1,0 +1,177 @@
+//! The pages that listings name: got together, read in the order in which they were named, looked at again later.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
+
+use super::super::gone;
+use super::super::pages::{self, Came, Wanted};
+use super::Run;
+use crate::error::Result;
+use crate::http::Ask;
+use crate::model::{Draft, Gap, Gone, Kind, PostId, Reason};
+
+/// Pages asked for together.
+pub(super) const TOGETHER: usize = 48;
+
+impl Run<'_> {
+    /// Gets the pages that wait; with `rest`, all of them, else as long as there are enough to ask for together.
+    pub(super) fn get(&mut self, rest: bool) -> Result<()> {
+        while self.queue.len() >= TOGETHER || (rest && self.queue.len() > 0) {
+            let wanted = self.queue.take(TOGETHER);
+            let drafts = self.pages(wanted)?;
+            self.keep(drafts)?;
+            if self.state.due() {
+                self.writer.commit()?;
+                let memos = self.before.clone().unwrap_or_else(|| self.state.memos.clone());
+                let now = std::mem::replace(&mut self.state.memos, memos);
+                self.state.save(&mut self.writer)?;
+                self.state.memos = now;
+            }
+        }
+        if self.queue.len() == 0 {
+            self.before = None;
+        }
+        Ok(())
+    }
+
+    /// Asks for pages at once; returns the posts on them in the order in which they were named.
+    fn pages(&mut self, wanted: Vec<Wanted>) -> Result<Vec<Draft>> {
+        let mut asked: BTreeMap<Url, (usize, Wanted)> = BTreeMap::new();
+        let mut urls = Vec::new();
+        for (n, one) in wanted.into_iter().enumerate() {
+            if !one.crawled || self.permits(&one.url)? {
+                let known = self.state.validators(one.url.as_str()).filter(|_| one.again);
+                urls.push((one.url.clone(), Ask::page().unless(known)));
+                asked.insert(one.url.clone(), (n, one));
+            }
+        }
+        let mut found: BTreeMap<usize, Draft> = BTreeMap::new();
+        let mut missing: BTreeMap<usize, Gap> = BTreeMap::new();
+        let (writer, state, site, nothing) = (&mut self.writer, &mut self.state, self.site.as_ref(), &mut self.nothing);
+        self.web.each(urls, self.events, |url, answer| {
+            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
+            let Some((n, wanted)) = asked.get(&url) else { return Ok(()) };
+            let capture = match answer.result() {
+                Ok(capture) => capture,
+                Err(miss) => {
+                    // What may get better is asked for again in the next run.
+                    let passing = [Reason::ServerError, Reason::Timeout, Reason::Unreachable, Reason::Truncated];
+                    if !passing.contains(&miss.reason) {
+                        state.see(url.as_str(), wanted.mark.as_ref());
+                    }
+                    missing.insert(*n, wanted.gap(miss.reason, &miss.detail));
+                    return Ok(());
+                }
+            };
+            state.see(url.as_str(), wanted.mark.as_ref());
+            if capture.status == 304 {
+                return Ok(());
+            }
+            state.validate(url.as_str(), capture);
+            match pages::read(wanted, capture, site) {
+                Came::Post(draft) => {
+                    found.insert(*n, *draft);
+                }
+                Came::Missing(gap) => {
+                    missing.insert(*n, gap);
+                }
+                Came::Nothing(why) => {
+                    nothing.0 += 1;
+                    nothing.1.get_or_insert_with(|| format!("{url}: {why}"));
+                }
+            }
+            Ok(())
+        })?;
+        self.state.note("", None);
+        missing.into_values().for_each(|gap| self.miss(gap));
+        Ok(found.into_values().collect())
+    }
+
+    /// Looks at pages of kept posts again, a few a run, each in its turn.
+    pub(super) fn recheck(&mut self) -> Result<()> {
+        if self.request.recheck == 0 {
+            return Ok(());
+        }
+        self.events.phase("looking at kept posts again");
+        let mut all: Vec<(PostId, Url, Kind)> = self
+            .writer
+            .entries()
+            .filter(|e| e.sources.iter().any(|s| matches!(s.kind.as_str(), "page" | "feed")) && e.gone.is_none())
+            .filter_map(|e| Some((e.id.clone(), Url::parse(e.url.as_deref()?).ok()?, e.kind)))
+            .collect();
+        all.sort();
+        let after = self.state.rechecked.clone();
+        let at = all.iter().position(|(id, ..)| after.as_ref().is_none_or(|last| id > last)).unwrap_or(0);
+        all.rotate_left(at);
+        all.truncate(self.request.recheck);
+        self.state.rechecked = all.last().map(|(id, ..)| id.clone()).or(after);
+        let wanted = all.into_iter().map(|(_, url, kind)| Wanted {
+            mark: self.state.seen(url.as_str()).and_then(|s| s.mark.clone()),
+            url,
+            kind: Some(kind),
+            crawled: true,
+            again: true,
+        });
+        let wanted: Vec<Wanted> = wanted.collect();
+        for part in wanted.chunks(TOGETHER) {
+            let drafts = self.pages(part.to_vec())?;
+            self.keep(drafts)?;
+        }
+        Ok(())
+    }
+
+    /// Finds out about posts that the blog no longer lists.
+    pub(super) fn gone(&mut self) -> Result<()> {
+        let now = self.clock.now();
+        for id in gone::back(&self.writer, &self.inventory) {
+            self.writer.amend(&id, |p| p.gone = None)?;
+        }
+        let missed = gone::candidates(&self.writer, &self.inventory, &self.state, now);
+        if missed.is_empty() {
+            return Ok(());
+        }
+        self.events.phase("looking for posts that the blog no longer lists");
+        let ids: BTreeMap<Url, PostId> = missed.into_iter().map(|(id, url)| (url, id)).collect();
+        let urls = ids.keys().map(|url| (url.clone(), Ask::page())).collect();
+        let (mut away, mut there) = (BTreeSet::new(), BTreeSet::new());
+        let (writer, home) = (&mut self.writer, self.site.as_ref());
+        self.web.each(urls, self.events, |url, answer| {
+            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
+            let Some(id) = ids.get(&url) else { return Ok(()) };
+            match answer.result() {
+                Err(miss) if miss.reason == Reason::NotFound => away.insert(id.clone()),
+                // Many sites send to the front page what is no longer there.
+                Ok(capture) if home == Some(&capture.url) && url != capture.url => away.insert(id.clone()),
+                Ok(_) => there.insert(id.clone()),
+                Err(_) => false,
+            };
+            Ok(())
+        })?;
+        for id in &away {
+            self.writer.amend(id, |p| match &mut p.gone {
+                Some(gone) => gone.confirmed = Some(now),
+                none => *none = Some(Gone { first_missed: now, confirmed: None }),
+            })?;
+        }
+        for id in &there {
+            self.writer.amend(id, |p| p.gone = None)?;
+        }
+        self.state.unlisted.extend(there);
+        Ok(())
+    }
+
+    /// Says what the run did not do.
+    pub(super) fn close(&mut self) {
+        for gap in self.gate.gaps() {
+            self.miss(gap);
+        }
+        if let (n @ 1.., Some(first)) = &self.nothing {
+            let note = match n {
+                1 => format!("no post on {first}"),
+                n => format!("no post on {n} pages, the first of them {first}"),
+            };
+            self.note(note);
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! Feeds, sitemaps, archive pages, lists of addresses: what any site may have.
+
+use mdarchive::event::Events;
+use mdarchive::model::{Kind, Reason};
+use mdarchive::ops::fetch::{audit, detect};
+use tempfile::TempDir;
+use url::Url;
+
+use super::{again, by, set, slugs, with};
+use crate::fetch::{files, posts, request};
+use crate::harness::clock_at;
+use crate::harness::pages::{Site, text};
+
+const ATOM: &str = "application/atom+xml";
+const XML: &str = "application/xml";
+
+fn entry(n: u32) -> String {
+    format!(
+        "<entry><id>tag:a.example,2007:{n}</id><title>Post {n}</title><link rel='alternate' href='BASE/post-{n}/'/><published>2007-04-{:02}T00:00:00Z</published><updated>2007-04-{:02}T00:00:00Z</updated><content type='html'>{}</content></entry>",
+        n % 28 + 1,
+        n % 28 + 1,
+        text(&format!("Number {n}")).replace('<', "&lt;")
+    )
+}
+
+fn atom(links: &str, numbers: impl Iterator<Item = u32>) -> String {
+    let entries: String = numbers.map(entry).collect();
+    format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>A blog</title><id>x</id>{links}{entries}</feed>")
+}
+
+fn front(site: &Site, head: &str) {
+    site.page("/", &format!("<head><title>A blog</title>{head}</head><body>Welcome</body>"));
+}
+
+fn numbered(numbers: std::ops::Range<u32>) -> std::collections::BTreeSet<String> {
+    numbers.map(|n| format!("post-{n}")).collect()
+}
+
+#[test]
+fn a_paged_and_an_archived_feed_are_read_to_their_ends() {
+    for relation in ["next", "prev-archive"] {
+        let (site, dir) = (Site::new(), TempDir::new().unwrap());
+        front(&site, "<link rel=alternate type=application/atom+xml href=/atom.xml>");
+        site.put("/atom.xml", ATOM, atom(&format!("<link rel='{relation}' href='BASE/atom-2.xml'/>"), 20..30));
+        site.put("/atom-2.xml", ATOM, atom(&format!("<link rel='{relation}' href='BASE/atom-1.xml'/>"), 10..20));
+        // Pages shift: one entry stands on two of them. The last leads back to the first.
+        site.put("/atom-1.xml", ATOM, atom(&format!("<link rel='{relation}' href='BASE/atom.xml'/>"), 1..11));
+        by(&site, &dir, "feed", 0);
+        assert_eq!(slugs(&dir), numbered(1..30));
+        again(&site, &dir, "feed", 100);
+        assert!(posts(&dir).iter().all(|p| p.text.starts_with("Number") && p.title.starts_with("Post")));
+        site.put("/atom.xml", ATOM, atom("<link rel='next' href='BASE/atom-2.xml'/>", 25..33));
+        site.hits();
+        assert_eq!(by(&site, &dir, "feed", 200).new, 3);
+        assert!(site.hits().len() <= 4, "what was read before is not read again");
+    }
+}
+
+#[test]
+fn a_json_feed_and_the_numbered_feed_of_wordpress_are_read_to_their_ends() {
+    let (site, dir) = (Site::new(), TempDir::new().unwrap());
+    front(&site, "<link rel=alternate type=application/feed+json href=/feed.json>");
+    let item = |n: u32| {
+        format!(
+            "{{\"id\": \"{n}\", \"url\": \"BASE/post-{n}/\", \"title\": \"Post {n}\", \"content_html\": \"{}\"}}",
+            text("Words")
+        )
+    };
+    let feed = |next: &str, n: u32| {
+        format!(
+            "{{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"A\", {next} \"items\": [{}, {}]}}",
+            item(n),
+            item(n + 1)
+        )
+    };
+    site.put("/feed.json", "application/feed+json", feed("\"next_url\": \"BASE/feed-2.json\",", 3));
+    site.put("/feed-2.json", "application/feed+json", feed("", 1));
+    by(&site, &dir, "feed", 0);
+    assert_eq!(slugs(&dir), numbered(1..5));
+
+    let (site, dir) = (Site::new(), TempDir::new().unwrap());
+    front(&site, "<link rel=alternate type=application/rss+xml href=/feed/>");
+    let item = |n: u32| {
+        format!(
+            "<item><title>Post {n}</title><link>BASE/post-{n}/</link><guid isPermaLink='false'>BASE/?p=7</guid><content:encoded><![CDATA[{}]]></content:encoded></item>",
+            text("Words")
+        )
+    };
+    let rss = |numbers: std::ops::Range<u32>| {
+        format!(
+            "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>A</title><link>BASE/</link>{}</channel></rss>",
+            numbers.map(item).collect::<String>()
+        )
+    };
+    site.put("/feed/", "application/rss+xml", rss(5..8));
+    site.put("/feed/?paged=2", "application/rss+xml", rss(2..5));
+    site.put("/feed/?paged=3", "application/rss+xml", rss(1..2));
+    site.remove("/feed/?paged=4");
+    site.put("/feed/?paged=4", "text/html", "");
+    by(&site, &dir, "feed", 0);
+    assert_eq!(slugs(&dir), numbered(1..8), "posts that share a guid are posts of their own");
+    again(&site, &dir, "feed", 100);
+}
+
+#[test]
+fn a_text_that_the_feed_cuts_is_got_from_its_page() {
+    let (site, dir) = (Site::new(), TempDir::new().unwrap());
+    front(&site, "<link rel=alternate type=application/rss+xml href=/rss.xml>");
+    site.put("/rss.xml", "application/rss+xml", "<rss version='2.0'><channel><title>A</title><link>BASE/</link><item><title>Whole title</title><link>BASE/post-1/</link><category>Tea</category><description>It began […]</description></item></channel></rss>");
+    site.post("/post-1/", "Whole title", "All of it");
+    by(&site, &dir, "feed", 0);
+    let post = posts(&dir).remove(0);
+    assert!(post.text.contains("All of it"), "{}", post.text);
+    assert_eq!(post.tags[0].label, "Tea", "and the feed's own fields are kept");
+    again(&site, &dir, "feed", 100);
+}
+
+fn sitemap(of: &[(&str, &str)]) -> String {
+    let urls: String =
+        of.iter().map(|(path, mark)| format!("<url><loc>BASE{path}</loc><lastmod>{mark}</lastmod></url>")).collect();
+    format!("<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{urls}</urlset>")
+}
+
+/// A site with a sitemap in two parts.
+fn mapped() -> Site {
+    let site = Site::new();
+    front(&site, "");
+    site.put("/robots.txt", "text/plain", "User-agent: *\nDisallow: /hidden/\nSitemap: BASE/maps.xml\n");
+    site.put("/maps.xml", XML, "<sitemapindex><sitemap><loc>BASE/post-sitemap.xml</loc></sitemap><sitemap><loc>BASE/page-sitemap.xml</loc></sitemap><sitemap><loc>BASE/category-sitemap.xml</loc></sitemap></sitemapindex>");
+    site.put(
+        "/post-sitemap.xml",
+        XML,
+        sitemap(&[("/", "1"), ("/a/", "2007-04-01"), ("/b/", "2007-04-02"), ("/tag/x/", "1"), ("/lost/", "1")]),
+    );
+    site.put("/page-sitemap.xml", XML, sitemap(&[("/about/", "2007-04-01")]));
+    site.post("/a/", "Title A", "First");
+    site.post("/b/", "Title B", "Second");
+    site.post("/about/", "About", "Who we are");
+    site
+}
+
+#[test]
+fn a_sitemap_leads_to_every_page_and_its_dates_are_hints() {
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    let summary = by(&site, &dir, "sitemap", 0);
+    assert_eq!(slugs(&dir), set(&["a", "about", "b"]));
+    assert_eq!(
+        summary.gaps.iter().map(|g| (g.reason, g.url.ends_with("/lost/"))).collect::<Vec<_>>(),
+        [(Reason::NotFound, true)]
+    );
+    assert!(!site.hits().iter().any(|h| h.contains("category")), "lists of categories are not asked for");
+    let kinds: Vec<Kind> = posts(&dir).iter().filter(|p| p.title == "About").map(|p| p.kind).collect();
+    assert_eq!(kinds, [Kind::Page]);
+    assert!(
+        posts(&dir).iter().all(|p| p.published.as_ref().unwrap().text.starts_with("2007-04-05")),
+        "lastmod is no date of a post"
+    );
+    again(&site, &dir, "sitemap", 100);
+    // One is marked as changed and did, one is marked and did not, one changed without a mark.
+    site.post("/a/", "Title A", "Other");
+    site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "2007-05-01"), ("/b/", "2007-05-02"), ("/lost/", "1")]));
+    site.post("/about/", "About", "Others");
+    site.hits();
+    let summary = by(&site, &dir, "sitemap", 200);
+    assert_eq!((summary.new, summary.changed), (0, 1));
+    let hits = site.hits();
+    assert!(!hits.iter().any(|h| h == "/lost/" || h == "/about/"), "{hits:?}");
+    again(&site, &dir, "sitemap", 300);
+    assert_eq!(
+        with(&site, &dir, "sitemap", 400, |r| r.recheck = 2).changed
+            + with(&site, &dir, "sitemap", 500, |r| r.recheck = 1).changed,
+        1,
+        "a slow look at all of them finds it"
+    );
+}
+
+#[test]
+fn robots_are_obeyed_where_nobody_sent_us_and_told_of() {
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    site.put("/page-sitemap.xml", XML, sitemap(&[("/hidden/x/", "1"), ("/hidden/y/", "1")]));
+    site.post("/hidden/x/", "X", "Hidden");
+    site.post("/hidden/y/", "Y", "Hidden");
+    let summary = by(&site, &dir, "sitemap", 0);
+    assert_eq!(slugs(&dir), set(&["a", "b"]));
+    let gap = summary.gaps.iter().find(|g| g.reason == Reason::Refused).unwrap();
+    assert!(gap.detail.contains("robots.txt") && gap.detail.contains("2 addresses"), "{gap:?}");
+    let named =
+        with(&site, &dir, "", 100, |r| r.pages = vec![Url::parse(&format!("{}/hidden/x/", site.base())).unwrap()]);
+    assert_eq!(named.new, 1, "what the user names is asked for");
+    let own = TempDir::new().unwrap();
+    with(&site, &own, "sitemap", 0, |r| r.robots = false);
+    assert_eq!(slugs(&own), set(&["a", "b", "x", "y"]));
+}
+
+fn listing(posts: &[&str], more: &str) -> String {
+    let all: String =
+        posts.iter().map(|p| format!("<article><h2><a href='/{p}/'>{p}</a></h2><p>Words</p></article>")).collect();
+    format!(
+        "<head><title>A blog</title></head><body><main>{all}{more}</main><aside><a href='/2007/03/'>March</a></aside></body>"
+    )
+}
+
+#[test]
+fn older_posts_are_turned_to_the_last_page() {
+    let (site, dir) = (Site::new(), TempDir::new().unwrap());
+    let names: Vec<String> = (1..=7).map(|n| format!("post-{n}")).collect();
+    for name in &names {
+        site.post(&format!("/{name}/"), name, name);
+    }
+    site.page("/", &listing(&["post-7", "post-6", "post-5"], "<a class=share href='/post-7/?share=x'>Share</a><div class=nav-previous><a href='/page/2/'>← Older posts</a></div>"));
+    site.page("/page/2/", &listing(&["post-5", "post-4", "post-3"], "<a rel=next href='/page/3/'>Older posts</a>"));
+    // The last page leads back to the first, and to a calendar without end.
+    site.page(
+        "/page/3/",
+        &listing(&["post-2", "post-1"], "<a rel=next href='/'>Older posts</a><a href='/1999/01/'>‹</a>"),
+    );
+    by(&site, &dir, "archive", 0);
+    assert_eq!(slugs(&dir), numbered(1..8));
+    let hits = site.hits();
+    assert!(!hits.iter().any(|h| h.contains("share") || h.contains("1999") || h.contains("2007")), "{hits:?}");
+    again(&site, &dir, "archive", 100);
+    site.post("/post-8/", "Post 8", "New");
+    site.page(
+        "/",
+        &listing(&["post-8", "post-7", "post-6"], "<div class=nav-previous><a href='/page/2/'>← Older posts</a></div>"),
+    );
+    site.hits();
+    assert_eq!(by(&site, &dir, "archive", 200).new, 1);
+    assert!(site.hits().len() <= 6);
+}
+
+#[test]
+fn months_are_turned_where_no_page_leads_to_older_posts() {
+    let (site, dir) = (Site::new(), TempDir::new().unwrap());
+    for n in 1..=4 {
+        site.post(&format!("/post-{n}/"), "Title", &format!("Number {n}"));
+    }
+    let months = "<aside><select><option value='/2007/04/'>April</option><option value='/2007/03/'>March</option></select></aside>";
+    site.page("/", &listing(&["post-4"], months));
+    site.page("/2007/04/", &listing(&["post-4", "post-3"], ""));
+    site.page("/2007/03/", &listing(&["post-2"], "<a rel=next href='/2007/03/page/2/'>Older</a>"));
+    site.page("/2007/03/page/2/", &listing(&["post-1"], "<a href='/2007/02/'>February</a>"));
+    // A calendar that goes back for ever.
+    for year in 1900..2008 {
+        for month in 1..=12 {
+            let path = format!("/{year}/{month:02}/");
+            if !["/2007/04/", "/2007/03/"].contains(&path.as_str()) {
+                site.page(&path, &format!("<body><a href='/{}/{month:02}/'>before</a></body>", year - 1));
+            }
+        }
+    }
+    by(&site, &dir, "archive", 0);
+    assert_eq!(slugs(&dir), numbered(1..5));
+    let hits = site.hits();
+    assert!(hits.len() < 40, "{} requests: {hits:?}", hits.len());
+    again(&site, &dir, "archive", 100);
+}
+
+#[test]
+fn several_sources_are_joined_and_each_text_comes_once() {
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    front(&site, "<link rel=alternate type=application/atom+xml href=/atom.xml>");
+    site.put("/atom.xml", ATOM, atom("", 1..3));
+    site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "1"), ("/post-1/", "1"), ("/post-2/", "2")]));
+    by(&site, &dir, "", 0);
+    assert_eq!(slugs(&dir), set(&["a", "about", "post-1", "post-2"]));
+    let hits = site.hits();
+    assert!(!hits.iter().any(|h| h.starts_with("/post-1")), "the feed has the whole text: {hits:?}");
+    again(&site, &dir, "", 100);
+    let (info, found) = detect(&request(&format!("{}/", site.base()), &dir), &Events::silent(), &clock_at(0)).unwrap();
+    assert_eq!(info.title, "A blog");
+    let rows: Vec<(&str, &str)> = found.iter().map(|d| (d.source, d.used)).collect();
+    assert_eq!(rows, [("feed", "yes"), ("sitemap", "yes")]);
+}
+
+#[test]
+fn a_list_of_addresses_is_got_and_nothing_else() {
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    let url = |path: &str| Url::parse(&site.base()).unwrap().join(path).unwrap();
+    let summary = with(&site, &dir, "", 0, |r| r.pages = vec![url("/b/"), url("/nowhere/"), url("/b/")]);
+    assert_eq!((summary.new, summary.gaps.len()), (1, 1));
+    assert_eq!(slugs(&dir), set(&["b"]));
+    let mut hits = site.hits();
+    hits.sort();
+    assert_eq!(hits, ["/b/", "/nowhere/"]);
+}
+
+#[test]
+fn a_post_that_is_gone_is_kept_suspected_and_confirmed_a_day_later() {
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    by(&site, &dir, "sitemap", 0);
+    let hour = 3600;
+    let gone = || posts(&dir).into_iter().find(|p| p.title == "Title B").unwrap().gone;
+    // Taken out of the list, but still there: no reason to think that it is gone.
+    site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "2007-04-01"), ("/lost/", "1")]));
+    by(&site, &dir, "sitemap", hour);
+    assert_eq!(gone(), None);
+    again(&site, &dir, "sitemap", 2 * hour);
+
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    by(&site, &dir, "sitemap", 0);
+    let gone = || posts(&dir).into_iter().find(|p| p.title == "Title B").unwrap().gone;
+    let take_away = || {
+        site.remove("/b/");
+        site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "2007-04-01"), ("/lost/", "1")]));
+    };
+    take_away();
+    by(&site, &dir, "sitemap", hour);
+    let suspected = gone().expect("the list misses it and its page is not there");
+    assert_eq!(suspected.confirmed, None);
+    by(&site, &dir, "sitemap", 10 * hour);
+    assert_eq!(gone().unwrap().confirmed, None, "nine hours are not enough");
+    by(&site, &dir, "sitemap", 22 * hour);
+    assert!(gone().unwrap().confirmed.is_some());
+    assert_eq!(posts(&dir).len(), 3, "it is kept");
+    again(&site, &dir, "sitemap", 50 * hour);
+    site.post("/b/", "Title B", "Second");
+    site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "2007-04-01"), ("/b/", "2007-06-02"), ("/lost/", "1")]));
+    by(&site, &dir, "sitemap", 60 * hour);
+    assert_eq!(gone(), None, "it came back");
+}
+
+#[test]
+fn an_audit_says_what_is_missing_by_year_and_who_names_it() {
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    front(&site, "<link rel=alternate type=application/atom+xml href=/atom.xml>");
+    site.put("/atom.xml", ATOM, atom("", 1..2));
+    site.post("/2006/11/old/", "Old", "See");
+    site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "1"), ("/index-page/", "1"), ("/2006/11/old/", "1")]));
+    site.page("/index-page/", "<body>Nothing</body>");
+    site.page(
+        "/a/",
+        &format!("<body><article class=h-entry><h1 class=p-name>Title A</h1><div class=e-content>{}<p><a href='/2005/01/older/'>older</a> <a href='/2006/11/old/'>old</a></p></div></article></body>", text("First")),
+    );
+    by(&site, &dir, "", 0);
+    let root = dir.path().join("blog");
+    let ask = || audit(&request(&format!("{}/", site.base()), &dir), &root, &Events::silent(), &clock_at(0)).unwrap();
+    let missing = |a: &mdarchive::ops::fetch::Audit| {
+        a.missing.iter().map(|m| m.url.replace(&site.base(), "")).collect::<Vec<_>>()
+    };
+    let found = ask();
+    assert_eq!(missing(&found), ["/2005/01/older/"], "only a link says so, and what is no post is none");
+    assert!(found.missing[0].sources.contains("links"));
+    let (kept, lost) = (found.years["2007"], found.years["2005"]);
+    assert_eq!((kept.named, kept.kept, kept.missing, lost.missing), (3, 3, 0, 1), "{:?}", found.years);
+    site.put("/post-sitemap.xml", XML, sitemap(&[("/a/", "1"), ("/2006/11/old/", "1"), ("/2007/02/new/", "1")]));
+    let before = files(&dir);
+    site.hits();
+    let found = ask();
+    assert_eq!(missing(&found), ["/2005/01/older/", "/2007/02/new/"]);
+    assert_eq!(found.years["2007"].missing, 1);
+    assert_eq!(files(&dir), before, "an audit writes nothing");
+    assert!(!site.hits().iter().any(|h| h.starts_with("/2007/02")), "and gets no post");
+}
