@@ -65,7 +65,10 @@ fn nightly(dir: &Path, posts: usize) {
     fill(&root, posts..posts + 1, png::ColorType::Rgba);
     let (second, _) = program(dir, "nightly.example");
     let share = 100.0 * second.as_secs_f64() / first.as_secs_f64();
-    println!("{} pictures converted: first {first:.2?}, with one new post {second:.2?}: {share:.1} % (bound: 5)", posts / EVERY);
+    println!(
+        "{} pictures converted: first {first:.2?}, with one new post {second:.2?}: {share:.1} % (bound: 5)",
+        posts / EVERY
+    );
     println!("peak memory while converting: {peak} MB (bound: 200)");
 }
 
@@ -113,7 +116,11 @@ fn peers(dir: &Path, posts: usize) {
         let mut done = false;
         let took = timed(|| done = command.status().is_ok_and(|s| s.success()));
         let times = took.as_secs_f64() / ours.as_secs_f64();
-        if done { println!("{name}: {took:.2?}, {times:.1} times ours ({ours:.2?}); bound: 10") } else { println!("{name}: not there, or failed") }
+        if done {
+            println!("{name}: {took:.2?}, {times:.1} times ours ({ours:.2?}); bound: 10")
+        } else {
+            println!("{name}: not there, or failed")
+        }
     };
     println!("{posts} posts as one page:");
     run("pandoc", &["-f", "html", "index.html", "-o", "pandoc.epub"]);
@@ -161,12 +168,7 @@ fn fill(root: &Path, posts: std::ops::Range<usize>, color: png::ColorType) {
         let mut post = refine(draft, "blog.example", None);
         for medium in &mut post.media {
             let kept = writer.keep_media(&picture(n, color)).expect("kept");
-            *medium = Media {
-                url: medium.url.clone(),
-                alt: medium.alt.clone(),
-                role: medium.role.clone(),
-                ..kept
-            };
+            *medium = Media { url: medium.url.clone(), alt: medium.alt.clone(), role: medium.role.clone(), ..kept };
         }
         writer.keep(post).expect("kept");
     }

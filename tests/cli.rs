@@ -95,6 +95,30 @@ fn list_and_show_find_posts_and_let_no_escape_through() {
 }
 
 #[test]
+fn what_was_chosen_on_a_page_and_what_lost_is_explained() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = r#"<html lang=en><head><title>A day out | Blog</title>
+        <meta property="og:title" content="Your best day out, ever"><meta name=keywords content="Hotels">
+        <link rel=canonical href="http://blog.example/a-day-out"></head>
+        <body><h1 class="entry-title">A day out</h1><p>by <a rel=author href=/ann>Ann Example</a></p><div class=entry-content>
+        <p>We walked along the river, saw three herons and a boat, and came home late, tired and content.</p></div></body></html>"#;
+    std::fs::write(dir.path().join("page.html"), page).unwrap();
+    let told = mdarchive(dir.path(), &["extract", "page.html", "--explain"]).out;
+    assert!(told.contains("  title       A day out\n") && told.contains("markup .entry-title"), "{told}");
+    assert!(told.contains("opengraph og:title") && told.contains("Your best day out, ever  ("), "{told}");
+    assert!(told.contains("Hotels  (words of the head, not shown with the post)"), "{told}");
+    let lines = mdarchive(dir.path(), &["extract", "page.html", "--explain", "--jsonl"]).out;
+    let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+    assert!(line["evidence"].as_array().unwrap().iter().any(|e| e["at"] == "og:title" && e["chosen"] == false));
+    assert_eq!(mdarchive(dir.path(), &["import", "page.html"]).code, 0);
+    let shown = mdarchive(dir.path(), &["show", "a", "--explain"]).out;
+    assert!(shown.contains("lost    Your best day out, ever  (") && shown.contains("rel-author rel=author"), "{shown}");
+    // A second import changes nothing of it.
+    assert_eq!(mdarchive(dir.path(), &["import", "page.html"]).code, 0);
+    assert_eq!(mdarchive(dir.path(), &["show", "a", "--explain"]).out, shown);
+}
+
+#[test]
 fn verify_finds_a_changed_file() {
     let dir = tempfile::tempdir().unwrap();
     archive_of_three(dir.path());

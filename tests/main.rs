@@ -1,5 +1,6 @@
 //! All integration tests in one binary, a module per promise.
 
+mod around;
 mod cli;
 mod config;
 mod demo;
@@ -14,8 +15,10 @@ mod formats;
 mod guide;
 mod harness;
 mod history;
+mod hostile;
 mod http;
 mod import;
+mod inputs;
 mod killed;
 mod limits;
 mod readme;

@@ -117,7 +117,12 @@ fn full(root: &Path) {
         .for_each(|s| (s.sha256, s.updated) = (Some(digest.clone()), date.as_ref().and_then(|d| d.instant)));
     post.gone = Some(Gone { first_missed: "2026-01-01T00:00:00Z".parse().unwrap(), confirmed: None });
     post.extra.insert("rest".into(), json!({"sticky": true}));
-    let rejected = vec![Rejected { source: "feed".into(), certainty: Default::default(), value: json!("x") }];
+    let rejected = vec![Rejected {
+        source: "feed".into(),
+        certainty: Default::default(),
+        value: json!("x"),
+        why: "1 against 2".into(),
+    }];
     post.fields.insert("title".into(), Field { source: "rest".into(), how: "h".into(), rejected, ..Field::default() });
     (post.language, post.series, post.excerpt) = (Some("en".into()), Some("S".into()), Some("E".into()));
     let mut w = open_writer(root, 0);

@@ -408,7 +408,7 @@ pub struct ExtractArgs {
     /// The archive's whole form of a post
     #[arg(long)]
     pub full: bool,
-    /// With each post the evidence for its fields
+    /// What speaks for each field and why the rest was not taken: as text, with --jsonl in each line
     #[arg(long)]
     pub explain: bool,
     /// JSON file that says where pages came from (id → address)

@@ -89,6 +89,8 @@ fn requests(args: &FetchArgs, context: &Context) -> Result<Vec<FetchRequest>> {
 fn with(mut request: FetchRequest, args: &FetchArgs, context: &Context) -> Result<FetchRequest> {
     for (flag, value) in flags(args) {
         let Some(key) = Key::named(flag) else { continue };
+        // The flag stands for one of them, the setting for all.
+        let flag = if flag == "sources" { "source" } else { flag };
         (key.fill)(&mut request, &value, context.now()).map_err(|why| Error::usage(format!("--{flag}: {why}")))?;
     }
     if let Some(base) = &args.wayback_base {

@@ -119,7 +119,8 @@ fn explain(post: &Post) -> String {
         out.push_str(&clean(&format!("  {name:<11} {:<8} {sure:<7} {}{how}", field.source, brief(&values[name]))));
         out.push('\n');
         for lost in &field.rejected {
-            out.push_str(&clean(&format!("  {:<11} {:<8} {:<7} {}", "", lost.source, "lost", brief(&lost.value))));
+            let why = if lost.why.is_empty() { String::new() } else { format!("  ({})", lost.why) };
+            out.push_str(&clean(&format!("  {:<11} {:<8} {:<7} {}{why}", "", lost.source, "lost", brief(&lost.value))));
             out.push('\n');
         }
     }

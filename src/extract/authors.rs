@@ -278,6 +278,9 @@ fn class(item: &Item) -> Option<(&str, &'static str, i32)> {
         };
         sources::AUTHORS.iter().find(|(rule, _)| fits(rule)).map(|(_, weight)| *weight)
     };
+    if item.named(&sources::NO_BYLINES).is_some() {
+        return None;
+    }
     let (class, weight) = item.sig.split_ascii_whitespace().find_map(|c| judge(c).map(|w| (c, w)))?;
     let source = match class {
         "p-author" => "h-entry",

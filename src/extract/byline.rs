@@ -42,7 +42,7 @@ const NAME: &str = concat!(
 /// Words that say that a name follows, wherever they stand.
 const WRITTEN: &str = concat!(
     r"(?:posted|published|written|reported|submitted|contributed|authored|created|guest post|story|words|text|article|reviewed|photos? and text|",
-    r"veröffentlicht|geschrieben|eingestellt|verfasst|erstellt|gepostet|publicado|escrito|publié|écrit|rédigé|pubblicato|scritto|geschreven|geplaatst|skrevet|skriven|napisał)"
+    r"veröffentlicht|geschrieben|eingestellt|verfasst|erstellt|gepostet|publicado|publicada|postado|postada|escrito|escrita|enviado|publié|posté|écrit|rédigé|pubblicato|scritto|geschreven|geplaatst|skrevet|skriven|napisał)"
 );
 const BY: &str = r"(?:by|von|vom|par|por|door|di|da|av|af|przez|de la mano de)";
 const LABEL: &str = concat!(
@@ -72,6 +72,10 @@ static POSTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// WordPress 1: `Filed under: General — Ann Example @ 10:23 am`.
+static AT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| rule(format!(r"[—–][\s\x1f]+({NAME})[\s\x1f]+@[\s\x1f]+\d{{1,2}}:\d\d")));
+
 /// Returns the name a byline gives: "Posted by Ann Example on …". `strict`: only where the line begins so.
 pub(super) fn named(line: &str, strict: bool) -> Option<String> {
     let found = |rule: &LazyLock<Option<Regex>>| {
@@ -79,7 +83,8 @@ pub(super) fn named(line: &str, strict: bool) -> Option<String> {
         let begins = found.get(0).is_some_and(|m| m.start() == 0);
         (begins || !strict).then(|| fold(&found[1].replace(EDGE, " ")))
     };
-    (line.len() < 300).then(|| found(&BARE).or_else(|| found(&LABELLED)).or_else(|| found(&POSTED)))?
+    (line.len() < 300)
+        .then(|| found(&BARE).or_else(|| found(&LABELLED)).or_else(|| found(&POSTED)).or_else(|| found(&AT)))?
 }
 
 /// Returns whether a whole text says only that the author's name comes next.
@@ -272,8 +277,7 @@ fn is_name(name: &str) -> bool {
         || name.contains(['{', '}', '<', '>', '=', '?', '©'])
         || (name.contains('@') && !name.starts_with('@'))
         || !name.chars().any(char::is_alphabetic)
-        || low.ends_with(" by")
-        || low.ends_with(" von")
+        || [" by", " von", " por", " par", " door", " di", " da", " av"].iter().any(|end| low.ends_with(end))
         || low.starts_with("subscribe to ")
         || NO_NAMES.contains(&low.as_str()))
 }

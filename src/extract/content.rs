@@ -113,13 +113,13 @@ fn too_much(item: &Item, all: usize) -> bool {
 
 fn is_hidden(tree: &Html, item: &Item) -> bool {
     let Some(e) = tree.tree.get(item.id).and_then(|n| n.value().as_element()) else { return false };
-    let style = e.attr("style").is_some_and(|s| {
+    let style = walk::value(e, "style").is_some_and(|s| {
         let s: String = s.to_ascii_lowercase().split_whitespace().collect();
         s.contains("display:none") || s.contains("visibility:hidden")
     });
     style
-        || e.attr("hidden").is_some()
-        || (e.attr("aria-hidden") == Some("true") && item.text > 0 && item.pictures == 0)
+        || walk::value(e, "hidden").is_some()
+        || (walk::value(e, "aria-hidden") == Some("true") && item.text > 0 && item.pictures == 0)
 }
 
 /// Returns how much a block speaks for being text of a post, or against it.
@@ -166,6 +166,11 @@ pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
     let near = |at: usize| heading.is_some_and(|h| is_near(outline, at, h));
     let named = by_name(outline, &sums, near);
     let dense = dense(outline, &sums);
+    if named.is_none()
+        && let Some(at) = only_article(outline, dense.and_then(|d| Some((d, *sums.get(d)?))))
+    {
+        return Some(Found { at, how: "the only article" });
+    }
     let sum = |at: usize| sums.get(at).copied().unwrap_or(0);
     match (named, dense) {
         (Some((n, sure)), Some(d)) => {
@@ -180,6 +185,33 @@ pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
         (None, Some(d)) => Some(Found { at: d, how: "text density" }),
         (None, None) => None,
     }
+}
+
+/// Returns the part of the page's only `article` that holds nearly all of it, where prose tells little: a post of pictures,
+/// of a table, of two words.
+fn only_article(outline: &Outline, dense: Option<(usize, i64)>) -> Option<usize> {
+    let mut all = outline.items.iter().enumerate().filter(|(_, i)| &*i.name == "article" && i.part == Part::Post);
+    let (mut at, article) = all.next().filter(|_| all.next().is_none())?;
+    let heading = |i: &Item| matches!(&*i.name, "h1" | "h2" | "header");
+    if !outline.within(at).filter_map(|i| outline.items.get(i)).any(heading) {
+        return None;
+    }
+    let full = |i: &Item| {
+        if i.part == Part::Post && !heading(i) { i.text.saturating_sub(i.link) + 80 * i.pictures } else { 0 }
+    };
+    let parts = |at: usize| {
+        outline.within(at).filter_map(|i| Some((i, outline.items.get(i)?))).filter(move |(_, i)| i.parent == at)
+    };
+    let whole: usize = parts(at).map(|(_, i)| full(i)).sum();
+    let told = dense.filter(|(d, _)| (at..article.end).contains(d)).map_or(0, |(_, sum)| sum);
+    let elsewhere = dense.is_some_and(|(d, sum)| !(at..article.end).contains(&d) && sum > 600);
+    if whole == 0 || elsewhere || told * 2 > whole as i64 {
+        return None;
+    }
+    while let Some((inner, _)) = parts(at).find(|(_, i)| full(i) * 10 >= whole * 7 && i.block && &*i.name != "p") {
+        at = inner;
+    }
+    Some(at)
 }
 
 /// Returns whether a heading stands in an element or close before it.

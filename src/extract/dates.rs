@@ -90,8 +90,9 @@ impl Days {
         date.text.get(..10).unwrap_or(&date.text)
     }
 
-    /// Returns the day most speaks for, told as exactly as any of its sources tells it.
-    pub fn winner(&self) -> Option<Date> {
+    /// Returns the day most speaks for, told as exactly as any of its sources tells it, and why what weighs more was not
+    /// taken, where it was not.
+    pub fn winner(&self) -> Option<(Date, &'static str)> {
         let day = |v: &Vote| Days::day(&v.date).to_string();
         let sources: BTreeSet<&str> = self.0.iter().map(|v| v.told.source).collect();
         let first_shown = self.0.iter().find(|v| v.told.source == "markup").map(day);
@@ -106,8 +107,12 @@ impl Days {
         let best = keys.iter().enumerate().max_by_key(|(n, key)| (total(key), std::cmp::Reverse(*n)))?.1;
         let exact = |d: &Date| (d.precision, d.instant.is_some());
         let of_best = self.0.iter().filter(|v| day(v) == *best);
-        let chosen = of_best.max_by_key(|v| (exact(&v.date), v.told.weight))?;
-        Some(self.as_shown(chosen).or_else(|| self.only_shown(chosen)).unwrap_or_else(|| chosen.date.clone()))
+        // Of two that name one moment the one by the blog's own clock.
+        let own = |d: &Date| !matches!(d.offset.as_deref(), None | Some("Z" | "+00:00"));
+        let chosen = of_best.max_by_key(|v| (exact(&v.date), own(&v.date), v.told.weight))?;
+        let local = || Some((self.as_shown(chosen)?, "the same moment, the page shows it in its own time"));
+        let shown = || Some((self.only_shown(chosen)?, "the page shows one other day"));
+        Some(local().or_else(shown).unwrap_or_else(|| (chosen.date.clone(), "")))
     }
 
     /// Returns the one day the page shows for the post, where its head tells another: many a program puts there the day of
@@ -161,11 +166,14 @@ impl Days {
         Some(date)
     }
 
-    pub fn ballot(self) -> Ballot {
+    /// Returns all that was said; `ruled` is why what weighs most was not taken.
+    pub fn ballot(self, ruled: &'static str) -> Ballot {
         let mut ballot = Ballot::default();
         for Vote { date, told } in self.0 {
             let value = format!("{}{}", date.text, date.offset.as_deref().unwrap_or_default());
-            ballot.put(Candidate { value, source: told.source, at: told.at, weight: told.weight, note: told.note });
+            let hidden = matches!(told.source, "meta" | "json-ld");
+            let note = if told.note.is_empty() && hidden { ruled } else { told.note };
+            ballot.put(Candidate { value, source: told.source, at: told.at, weight: told.weight, note });
         }
         ballot
     }
@@ -211,7 +219,8 @@ fn apart(page: &Page<'_>) -> Option<Told> {
 }
 
 /// Returns what speaks for a day of the last change.
-pub(super) fn changed(facts: &Facts) -> (Option<Date>, Ballot) {
+pub(super) fn changed(page: &Page<'_>) -> (Option<Date>, Ballot) {
+    let facts = page.facts;
     let order = by_language(facts);
     let mut ballot = Ballot::default();
     let json = facts.texts("dateModified").into_iter().take(1).map(|v| (v, "json-ld", "dateModified", 9));
@@ -219,7 +228,16 @@ pub(super) fn changed(facts: &Facts) -> (Option<Date>, Ballot) {
         Some((facts.meta_value(rule.name)?.to_string(), sources::dialect(rule.name), rule.name, rule.weight))
     });
     let mut best: Option<(i32, Date)> = None;
-    for (text, source, at, weight) in json.chain(head) {
+    let marked = page.zone.items().filter_map(|(_, item)| {
+        let node = page.tree.tree.get(item.id)?;
+        let named =
+            item.sig.contains(" updated ") || item.sig.contains(" dt-updated ") || item.sig.contains(" modified ");
+        let marked = named || walk::attr(&node, "itemprop") == Some("dateModified");
+        let alone = !item.sig.contains("published") && matches!(&*item.name, "time" | "abbr" | "meta");
+        let value = walk::attr(&node, "datetime").or(walk::attr(&node, "title")).or(walk::attr(&node, "content"));
+        (marked && alone).then(|| Some((value?.to_string(), "markup", "a time of change", 3)))?
+    });
+    for (text, source, at, weight) in json.chain(head).chain(marked.take(4)) {
         let Some(date) = when::parse(&text, order).filter(plausible) else { continue };
         ballot.add(date.text.clone(), source, at, weight);
         if best.as_ref().is_none_or(|(most, _)| weight > *most) {
@@ -251,6 +269,17 @@ static CHANGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn changes_first(text: &str) -> bool {
     let number = text.find(|c: char| c.is_ascii_digit());
     number.and_then(|at| text.get(..at)).is_some_and(|before| before.len() < 160 && ends_as_change(before))
+}
+
+/// Returns the day a `time` shows, where its attribute gives the moment in the time of Greenwich and that is the day
+/// before or after.
+fn of_readers(moment: &str, shown: &str) -> Option<String> {
+    let utc = when::parse(moment, Order::DayFirst)?;
+    let local = [Order::DayFirst, Order::MonthFirst].into_iter().filter_map(|o| when::parse(shown, o));
+    let day = |d: &Date| Days::day(d).parse::<jiff::civil::Date>().ok();
+    let beside = |d: &Date| Some((day(d)? - day(&utc)?).get_days().abs() == 1);
+    matches!(utc.offset.as_deref(), Some("Z" | "+00:00")).then_some(())?;
+    local.into_iter().find(|d| beside(d) == Some(true)).map(|d| d.text)
 }
 
 /// Returns whether a text may hold a date at all.
@@ -294,7 +323,8 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
         return Some(Told { plain: true, ..told_by("markup", rule, text, 9) });
     }
     if let ("time", Some(text)) = (e.name(), e.attr("datetime")) {
-        return tell(text.to_string(), "time".into(), if zone.in_text(at) { 2 } else { 6 });
+        let text = of_readers(text, &walk::text(node)).unwrap_or_else(|| text.to_string());
+        return tell(text, "time".into(), if zone.in_text(at) { 2 } else { 6 });
     }
     if let ("abbr", Some(text)) = (e.name(), e.attr("title")) {
         return tell(text.to_string(), "abbr".into(), 7);

@@ -13,11 +13,40 @@ pub struct Decoded {
     pub encoding: &'static str,
     /// Bytes that did not fit the encoding and were read as Windows-1252 or replaced.
     pub stray: usize,
+    /// Characters that look as if UTF-8 had been read as Windows-1252 and written as UTF-8 again (`Ã©`, `â€™`): told, never
+    /// undone, for a page may speak of just that.
+    pub doubled: usize,
 }
 
 /// Reads bytes as text: by byte order mark, by the charset of `content_type`, by the page's own declaration, as UTF-8 where
 /// that is valid, else as Windows-1252. A stray byte in UTF-8 is read as Windows-1252; it does not turn the rest to dust.
 pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+    let mut decoded = plain(bytes, content_type);
+    decoded.doubled = doubled(&decoded.text);
+    decoded
+}
+
+/// Returns how many characters of a text were encoded twice.
+fn doubled(text: &str) -> usize {
+    // All of these begin with one byte.
+    const FIRST: u8 = 0xc3;
+    let mut found = 0;
+    for at in text.bytes().enumerate().filter(|(_, b)| *b == FIRST).map(|(at, _)| at) {
+        let piece = text.get(at..).unwrap_or_default();
+        let length = match piece.chars().next() {
+            Some('Â' | 'Ã' | 'Ä' | 'Å' | 'Î' | 'Ð' | 'Ñ') => 2,
+            Some('â' | 'ã' | 'ä' | 'å' | 'æ' | 'ç' | 'è' | 'é' | 'ê' | 'ë' | 'ì' | 'í' | 'ï') => 3,
+            _ => continue,
+        };
+        let end = piece.char_indices().nth(length).map_or(piece.len(), |(end, _)| end);
+        let (bytes, _, bad) = WINDOWS_1252.encode(piece.get(..end).unwrap_or_default());
+        let once = std::str::from_utf8(&bytes).ok().filter(|_| !bad && bytes.len() == length);
+        found += usize::from(once.is_some_and(|o| o.chars().count() == 1));
+    }
+    found
+}
+
+fn plain(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return with(bytes, encoding);
     }
@@ -88,11 +117,11 @@ fn with(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
                 text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
             }
         }
-        return Decoded { text, encoding: UTF_8.name(), stray };
+        return Decoded { text, encoding: UTF_8.name(), stray, doubled: 0 };
     }
     let (text, actual, bad) = encoding.decode(bytes);
     let stray = if bad { text.matches('\u{fffd}').count() } else { 0 };
-    Decoded { text: text.into_owned(), encoding: actual.name(), stray }
+    Decoded { text: text.into_owned(), encoding: actual.name(), stray, doubled: 0 }
 }
 
 #[cfg(test)]
@@ -119,6 +148,30 @@ mod tests {
     fn nothing_declared_is_utf8_or_windows_1252() {
         assert_eq!(decode("\u{201c}naïve\u{201d}".as_bytes(), None).text, "“naïve”");
         assert_eq!(decode(b"\x93na\xefve\x94", None).text, "“naïve”");
+    }
+
+    #[test]
+    fn windows_1252_comes_in_the_clothes_of_iso_8859_1() {
+        let of = |bytes: &[u8]| {
+            let d = decode(bytes, None);
+            (d.text.rsplit('>').next().unwrap_or_default().to_string(), d.encoding)
+        };
+        assert_eq!(of(b"<meta charset=iso-8859-1>\x93it\x92s\x94 \x80 5"), ("“it’s” € 5".into(), "windows-1252"));
+        // What says so and is UTF-8 throughout was moved without being asked.
+        assert_eq!(of("<meta charset=iso-8859-1>“it’s”".as_bytes()), ("“it’s”".into(), "UTF-8"));
+        assert_eq!(of("<?xml version='1.0' encoding='iso-8859-2'?><p>\u{b1}".as_bytes()).1, "UTF-8");
+        assert_eq!(of(b"<?xml version='1.0' encoding='iso-8859-2'?><p>\xb1"), ("ą".into(), "ISO-8859-2"));
+    }
+
+    #[test]
+    fn what_was_encoded_twice_is_counted_and_left_as_it_is() {
+        let of = |text: &str| {
+            let d = decode(text.as_bytes(), None);
+            assert_eq!(d.text, text);
+            d.doubled
+        };
+        assert_eq!(of("cafÃ©, itâ€™s, â€œsoâ€\u{9d}"), 4);
+        assert_eq!(of("café, it’s, “so”, Ão, âge, Ñandú, ça, ÄÖÜ"), 0);
     }
 
     #[test]

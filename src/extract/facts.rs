@@ -40,13 +40,13 @@ impl Facts {
                             node.children().filter_map(|c| c.value().as_text().map(|t| t.text.to_string())).collect();
                         facts.title = fold(&words);
                     }
-                    "script" if e.attr("type").is_some_and(|t| t.to_ascii_lowercase().contains("ld+json")) => {
+                    "script" if walk::value(e, "type").is_some_and(|t| t.to_ascii_lowercase().contains("ld+json")) => {
                         let json: String =
                             node.children().filter_map(|c| c.value().as_text().map(|t| t.text.to_string())).collect();
                         facts.json(&json);
                     }
                     "link" => {
-                        let rel = e.attr("rel").unwrap_or_default().to_ascii_lowercase();
+                        let rel = walk::value(e, "rel").unwrap_or_default().to_ascii_lowercase();
                         if rel.split_ascii_whitespace().any(|r| r == "canonical") && facts.canonical.is_none() {
                             facts.canonical = walk::attr(&node, "href").map(str::to_string);
                         }
@@ -96,11 +96,13 @@ impl Facts {
     }
 
     fn meta(&mut self, e: &scraper::node::Element) {
-        let Some(value) = e.attr("content").or_else(|| e.attr("value")).map(fold).filter(|v| !v.is_empty()) else {
+        let Some(value) =
+            walk::value(e, "content").or_else(|| walk::value(e, "value")).map(fold).filter(|v| !v.is_empty())
+        else {
             return;
         };
         for key in ["property", "name", "itemprop", "http-equiv"] {
-            for name in e.attr(key).unwrap_or_default().split_ascii_whitespace() {
+            for name in walk::value(e, key).unwrap_or_default().split_ascii_whitespace() {
                 let name = name.to_ascii_lowercase();
                 self.metas.push((if key == "itemprop" { format!("itemprop:{name}") } else { name }, unescape(&value)));
             }

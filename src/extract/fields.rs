@@ -3,11 +3,13 @@
 use scraper::Html;
 use url::Url;
 
+use super::ballot::Ballot;
+use super::clock;
 use super::content::{Found, squash};
 use super::facts::Facts;
 use super::outline::Outline;
 use super::zone::Zone;
-use super::{Evidence, authors, dates, terms, title};
+use super::{Evidence, authors, dates, sources, terms, title};
 use crate::model::Draft;
 
 /// A page, or a part of one, and where its post stands.
@@ -33,18 +35,23 @@ pub(super) fn read<'a>(page: &Page<'a>, address: Option<&Url>) -> (Draft, Vec<Ev
     let mut evidence = titles.evidence("title", &title, squash);
     let heading = heading.or_else(|| title::shown(tree, outline, &title, at));
     let zone = Zone::of(outline, at, heading);
-    let days = dates::days(&dates::Page { tree, outline, zone: &zone, facts, url: origin.as_ref() });
-    let published = days.winner();
+    let page = dates::Page { tree, outline, zone: &zone, facts, url: origin.as_ref() };
+    let days = dates::days(&page);
+    let (published, ruled) = days.winner().map_or((None, ""), |(date, ruled)| (Some(date), ruled));
+    let published = published.map(|d| clock::with_clock(&page, d));
     let day = |v: &str| v.get(..10).unwrap_or(v).to_string();
     let text = |d: &Option<crate::model::Date>| d.as_ref().map(|d| d.text.clone()).unwrap_or_default();
-    evidence.extend(days.ballot().evidence("published", &text(&published), day));
-    let (updated, changes) = dates::changed(facts);
+    evidence.extend(days.ballot(ruled).evidence("published", &text(&published), day));
+    let (updated, changes) = dates::changed(&page);
     evidence.extend(changes.evidence("updated", &text(&updated), day));
     let names = authors::names(tree, &zone, facts, host, &title);
     let (authors, by) = authors::winner(&names, facts, base);
     evidence.extend(names.ballot.evidence("authors", &by, squash));
     let terms = terms::of(tree, outline, &zone, facts);
     evidence.extend(terms.evidence);
+    let tongues = languages(facts);
+    let language = tongues.winner(str::to_lowercase).map(|c| c.value.clone());
+    evidence.extend(tongues.evidence("language", language.as_deref().unwrap_or_default(), str::to_lowercase));
     let draft = Draft {
         title,
         authors,
@@ -52,10 +59,36 @@ pub(super) fn read<'a>(page: &Page<'a>, address: Option<&Url>) -> (Draft, Vec<Ev
         updated,
         tags: terms.tags,
         categories: terms.categories,
-        language: facts.language.clone(),
+        language,
         ..Draft::default()
     };
     (draft, evidence, zone)
+}
+
+/// Returns what the page says of the language it is in, each as a BCP 47 tag.
+fn languages(facts: &Facts) -> Ballot {
+    let mut ballot = Ballot::default();
+    let tag = |text: &str| {
+        let tag = text.split([',', ';', '.']).next().unwrap_or_default().trim().replace('_', "-");
+        let first = tag.split('-').next().unwrap_or_default();
+        let sound = (2..=3).contains(&first.len())
+            && tag.len() < 36
+            && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if sound { tag } else { String::new() }
+    };
+    ballot.add(facts.language.as_deref().map(tag).unwrap_or_default(), "markup", "lang of html", 5);
+    for rule in facts.rules("language") {
+        ballot.add(
+            facts.meta_value(rule.name).map(tag).unwrap_or_default(),
+            sources::dialect(rule.name),
+            rule.name,
+            rule.weight,
+        );
+    }
+    for told in facts.texts("inLanguage").iter().take(1) {
+        ballot.add(tag(told), "json-ld", "inLanguage", 4);
+    }
+    ballot
 }
 
 /// Returns where the post stands on a page without text whose head says that it is one: a picture, a film, a text that
@@ -74,4 +107,63 @@ fn original(address: &Url) -> Url {
     let kept = address.host_str() == Some("web.archive.org");
     let inner = kept.then(|| address.as_str().split_once("/http").map(|(_, rest)| format!("http{rest}"))).flatten();
     inner.and_then(|a| Url::parse(&a).ok()).unwrap_or_else(|| address.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "<p>We walked along the river, saw three herons and a boat, and came home late, tired and content.</p>\
+        <p>The next day it rained, so we stayed in, read what we had put off for months, and wrote this down.</p>";
+
+    fn post(head: &str, before: &str, url: &str) -> Draft {
+        let page = format!(
+            "<html lang=en_GB><head>{head}</head><body><article class=post><h1>A day out</h1>{before}\
+             <div class=entry-content>{TEXT}</div></article></body></html>"
+        );
+        let url = Url::parse(url).ok();
+        crate::extract::page(&page, url.as_ref()).posts.into_iter().next().map(|r| r.draft).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_byline_gives_the_author_and_the_author_s_address() {
+        let draft =
+            post("", "<p>by <a rel=author href=/people/ann>Ann Example</a></p>", "http://example.com/a-day-out");
+        let author = &draft.authors[0];
+        assert_eq!(author.name, "Ann Example");
+        assert_eq!(author.url.as_deref(), Some("http://example.com/people/ann"));
+    }
+
+    #[test]
+    fn the_day_readers_see_is_taken_and_the_other_kept_with_the_reason() {
+        let head = r#"<meta property="article:published_time" content="2019-05-04T03:37:37Z">"#;
+        let draft = post(head, "<p class=date>May 3, 2019</p>", "http://example.com/a-day-out");
+        assert_eq!(draft.published.as_ref().map(|d| d.text.as_str()), Some("2019-05-03"));
+        let (how, rejected) = &draft.told["published"];
+        assert_eq!(how, "markup .date");
+        assert!(rejected[0].why.contains("its own time"), "{rejected:?}");
+    }
+
+    #[test]
+    fn a_day_of_change_is_none_of_publication() {
+        let head = r#"<meta property="article:published_time" content="2019-05-04">"#;
+        let draft =
+            post(head, "<p>Last updated: <span class=date>June 7, 2021</span></p>", "http://example.com/a-day-out");
+        assert_eq!(draft.published.map(|d| d.text).as_deref(), Some("2019-05-04"));
+    }
+
+    #[test]
+    fn a_heading_beats_another_wording_of_the_head() {
+        let head = |title: &str| format!("<title>{title}</title><meta property=og:title content='{title}'>");
+        let draft = post(&head("Your best day out ever: ten tips"), "", "http://example.com/x");
+        assert_eq!(draft.title, "A day out");
+        assert_eq!(post(&head("A day out | Example Site"), "", "http://example.com/x").title, "A day out");
+    }
+
+    #[test]
+    fn languages_are_tags_and_the_wayback_machine_is_no_site() {
+        assert_eq!(post("", "", "http://example.com/x").language.as_deref(), Some("en-GB"));
+        let kept = Url::parse("https://web.archive.org/web/20150721045344/http://example.com/2015/05/18/a/").unwrap();
+        assert_eq!(original(&kept).as_str(), "http://example.com/2015/05/18/a/");
+    }
 }

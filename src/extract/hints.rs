@@ -51,7 +51,7 @@ fn labelled(page: &Page<'_>) -> Vec<Told> {
         let change = is_change(&words);
         out.push(Told {
             note: if change { CHANGE } else { "" },
-            ..told_by("text", "a line with a label", words, if change { 2 } else { 3 })
+            ..told_by("text", "a line with a label", words, if change { 3 } else { 4 })
         });
     }
     out
@@ -87,7 +87,7 @@ fn lines_by_distance(page: &Page<'_>, fits: fn(&Item) -> bool, rule: &str) -> Ve
 
 /// Dates that a script writes into the post: `<script>show("2020/04/17 01:43")</script>`.
 fn written(page: &Page<'_>) -> Vec<Told> {
-    let Some(top) = page.zone.reach().next().and_then(|(_, i)| page.tree.tree.get(i.id)) else { return Vec::new() };
+    let top = page.tree.tree.root();
     let short = top.descendants().filter(|n| walk::name(n) == "script").filter_map(|n| {
         let text = n.first_child()?.value().as_text()?.text.trim();
         (8..120).contains(&text.len()).then(|| text.to_string())

@@ -213,15 +213,15 @@ fn permalink(node: NodeRef<'_, Node>, page: Option<&Url>) -> Option<Url> {
         if e.name() != "a" {
             continue;
         }
-        let Some(url) = e.attr("href").and_then(|h| address(h, page)) else { continue };
-        let rel = e.attr("rel").unwrap_or_default().to_ascii_lowercase();
+        let Some(url) = walk::value(e, "href").and_then(|h| address(h, page)) else { continue };
+        let rel = walk::value(e, "rel").unwrap_or_default().to_ascii_lowercase();
         let around = || n.ancestors().take(4).find_map(|a| classes.iter().rev().find(|(id, _)| *id == a.id()));
         let rank = if rel.split_ascii_whitespace().any(|r| r == "bookmark") {
             7
         } else if let Some((_, rank)) = classes.last().filter(|(id, _)| *id == n.id()).or_else(around) {
             *rank
         } else {
-            by_words(&n, e.attr("title").unwrap_or_default())
+            by_words(&n, walk::value(e, "title").unwrap_or_default())
         };
         if rank > 0 && best.as_ref().is_none_or(|(most, _)| rank > *most) {
             best = Some((rank, url));

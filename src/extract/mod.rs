@@ -4,6 +4,7 @@
 mod authors;
 mod ballot;
 mod byline;
+mod clock;
 mod content;
 mod dates;
 mod decode;
@@ -22,6 +23,7 @@ mod sources;
 mod terms;
 mod thread;
 mod title;
+mod told;
 mod when;
 mod winnow;
 mod zone;
@@ -185,6 +187,7 @@ fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
     draft.base = base.map(|u| u.to_string());
     draft.links = related.links;
     draft.url = address.map(|u| u.to_string());
+    draft.told = told::of(&evidence);
     if let Some(how) = related.how {
         draft.guessed.insert("links", how.to_string());
     }

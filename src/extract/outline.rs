@@ -6,7 +6,7 @@ use html5ever::LocalName;
 use scraper::node::Element;
 use scraper::{Html, Node};
 
-use crate::html::text;
+use crate::html::{text, walk};
 
 /// What an element is to the post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,10 +59,17 @@ const SILENT: [&str; 10] =
 /// Returns the classes and the id of an element in lower case, a space before and after each.
 fn signature(e: &Element) -> String {
     let mut sig = String::new();
-    for word in [e.attr("class"), e.attr("id")].into_iter().flatten().flat_map(str::split_ascii_whitespace) {
-        sig.push(' ');
-        sig.extend(word.chars().map(|c| c.to_ascii_lowercase()));
-    }
+    let mut add = |value: &str| {
+        for word in value.split_ascii_whitespace() {
+            sig.push(' ');
+            let start = sig.len();
+            sig.push_str(word);
+            if let Some(word) = sig.get_mut(start..) {
+                word.make_ascii_lowercase();
+            }
+        }
+    };
+    ["class", "id"].into_iter().filter_map(|key| walk::value(e, key)).for_each(&mut add);
     if !sig.is_empty() {
         sig.push(' ');
     }
@@ -102,7 +109,7 @@ impl Outline {
                     Node::Element(e) => {
                         let parent = open.last().copied().unwrap_or(0);
                         let sig = signature(e);
-                        links += usize::from(e.name() == "a" && e.attr("href").is_some());
+                        links += usize::from(e.name() == "a" && walk::value(e, "href").is_some());
                         let block = text::is_block(e.name()) || matches!(e.name(), "td" | "th" | "body");
                         open.push(items.len());
                         items.push(Item {
@@ -145,7 +152,7 @@ impl Outline {
                 },
                 Edge::Close(n) => {
                     let Node::Element(e) = n.value() else { continue };
-                    links -= usize::from(e.name() == "a" && e.attr("href").is_some()).min(links);
+                    links -= usize::from(e.name() == "a" && walk::value(e, "href").is_some()).min(links);
                     let Some(at) = open.pop() else { continue };
                     let end = items.len();
                     let Some(item) = items.get_mut(at) else { continue };

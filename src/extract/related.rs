@@ -10,7 +10,7 @@ use scraper::{Html, Node};
 use url::Url;
 
 use super::content::squash;
-use super::outline::{Item, Outline};
+use super::outline::{Item, Outline, Part};
 use super::zone::Zone;
 use crate::html::walk;
 use crate::model::{Link, LinkKind};
@@ -197,6 +197,7 @@ fn is_named(item: &Item) -> bool {
 fn heads(tree: &Html, item: &Item) -> bool {
     let able = (7..80).contains(&item.text)
         && item.link == 0
+        && (item.part != Part::Foreign || item.name.len() == 2 && item.name.starts_with('h'))
         && matches!(
             &*item.name,
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "strong" | "b" | "span" | "dt" | "legend" | "em"

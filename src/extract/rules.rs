@@ -158,6 +158,19 @@ pub(super) const TITLES: [&str; 22] = [
     "title",
 ];
 
+/// Classes of the name of the site.
+pub(super) const SITES: [&str; 9] = [
+    "site-title",
+    "site_title",
+    "sitetitle",
+    "site-name",
+    "sitename",
+    "blog-title",
+    "blogtitle",
+    "blog-name",
+    "wp-block-site-title",
+];
+
 /// How a line begins that ends the post, however long it is.
 pub(super) const LAST_LINES: &str = r"^(?:this entry was posted (?:on|in|by|at)|this entry was (?:written|published) by|this post was (?:posted|written) (?:by|on)|you can follow (?:any|all) (?:responses|comments)|both comments and pings)";
 

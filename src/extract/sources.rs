@@ -135,7 +135,7 @@ pub(super) enum Class {
 }
 
 /// Classes that hold the author's name and little else.
-pub(super) const AUTHORS: [(Class, i32); 39] = [
+pub(super) const AUTHORS: [(Class, i32); 40] = [
     (Class::Is("p-author"), 7),
     (Class::Is("fn"), 6),
     (Class::Is("post-author"), 7),
@@ -167,6 +167,7 @@ pub(super) const AUTHORS: [(Class, i32); 39] = [
     (Class::Is("writtenby"), 6),
     (Class::Is("autor"), 6),
     (Class::Is("autorenzeile"), 6),
+    (Class::Is("ljuser"), 7),
     (Class::Has("author", "name"), 7),
     (Class::Has("byline", "name"), 7),
     (Class::Has("writer", "name"), 6),
@@ -176,6 +177,10 @@ pub(super) const AUTHORS: [(Class, i32); 39] = [
     (Class::Has("byline", ""), 4),
     (Class::Has("author", ""), 4),
 ];
+
+/// Classes that say of what is called a by-line that it holds something else: Blogger's do.
+pub(super) const NO_BYLINES: [&str; 6] =
+    ["post-labels", "post-timestamp", "post-location", "post-icons", "post-share-buttons", "reactions"];
 
 /// Words in a class with `author` in it that say it holds something else.
 pub(super) const NO_AUTHORS: [&str; 24] = [

@@ -148,7 +148,7 @@ impl Terms {
         let list = if tag { &self.tags } else { &self.categories };
         let known = list.iter().any(|t| t.label.to_lowercase() == label.to_lowercase());
         let field = if tag { "tags" } else { "categories" };
-        let reason = if known { "said before".to_string() } else { String::new() };
+        let reason = if known { super::told::SAID.to_string() } else { String::new() };
         self.evidence.push(Evidence {
             field,
             value: label.clone(),
@@ -164,6 +164,25 @@ impl Terms {
         let term =
             Term { slug: slugify(&label), label, taxonomy: if tag { "post_tag" } else { "category" }.to_string() };
         if tag { self.tags.push(term) } else { self.categories.push(term) }
+    }
+
+    /// Notes the words of the head that were not taken: they are often those of the whole site, or of search engines.
+    fn refuse(&mut self, facts: &Facts) {
+        let words = facts.texts("keywords");
+        let list = |text: &str| text.split([',', ';']).map(crate::html::fold).collect::<Vec<_>>();
+        let said = words.iter().map(|w| ("json-ld", "keywords", w.as_str()));
+        let head = ["keywords", "news_keywords"].into_iter().flat_map(|n| facts.metas(n).map(move |v| ("meta", n, v)));
+        let tags = facts.metas("article:tag").map(|v| ("opengraph", "article:tag", v));
+        let all = said
+            .chain(head)
+            .chain(tags)
+            .flat_map(|(source, at, text)| list(text).into_iter().map(move |w| (source, at, w)));
+        let taken: Vec<String> = self.tags.iter().chain(&self.categories).map(|t| t.label.to_lowercase()).collect();
+        for (source, at, value) in all.filter(|(_, _, w)| !w.is_empty() && !taken.contains(&w.to_lowercase())).take(12)
+        {
+            let (at, reason) = (at.to_string(), "words of the head, not shown with the post".to_string());
+            self.evidence.push(Evidence { field: "tags", value, source, at, weight: 0, chosen: false, reason });
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -226,6 +245,7 @@ pub(super) fn of(tree: &Html, outline: &Outline, zone: &Zone<'_>, facts: &Facts)
     if terms.is_empty() {
         facts.metas("article:tag").for_each(|v| terms.add(v, true, "meta", 4));
     }
+    terms.refuse(facts);
     terms
 }
 
@@ -266,8 +286,11 @@ fn judge(outline: &Outline, zone: &Zone<'_>, at: usize, rel: &[&str], href: &str
         }
     }
     let about = outline.items.get(at).is_some_and(|i| i.part == Part::About);
+    // A line of nothing but links under the text, in an element with both.
+    let line = zone.block(at).is_some_and(|b| b.inline_link * 10 >= b.inline * 9);
+    let under = line && zone.distance(at).1 < 80;
     match by_path {
-        Some(tag) if about || !in_prose && !zone.in_text(at) => Some((tag, "link", 5)),
+        Some(tag) if about || !in_prose && (under || !zone.in_text(at)) => Some((tag, "link", 5)),
         _ => None,
     }
 }

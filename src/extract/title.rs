@@ -38,6 +38,8 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     for value in facts.coins("rft.title").into_iter().chain(facts.coins("rft.atitle")).take(1) {
         ballot.add(bare(value), "coins", "rft.title", 4);
     }
+    let names = names_of_site(tree, outline, site.as_deref());
+    ballot.0.retain(|c| !names.contains(&squash(&c.value)));
     let joined = pieces(&facts.title);
     let heads: Vec<String> = ballot.0.iter().map(|c| c.value.clone()).chain([bare(&facts.title)]).collect();
     let told = squash(&facts.title) + " " + &facts.meta_value("og:title").map(squash).unwrap_or_default();
@@ -60,7 +62,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
         let Some(node) = tree.tree.get(item.id) else { continue };
         let words = words_of(node, &heads);
         let key = squash(&words);
-        if key.is_empty() || Some(&key) == site.as_ref() || leads_home(outline, tree, index) {
+        if key.is_empty() || names.contains(&key) || leads_home(outline, tree, index) {
             continue;
         }
         let sure = item.named(&rules::TITLES).is_some_and(|n| n + 3 < rules::TITLES.len());
@@ -103,7 +105,9 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     reword(&mut ballot, &reworded, &heads);
     let whole = bare(&facts.title);
     let only = joined.len() == 1;
-    ballot.add(whole, "title", "title", if only { 4 } else { 3 });
+    if !names.contains(&squash(&whole)) {
+        ballot.add(whole, "title", "title", if only { 4 } else { 3 });
+    }
     let slug = url.map(slug).unwrap_or_default();
     shorten(&mut ballot, &slug);
     let mut named: Vec<String> = ballot.0.iter().map(|c| c.value.clone()).filter(|v| is_in_slug(v, &slug)).collect();
@@ -111,6 +115,17 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     named.dedup_by_key(|v| squash(v));
     named.into_iter().for_each(|v| ballot.add(v, "url", "the words of the address", 4));
     ballot
+}
+
+/// Returns the names the page gives its site, squashed: none of them is a title, even where there is no other.
+fn names_of_site(tree: &Html, outline: &Outline, site: Option<&str>) -> Vec<String> {
+    let named = |at: usize, item: &Item| {
+        let heading = matches!(&*item.name, "h1" | "h2" | "h3") && leads_home(outline, tree, at);
+        (heading || item.named(&rules::SITES).is_some()) && (1..90).contains(&item.text)
+    };
+    let shown = outline.items.iter().enumerate().filter(|(at, i)| named(*at, i)).take(8);
+    let shown = shown.filter_map(|(_, i)| tree.tree.get(i.id)).map(|n| squash(&walk::text(n)));
+    site.map(str::to_string).into_iter().chain(shown).filter(|n| !n.is_empty()).collect()
 }
 
 /// Returns the words of a heading; without the section, the day or the line that some themes put into it, where a part of

@@ -1,6 +1,7 @@
 //! Addresses of a body: made absolute, judged by scheme, told apart. It knows no network.
 
 use ego_tree::NodeId;
+use html5ever::ns;
 use scraper::{Html, Node};
 use url::Url;
 
@@ -22,8 +23,9 @@ pub(super) fn absolute(tree: &mut Html, top: NodeId, base: Option<&Url>) {
     let mut changes: Vec<(NodeId, &str, Option<String>)> = Vec::new();
     for node in root.descendants() {
         let Node::Element(e) = node.value() else { continue };
-        for key in ADDRESSES {
-            if let Some(given) = e.attr(key) {
+        for (name, given) in e.attrs.iter().filter(|(name, _)| name.ns == ns!()) {
+            if let Some(key) = ADDRESSES.into_iter().find(|key| *key == &*name.local) {
+                let given: &str = given;
                 let picture = key == "src" && e.name() == "img";
                 let kept = resolve(given, base, picture);
                 if kept.as_deref() != Some(given) {

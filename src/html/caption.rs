@@ -107,14 +107,42 @@ pub(super) fn figures(tree: &mut Html, top: NodeId) {
 /// Returns whether an element is marked as a caption, and how surely.
 fn mark(node: NodeRef<'_, Node>) -> Option<Sure> {
     let e = node.value().as_element()?;
-    if e.attr("class").is_none() && !matches!(e.name(), "figcaption" | "small") {
+    if walk::value(e, "class").is_none() && !matches!(e.name(), "figcaption" | "small") {
         return None;
     }
     let named = |(name, class, _): &&(&str, &str, Sure)| {
         (name.is_empty() || e.name() == *name) && (class.is_empty() || walk::classes(e).any(|c| c == *class))
     };
     let small = || e.name() == "small" && node.parent().is_some_and(|p| walk::name(&p) == "figure");
-    MARKS.iter().find(named).map(|m| m.2).or_else(|| small().then_some(Sure::Yes))
+    let marked = MARKS.iter().find(named).map(|m| m.2).or_else(|| small().then_some(Sure::Yes));
+    marked.or_else(|| is_slanted_line(node).then_some(Sure::BesidePicture))
+}
+
+/// Returns whether an element is a short slanted or small line that stands in one paragraph with a picture, after it and
+/// nothing else: by hand, that is how captions were set.
+fn is_slanted_line(node: NodeRef<'_, Node>) -> bool {
+    const LONGEST: usize = 160;
+    let paragraph = |n: &NodeRef<'_, Node>| matches!(walk::name(n), "p" | "div" | "center");
+    let Some(parent) = node.parent().filter(paragraph) else { return false };
+    if !matches!(walk::name(&node), "i" | "em" | "small") || parent.children().nth(8).is_some() {
+        return false;
+    }
+    let empty = |n: &NodeRef<'_, Node>| n.value().as_text().is_some_and(|t| t.text.trim().is_empty());
+    let shows = |n: &NodeRef<'_, Node>| {
+        let picture = |d: NodeRef<'_, Node>| walk::name(&d) == "img";
+        matches!(walk::name(n), "img" | "a" | "br")
+            && walk::text(*n).is_empty()
+            && n.descendants().take(6).any(|d| picture(d) || walk::name(&d) == "br")
+    };
+    let mut before = node.prev_siblings().filter(|n| !empty(n)).peekable();
+    let parted = before.peek().is_some_and(|n| walk::name(n) == "br");
+    let after = node.next_siblings().any(|n| !empty(&n));
+    let mut pictures = false;
+    let only = before.all(|n| {
+        pictures |= n.descendants().take(6).any(|d| walk::name(&d) == "img");
+        shows(&n)
+    });
+    parted && only && pictures && !after && (1..LONGEST).contains(&walk::text(node).len())
 }
 
 /// Puts a caption into the figure of what it belongs to. Returns false when there is none.

@@ -247,7 +247,7 @@ fn judge(e: &Element) -> Fate {
     if e.name.ns == ns!(mathml) {
         return if FORMULAS.contains(&name) { Fate::Kept } else { Fate::Removed };
     }
-    if html && DROPPED.contains(&name) || name == "img" && (is_tracker(e) || e.attr("src").is_none()) {
+    if html && DROPPED.contains(&name) || name == "img" && (is_tracker(e) || walk::value(e, "src").is_none()) {
         return Fate::Removed;
     }
     let known = permitted(name).is_some() && html != is_drawing(name);
@@ -269,8 +269,8 @@ fn permitted(name: &str) -> Option<&'static [&'static str]> {
 
 /// Returns whether a picture is there to count readers: a dot, or from an address known for it.
 fn is_tracker(img: &Element) -> bool {
-    let dot = |key| img.attr(key).is_some_and(|v| matches!(v.trim().trim_end_matches("px"), "0" | "1"));
-    let src = img.attr("src").unwrap_or_default();
+    let dot = |key| walk::value(img, key).is_some_and(|v| matches!(v.trim().trim_end_matches("px"), "0" | "1"));
+    let src = walk::value(img, "src").unwrap_or_default();
     (dot("width") && dot("height")) || TRACKERS.iter().any(|t| src.contains(t))
 }
 
@@ -278,8 +278,8 @@ fn attributes(e: &mut Element, ids: &mut HashSet<String>) {
     let name = e.name().to_string();
     let own: &[&str] = if FORMULAS.contains(&name.as_str()) { &FORMULA } else { permitted(&name).unwrap_or_default() };
     if name == "a"
-        && e.attr("id").is_none()
-        && let Some(anchor) = e.attr("name").map(str::to_string)
+        && walk::value(e, "id").is_none()
+        && let Some(anchor) = walk::value(e, "name").map(str::to_string)
     {
         e.attrs.insert(walk::attr_name("id"), anchor.as_str().into());
     }
@@ -291,7 +291,7 @@ fn attributes(e: &mut Element, ids: &mut HashSet<String>) {
         (own.contains(&key) || EVERYWHERE.contains(&key))
             && (!value.trim().is_empty() || matches!(key, "alt" | "controls" | "open" | "reversed"))
     });
-    if let Some(given) = e.attr("class") {
+    if let Some(given) = walk::value(e, "class") {
         let told_by_name = |c: &str| name == "figcaption" && c == "wp-caption-text";
         let keeps =
             |c: &&str| CLASSES.contains(c) && !told_by_name(c) || c.starts_with("language-") || c.starts_with("lang-");
@@ -302,7 +302,7 @@ fn attributes(e: &mut Element, ids: &mut HashSet<String>) {
             e.attrs.insert(walk::attr_name("class"), left.as_str().into());
         }
     }
-    if let Some(id) = e.attr("id").map(str::to_string)
+    if let Some(id) = walk::value(e, "id").map(str::to_string)
         && (id.contains(char::is_whitespace) || !ids.insert(id))
     {
         e.attrs.shift_remove(&walk::attr_name("id"));

@@ -94,13 +94,13 @@ pub(super) fn links(top: NodeRef<'_, Node>, base: Option<&Url>, site: Option<&Ur
     anchors
         .filter_map(|a| {
             let e = a.value().as_element()?;
-            let href = e.attr("href").filter(|h| !h.starts_with('#'))?;
+            let href = walk::value(e, "href").filter(|h| !h.starts_with('#'))?;
             let embed = walk::classes(e).any(|c| c == "embed");
             let kind = if embed { LinkKind::Embed } else { address::kind(href, base, site) };
             let alt = || a.descendants().filter(|n| walk::name(n) == "img").find_map(|n| walk::attr(&n, "alt"));
             let words = walk::text(a);
             let text = if words.is_empty() { alt().unwrap_or_default().to_string() } else { words };
-            Some(Link { url: Some(href.to_string()), text, rel: e.attr("rel").map(str::to_string), kind, target: None })
+            Some(Link { url: Some(href.to_string()), text, rel: walk::value(e, "rel").map(str::to_string), kind, target: None })
         })
         .collect()
 }
@@ -116,10 +116,10 @@ pub(super) fn media(top: NodeRef<'_, Node>, base: Option<&Url>) -> Vec<Media> {
         };
         let (key, role) = match e.name() {
             "img" | "video" | "audio" | "source" => ("src", "body"),
-            "a" if e.attr("href").as_ref().is_some_and(is_file) => ("href", "attachment"),
+            "a" if walk::value(e, "href").as_ref().is_some_and(is_file) => ("href", "attachment"),
             _ => continue,
         };
-        let Some(url) = e.attr(key).filter(|u| !u.starts_with("data:")) else { continue };
+        let Some(url) = walk::value(e, key).filter(|u| !u.starts_with("data:")) else { continue };
         if seen.insert(url) {
             let alt = walk::attr(&node, "alt").filter(|_| e.name() == "img").map(str::to_string);
             out.push(Media { url: url.to_string(), alt, role: role.to_string(), ..Media::default() });

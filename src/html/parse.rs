@@ -24,6 +24,8 @@ use super::attributes;
 const DEEPEST: usize = 512;
 /// Entries of formatting elements on the stack and the list of the active ones.
 const MOST_FORMATTING: usize = 256;
+/// Nodes of one tree; what comes after them is text. The largest pages of blogs, with thousands of comments, have a third.
+const MOST_NODES: usize = 600_000;
 /// Tags between two looks at the stack.
 const STEP: u32 = 16;
 
@@ -162,7 +164,8 @@ impl Filter {
 
     fn look(&self) -> Level {
         let nodes = self.builder.sink.0.borrow().tree.values().len();
-        if self.level.get() == Level::TextOnly || nodes > 8 * self.tokens.get() + 10_000 {
+        let multiplied = nodes > 8 * self.tokens.get() + 10_000;
+        if self.level.get() == Level::TextOnly || multiplied || nodes > MOST_NODES {
             return Level::TextOnly;
         }
         let census = Census { sink: &self.builder.sink, all: Cell::new(0), formatting: Cell::new(0) };

@@ -63,12 +63,17 @@ pub(crate) fn name<'a>(node: &NodeRef<'a, Node>) -> &'a str {
 
 /// Returns an attribute of the element a node is, without white space around; none when empty.
 pub(crate) fn attr<'a>(node: &NodeRef<'a, Node>, key: &str) -> Option<&'a str> {
-    node.value().as_element().and_then(|e| e.attr(key)).map(str::trim).filter(|v| !v.is_empty())
+    node.value().as_element().and_then(|e| value(e, key)).map(str::trim).filter(|v| !v.is_empty())
+}
+
+/// Returns an attribute of an element as it is. Elements have few: to look through them is quicker than to look one up.
+pub(crate) fn value<'a>(e: &'a Element, key: &str) -> Option<&'a str> {
+    e.attrs.iter().find(|(name, _)| &*name.local == key && name.ns == ns!()).map(|(_, value)| &**value)
 }
 
 /// Returns the classes of an element.
 pub(crate) fn classes(e: &Element) -> impl Iterator<Item = &str> {
-    e.attr("class").unwrap_or_default().split_ascii_whitespace()
+    value(e, "class").unwrap_or_default().split_ascii_whitespace()
 }
 
 /// Returns the elements of this name under a node.

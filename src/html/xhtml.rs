@@ -151,7 +151,7 @@ fn attribute<'a>(e: &Element, key: &'a html5ever::QualName) -> Option<&'a str> {
     }
     let foreign_prefix = key.ns == ns!(xlink) || key.ns == ns!(xmlns) || key.ns == ns!(xml);
     match &*key.local {
-        "xml:lang" if e.name.ns == ns!(html) && e.attr("lang").is_none() => Some("lang"),
+        "xml:lang" if e.name.ns == ns!(html) && super::walk::value(e, "lang").is_none() => Some("lang"),
         "xmlns" => None,
         name if is_ncname(name) && !foreign_prefix => Some(name),
         _ => None,

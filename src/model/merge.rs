@@ -68,6 +68,8 @@ struct Candidate {
     source: String,
     certainty: Certainty,
     how: String,
+    /// What else its own source gave.
+    within: Vec<Rejected>,
     /// The value, or its digest where it lost before.
     value: Value,
     /// The values of the fields that follow.
@@ -148,8 +150,14 @@ fn join(kept: &Post, incoming: &Post) -> Post {
         }
         let mut rejected: Vec<Rejected> = all
             .into_iter()
-            .map(|c| Rejected { value: told(&c, line[0]), source: c.source, certainty: c.certainty })
+            .map(|c| Rejected {
+                value: told(&c, line[0]),
+                source: c.source,
+                certainty: c.certainty,
+                why: String::new(),
+            })
             .filter(|r| r.value != told(&chosen, line[0]) && !same_moment(line[0], &r.value, &chosen.value))
+            .chain(chosen.within.iter().cloned())
             .collect();
         rejected.sort_by(|x, y| (&x.source, canonical_json(&x.value)).cmp(&(&y.source, canonical_json(&y.value))));
         fields.insert(
@@ -200,14 +208,16 @@ fn candidates(
         source: field.source.clone(),
         certainty: field.certainty,
         how: field.how.clone(),
+        within: field.rejected.iter().filter(|r| !r.why.is_empty()).cloned().collect(),
         value: post[line[0]].clone(),
         follow: line[1..].iter().map(|n| post[*n].clone()).collect(),
         updated: stamp(&field.source),
     };
-    let lost = field.rejected.iter().map(|r| Candidate {
+    let lost = field.rejected.iter().filter(|r| r.why.is_empty()).map(|r| Candidate {
         source: r.source.clone(),
         certainty: r.certainty,
         how: String::new(),
+        within: Vec::new(),
         value: r.value.clone(),
         follow: Vec::new(),
         updated: stamp(&r.source),

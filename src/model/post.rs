@@ -84,6 +84,10 @@ pub struct Rejected {
     #[serde(default)]
     pub certainty: Certainty,
     pub value: Value,
+    /// Why it lost, where the winner's own source gave it in another place (its page's OpenGraph beside its heading). Such
+    /// a value belongs to the winner and goes with it; no merge weighs it again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }
 
 /// A post that its publisher no longer shows.
@@ -282,4 +286,6 @@ pub struct Draft {
     pub extra: Map<String, Value>,
     /// Fields that were inferred, and how.
     pub guessed: BTreeMap<&'static str, String>,
+    /// For fields that one source gives in several places: where the value stood, and what stood elsewhere.
+    pub told: BTreeMap<&'static str, (String, Vec<Rejected>)>,
 }

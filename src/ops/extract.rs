@@ -104,9 +104,14 @@ fn one(page: &Page, request: &ExtractRequest) -> Vec<Value> {
     let url = given.and_then(|u| Url::parse(u).ok());
     match pages::shape(&page.name, bytes, page.known) {
         Shape::Page => {
-            let text = extract::decode(bytes, page.content_type.as_deref()).text;
+            let decoded = extract::decode(bytes, page.content_type.as_deref());
             let read = if request.full { extract::page } else { extract::bare };
-            tell(&page.id, read(&text, url.as_ref()), request)
+            let mut lines = tell(&page.id, read(&decoded.text, url.as_ref()), request);
+            if let (true, Some(line)) = (request.explain, lines.first_mut()) {
+                let (stray, doubled) = (decoded.stray, decoded.doubled);
+                line["encoding"] = json!({"name": decoded.encoding, "stray": stray, "doubled": doubled});
+            }
+            lines
         }
         Shape::Text => match import::plain_text(bytes, &page.name) {
             Some(draft) => {
@@ -129,7 +134,7 @@ fn tell(id: &str, verdict: Verdict, request: &ExtractRequest) -> Vec<Value> {
 }
 
 fn line(reading: Reading, id: &str, request: &ExtractRequest) -> Value {
-    let told = |e: &extract::Evidence| json!({"field": e.field, "value": e.value, "source": e.source, "weight": e.weight, "chosen": e.chosen});
+    let told = |e: &extract::Evidence| json!({"field": e.field, "value": e.value, "source": e.source, "at": e.at, "weight": e.weight, "chosen": e.chosen, "reason": e.reason});
     let evidence: Option<Value> = request.explain.then(|| reading.evidence.iter().map(told).collect());
     let mut line = if request.full {
         serde_json::to_value(assemble(reading.draft, reading.body, id)).unwrap_or_default()

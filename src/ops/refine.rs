@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::html;
-use crate::model::{Certainty, Draft, Field, LinkKind, Post, SCHEMA, Source, identify, sort_comments};
+use crate::model::{Certainty, Draft, Field, LinkKind, Post, Rejected, SCHEMA, Source, identify, sort_comments};
 
 /// Makes the post that a draft describes. `archive` is the archive's name, `site` the blog's root address.
 pub fn refine(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
@@ -62,7 +62,7 @@ pub(super) fn assemble(draft: Draft, body: html::Body, archive: &str) -> Post {
         ..Post::default()
     };
     sort_comments(&mut post.comments);
-    post.fields = provenance(&post, &source.kind, &draft.guessed);
+    post.fields = provenance(&post, &source.kind, &draft.guessed, &draft.told);
     if related && let Some(how) = draft.guessed.get("links") {
         let field = Field {
             source: source.kind.clone(),
@@ -78,7 +78,12 @@ pub(super) fn assemble(draft: Draft, body: html::Body, archive: &str) -> Post {
 }
 
 /// Returns a line for each field that has a value.
-fn provenance(post: &Post, source: &str, guessed: &BTreeMap<&'static str, String>) -> BTreeMap<String, Field> {
+fn provenance(
+    post: &Post,
+    source: &str,
+    guessed: &BTreeMap<&'static str, String>,
+    told: &BTreeMap<&'static str, (String, Vec<Rejected>)>,
+) -> BTreeMap<String, Field> {
     let present = [
         ("url", post.url.is_some()),
         ("aliases", !post.aliases.is_empty()),
@@ -104,7 +109,8 @@ fn provenance(post: &Post, source: &str, guessed: &BTreeMap<&'static str, String
     let field = |name: &str| {
         let how = guessed.get(name);
         let certainty = if how.is_some() { Certainty::Guessed } else { Certainty::Stated };
-        Field { source: source.to_string(), certainty, how: how.cloned().unwrap_or_default(), rejected: Vec::new() }
+        let (place, rejected) = told.get(name).cloned().unwrap_or_default();
+        Field { source: source.to_string(), certainty, how: how.cloned().unwrap_or(place), rejected }
     };
     present.into_iter().filter(|(_, there)| *there).map(|(name, _)| (name.to_string(), field(name))).collect()
 }

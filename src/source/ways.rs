@@ -35,8 +35,11 @@ pub struct Way {
     pub gives: &'static str,
     /// It goes where nobody sent it: robots.txt is obeyed.
     pub crawls: bool,
-    pub probe: fn(&mut Look) -> Result<Option<Box<dyn Source>>>,
+    pub probe: Probe,
 }
+
+/// Looks whether a way is open.
+type Probe = fn(&mut Look) -> Result<Option<Box<dyn Source>>>;
 
 /// In the order in which they are tried.
 pub static WAYS: [Way; 11] = [

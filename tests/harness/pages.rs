@@ -12,6 +12,8 @@ pub type Answers = BTreeMap<String, (&'static str, String)>;
 struct State {
     answers: Answers,
     hits: Vec<String>,
+    /// Hears of each request, by its number.
+    listener: Option<Box<dyn Fn(usize) + Send>>,
 }
 
 pub struct Site {
@@ -65,6 +67,11 @@ impl Site {
         self.state().answers.remove(target);
     }
 
+    /// Calls back at each request with how many there were.
+    pub fn on_hit(&self, listener: impl Fn(usize) + Send + 'static) {
+        self.state().listener = Some(Box::new(listener));
+    }
+
     /// Takes the list of targets asked for so far.
     pub fn hits(&self) -> Vec<String> {
         std::mem::take(&mut self.state().hits)
@@ -80,6 +87,9 @@ pub fn text(words: &str) -> String {
 fn answer(state: &Arc<Mutex<State>>, request: &Request) -> Response {
     let mut state = state.lock().unwrap();
     state.hits.push(request.target.clone());
+    if let Some(listener) = &state.listener {
+        listener(state.hits.len());
+    }
     let path = request.path().to_string();
     let Some((media_type, body)) = state.answers.get(&request.target).or_else(|| state.answers.get(&path)) else {
         return Response::new(404, "text/html", "<!doctype html><title>Nothing here</title>");

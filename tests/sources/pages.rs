@@ -1,8 +1,10 @@
 //! Feeds, sitemaps, archive pages, lists of addresses: what any site may have.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use mdarchive::event::Events;
 use mdarchive::model::{Kind, Reason};
-use mdarchive::ops::fetch::{audit, detect};
+use mdarchive::ops::fetch::{audit, detect, fetch};
 use tempfile::TempDir;
 use url::Url;
 
@@ -351,4 +353,73 @@ fn an_audit_says_what_is_missing_by_year_and_who_names_it() {
     assert_eq!(found.years["2007"].missing, 1);
     assert_eq!(files(&dir), before, "an audit writes nothing");
     assert!(!site.hits().iter().any(|h| h.starts_with("/2007/02")), "and gets no post");
+}
+
+/// A blog of a hundred posts, by sitemap, by feed and by archive pages.
+fn large() -> Site {
+    let site = Site::new();
+    let older =
+        |n: u32| if n < 10 { format!("<a rel=next href='/page/{}/'>Older posts</a>", n + 1) } else { String::new() };
+    let link = "<link rel=alternate type=application/atom+xml href=/atom-10.xml>";
+    for page in 1..=10 {
+        let names: Vec<String> = (0..10).map(|k| format!("post-{}", 100 - (page - 1) * 10 - k)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let path = if page == 1 { "/".to_string() } else { format!("/page/{page}/") };
+        site.page(&path, &listing(&names, &older(page)).replace("</head>", &format!("{link}</head>")));
+        let next =
+            if page > 1 { format!("<link rel='next' href='BASE/atom-{}.xml'/>", page - 1) } else { String::new() };
+        site.put(&format!("/atom-{page}.xml"), ATOM, atom(&next, (page - 1) * 10 + 1..page * 10 + 1));
+    }
+    for n in 1..=100 {
+        site.post(&format!("/post-{n}/"), &format!("Post {n}"), &format!("Number {n}"));
+    }
+    let all: Vec<(String, String)> = (1..=100).map(|n| (format!("/post-{n}/"), format!("2007-{n}"))).collect();
+    let all: Vec<(&str, &str)> = all.iter().map(|(p, m)| (p.as_str(), m.as_str())).collect();
+    site.put("/sitemap.xml", XML, sitemap(&all));
+    site
+}
+
+#[test]
+fn a_run_cut_at_any_moment_goes_on_where_it_stood() {
+    for (source, requests) in [("sitemap", 102), ("feed", 11), ("archive", 112)] {
+        let (site, whole) = (large(), TempDir::new().unwrap());
+        by(&site, &whole, source, 0);
+        assert_eq!(slugs(&whole), numbered(1..101));
+        assert!(site.hits().len() <= requests + 3);
+        let bodies = |dir: &TempDir| {
+            let text = |p: &mdarchive::model::Post| {
+                (p.url.clone().unwrap().replace("http://127.0.0.1:", "")[5..].to_string(), p.text.clone())
+            };
+            posts(dir).iter().map(text).collect::<std::collections::BTreeSet<_>>()
+        };
+        for cut in [1, 3, 7, 40, 60, 110].into_iter().filter(|c| *c < requests) {
+            let (site, dir) = (large(), TempDir::new().unwrap());
+            let flag: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(false)));
+            site.on_hit(move |n| flag.store(n >= cut, Ordering::Relaxed));
+            let mut first = request(&format!("{}/", site.base()), &dir);
+            first.sources = vec![source.to_string()];
+            let ended = fetch(first, &Events::new(|_| {}, flag), clock_at(0));
+            assert!(ended.map_or(true, |s| s.interrupted), "{source} cut at {cut}");
+            site.on_hit(|_| {});
+            by(&site, &dir, source, 100);
+            assert_eq!(slugs(&dir), numbered(1..101), "{source} cut at {cut}");
+            assert_eq!(bodies(&dir), bodies(&whole), "{source} cut at {cut}");
+            let asked = site.hits().len();
+            assert!(asked <= requests + 60, "{source} cut at {cut}: {asked} requests in all");
+            again(&site, &dir, source, 200);
+        }
+    }
+}
+
+#[test]
+fn what_was_chosen_for_one_run_says_nothing_of_the_next() {
+    let (site, dir) = (mapped(), TempDir::new().unwrap());
+    let one = Url::parse(&format!("{}/b/", site.base())).unwrap();
+    with(&site, &dir, "", 0, |r| r.pages = vec![one]);
+    assert_eq!(slugs(&dir), set(&["b"]));
+    by(&site, &dir, "", 100);
+    assert_eq!(slugs(&dir), set(&["a", "about", "b"]));
+    site.post("/lost/", "Lost", "Found again");
+    assert_eq!(by(&site, &dir, "", 200).new, 0, "what was not there is not asked for every night");
+    assert_eq!(with(&site, &dir, "", 300, |r| r.retry_gaps = true).new, 1);
 }

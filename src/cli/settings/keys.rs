@@ -70,7 +70,8 @@ pub static KEYS: &[Key] = &[
         otherwise: "those that fit",
         fill: |request, value, _| {
             request.sources = value.list();
-            known_sources(&request.sources).map_err(|e| e.to_string())
+            known_sources(&request.sources)
+                .map_err(|e| [Some(e.to_string()), e.hint()].into_iter().flatten().collect::<Vec<_>>().join("; "))
         },
     },
     Key {

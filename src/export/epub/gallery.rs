@@ -24,7 +24,7 @@ pub fn number(nodes: &mut [Node], count: &mut usize) -> Vec<(usize, String)> {
             return;
         }
         let caption = e.children.iter().filter_map(Node::element).find(|c| c.name == "figcaption");
-        let Some(caption) = caption.map(|c| caption_of(c)).filter(|c| !c.is_empty()) else { return };
+        let Some(caption) = caption.map(caption_of).filter(|c| !c.is_empty()) else { return };
         *count += 1;
         e.set("id", format!("f{count}"));
         out.push((*count, caption));

@@ -99,8 +99,7 @@ pub fn plan(archive: &Archive, shape: Shape<'_>, language: String, chosen: Vec<E
     plan.look_around(archive, &chosen, all, shape);
     let read =
         chosen.into_par_iter().zip(stems).map(|(entry, stem)| item(archive, entry, stem, &language, &plan.targets));
-    let (mut items, out): (Vec<Item>, Vec<Vec<(String, Option<String>)>>) =
-        read.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+    let (mut items, out): (Vec<Item>, Vec<Leads>) = read.collect::<Result<Vec<_>>>()?.into_iter().unzip();
     page_titles(&mut items, &site_title(archive));
     plan.page_titles = items.iter().map(|i| i.page_title.clone()).collect();
     for item in &items {
@@ -172,7 +171,7 @@ impl Plan {
     }
 
     /// Notes which chapters link to which, and the places they name.
-    fn connect(&mut self, items: &[Item], out: Vec<Vec<(String, Option<String>)>>) {
+    fn connect(&mut self, items: &[Item], out: Vec<Leads>) {
         for (item, links) in items.iter().zip(out) {
             let own = format!("{}.xhtml", item.stem);
             let mut met = HashSet::new();
@@ -275,8 +274,10 @@ fn stems(entries: &[Entry]) -> Vec<String> {
     entries.iter().map(stem).collect()
 }
 
-/// A chapter and the chapters it links to, with the places in them that it names.
-type Read = (Item, Vec<(String, Option<String>)>);
+/// The chapters that one links to, with the places in them that it names.
+type Leads = Vec<(String, Option<String>)>;
+/// A chapter, and where it leads.
+type Read = (Item, Leads);
 
 fn item(archive: &Archive, entry: Entry, stem: String, language: &str, targets: &Targets) -> Result<Read> {
     let post = archive.read(&entry)?;

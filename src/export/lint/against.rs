@@ -54,12 +54,11 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// What is done with a post, its path and its pages.
+type Act<'a> = dyn FnMut(&Post, &str, &[&super::read::Summary], &mut Found<'_>) + 'a;
+
 /// Calls `act` for each chapter that is a post of the archive, with all pages of it.
-fn chapters(
-    book: &Book,
-    found: &mut Found<'_>,
-    act: &mut dyn FnMut(&Post, &str, &[&super::read::Summary], &mut Found<'_>),
-) {
+fn chapters(book: &Book, found: &mut Found<'_>, act: &mut Act<'_>) {
     let Some(archive) = found.strictness.against else { return };
     let entries = match archive.entries() {
         Ok(entries) => entries,

@@ -132,13 +132,16 @@ pub fn tables(page: &Page, found: &mut Found<'_>) {
     }
 }
 
+/// Line, columns and rows of each cell of a row.
+type Cells = Vec<(usize, usize, usize)>;
+
 /// A cell must not reach beyond the rows of its section, nor beyond the columns of the widest row.
 fn spans(page: &Page, table: &Element, found: &mut Found<'_>) {
     let number = |e: &Element, name: &str| e.get(name).and_then(|v| v.parse::<usize>().ok()).unwrap_or(1);
     let rows: Vec<&Element> = page.inside(table).filter(|e| e.name == "tr").collect();
     let cells =
         |row: &Element| page.children(row).map(|c| (c.line, number(c, "colspan"), number(c, "rowspan"))).collect();
-    let rows: Vec<(Option<usize>, Vec<(usize, usize, usize)>)> = rows.iter().map(|r| (r.parent, cells(r))).collect();
+    let rows: Vec<(Option<usize>, Cells)> = rows.iter().map(|r| (r.parent, cells(r))).collect();
     for (n, (section, cells)) in rows.iter().enumerate() {
         let left = rows.iter().skip(n).take_while(|(s, _)| s == section).count();
         for (line, _, down) in cells.iter().filter(|(_, _, down)| *down > left) {

@@ -181,6 +181,9 @@ fn one(
         let what = format!("{} bytes do not fit {}", decoded.stray, decoded.encoding);
         report.notes.push(format!("{}: {what}", stream.name));
     }
+    if decoded.doubled > 2 {
+        report.notes.push(format!("{}: {} characters look as if encoded twice", stream.name, decoded.doubled));
+    }
     let origin = origin(&decoded.text, &stream.name);
     let text = if origin.rewritten { undo_replay(&decoded.text) } else { decoded.text };
     let url = origin.url.as_ref();

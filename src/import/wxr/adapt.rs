@@ -79,6 +79,7 @@ impl<'a> Adapter<'a> {
             enclosures: item.meta.iter().filter(|m| m.key == "enclosure").filter_map(|m| enclosure(&m.value)).collect(),
             extra: self.extra(&item),
             guessed: Default::default(),
+            told: Default::default(),
         }
     }
 

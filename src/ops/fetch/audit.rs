@@ -13,7 +13,7 @@ use super::{FetchRequest, known_sources, web};
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::http::{Answer, Web};
-use crate::model::{Clock, LinkKind, Reason, Status, normalise_url};
+use crate::model::{Clock, LinkKind, PostId, Reason, Status, normalise_url};
 use crate::source::{Found, Named, Reach, find};
 use crate::store::{Archive, Entry};
 
@@ -191,10 +191,7 @@ fn compare(audit: &mut Audit, told: &Inventory, archive: &Archive, entries: &[En
     }
     let gaps: HashMap<String, (Reason, bool)> =
         archive.gaps()?.into_iter().map(|g| (normalise_url(&g.gap.url), (g.gap.reason, g.accepted))).collect();
-    for entry in entries.iter().filter(|e| e.status == Status::Published) {
-        let date = entry.published.as_ref().map(|d| d.text.as_str());
-        audit.years.entry(year(date, entry.url.as_deref())).or_default().kept += 1;
-    }
+    let mut counted: BTreeSet<&PostId> = BTreeSet::new();
     for evidence in told.all() {
         let name = normalise_url(&evidence.name);
         let entry = kept.get(&name);
@@ -203,13 +200,24 @@ fn compare(audit: &mut Audit, told: &Inventory, archive: &Archive, entries: &[En
         if entry.is_none() && gap.is_none() && state.seen(&evidence.name).is_some() {
             continue;
         }
+        if entry.is_some_and(|e| !counted.insert(&e.id)) {
+            continue;
+        }
         let date = entry.and_then(|e| e.published.as_ref()).map(|d| d.text.clone()).or(evidence.published.clone());
         let row = audit.years.entry(year(date.as_deref(), Some(&evidence.name))).or_default();
         row.named += 1;
-        if entry.is_none() {
-            row.missing += 1;
-            audit.missing.push(missing(evidence, gap));
+        match entry {
+            Some(_) => row.kept += 1,
+            None => {
+                row.missing += 1;
+                audit.missing.push(missing(evidence, gap));
+            }
         }
+    }
+    // What is kept and nobody names: taken away since, or never listed.
+    for entry in entries.iter().filter(|e| e.status == Status::Published && !counted.contains(&e.id)) {
+        let date = entry.published.as_ref().map(|d| d.text.as_str());
+        audit.years.entry(year(date, entry.url.as_deref())).or_default().kept += 1;
     }
     audit.missing.sort_by(|a, b| (&a.published, &a.url).cmp(&(&b.published, &b.url)));
     Ok(())

@@ -38,7 +38,8 @@ impl Gate {
         if !self.rules.contains_key(&origin) {
             let mut at = url.clone();
             at.set_path("/robots.txt");
-            (at.set_query(None), at.set_fragment(None));
+            at.set_query(None);
+            at.set_fragment(None);
             let answer = web.get(&at, &Ask::feed(), events)?;
             answer.captures.iter().try_for_each(on)?;
             let robots = match answer.result() {

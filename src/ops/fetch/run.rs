@@ -32,7 +32,7 @@ const AHEAD: usize = 2;
 enum Asked {
     Waiting(Pending),
     /// It must not be asked.
-    Ready(Answer),
+    Ready(Box<Answer>),
 }
 
 pub(super) struct Run<'a> {
@@ -94,7 +94,12 @@ impl<'a> Run<'a> {
         // Those of a run that was killed stand in no other place.
         self.state.gaps.iter().for_each(|g| self.writer.gap(g.clone()));
         self.fill_gaps(open)?;
-        if self.state.ways.is_empty() {
+        if self.request.retry_gaps {
+            self.retry(open);
+        }
+        // What the user chose for this run says nothing of the next.
+        let chosen = !self.request.sources.is_empty() || !self.request.pages.is_empty();
+        if self.state.ways.is_empty() && !chosen {
             self.state.ways = found.iter().map(|f| f.way.name.to_string()).collect();
         }
         let mut todo = VecDeque::from(found);
@@ -135,7 +140,9 @@ impl<'a> Run<'a> {
                 Error::fetch(why, "nothing to keep").with_hint("name the front page of a blog, or the page of a post")
             );
         }
-        self.state.ways = used;
+        if !chosen {
+            self.state.ways = used;
+        }
         self.recheck()?;
         self.gone()?;
         self.close();
@@ -178,7 +185,7 @@ impl<'a> Run<'a> {
             let answer = match pending.pop_front() {
                 None => break,
                 Some(Asked::Waiting(next)) => self.web.wait(next, self.events)?,
-                Some(Asked::Ready(answer)) => answer,
+                Some(Asked::Ready(answer)) => *answer,
             };
             answer.captures.iter().try_for_each(|c| self.writer.capture(c))?;
             if let Ok(capture) = answer.result() {
@@ -207,7 +214,8 @@ impl Run<'_> {
             && let Some(step) = source.next()
         {
             if way.crawls && !self.permits(&step.url)? {
-                pending.push_back(Asked::Ready(Answer::missed(&step.url, Reason::Refused, "robots.txt forbids it")));
+                let answer = Answer::missed(&step.url, Reason::Refused, "robots.txt forbids it");
+                pending.push_back(Asked::Ready(Box::new(answer)));
                 continue;
             }
             let known = self.state.validators(step.url.as_str()).filter(|_| step.again);
@@ -230,7 +238,13 @@ impl Run<'_> {
             self.site = self.site.take().or_else(|| Url::parse(site.url.as_deref()?).ok());
             self.writer.set_site(site);
         }
-        batch.gaps.into_iter().for_each(|g| self.miss(g));
+        for gap in batch.gaps {
+            if gap.reason == Reason::Protected {
+                // It stays so: a listing that shows it again has nothing new in it.
+                self.state.see(&gap.url, None);
+            }
+            self.miss(gap);
+        }
         batch.notes.into_iter().for_each(|n| self.note(n));
         for draft in &batch.drafts {
             self.inventory.add_draft(way.name, draft);

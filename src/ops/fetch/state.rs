@@ -73,7 +73,7 @@ impl State {
 
     /// Returns whether the last run did not come to its end.
     pub fn broken_off(&self) -> bool {
-        !self.done && !self.ways.is_empty()
+        !self.done && !(self.ways.is_empty() && self.memos.is_empty() && self.pages.is_empty())
     }
 
     pub fn note(&mut self, way: &str, memo: Option<Value>) {

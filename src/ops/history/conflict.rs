@@ -52,7 +52,7 @@ pub fn conflicts_of(post: &Post) -> Vec<Conflict> {
         let against: Vec<Against> = field
             .rejected
             .iter()
-            .filter(|r| r.certainty == Certainty::Stated && !agree(stands, &r.value))
+            .filter(|r| r.source != field.source && r.certainty == Certainty::Stated && !agree(stands, &r.value))
             .map(|r| Against {
                 source: r.source.clone(),
                 value: r.value.clone(),

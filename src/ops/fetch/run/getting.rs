@@ -10,6 +10,7 @@ use super::Run;
 use crate::error::Result;
 use crate::http::Ask;
 use crate::model::{Draft, Gap, Gone, Kind, PostId, Reason};
+use crate::store::OpenGap;
 
 /// Pages asked for together.
 pub(super) const TOGETHER: usize = 48;
@@ -19,8 +20,7 @@ impl Run<'_> {
     pub(super) fn get(&mut self, rest: bool) -> Result<()> {
         while self.queue.len() >= TOGETHER || (rest && self.queue.len() > 0) {
             let wanted = self.queue.take(TOGETHER);
-            let drafts = self.pages(wanted)?;
-            self.keep(drafts)?;
+            self.pages(wanted)?;
             if self.state.due() {
                 self.writer.commit()?;
                 let memos = self.before.clone().unwrap_or_else(|| self.state.memos.clone());
@@ -35,8 +35,22 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Asks for pages at once; returns the posts on them in the order in which they were named.
-    fn pages(&mut self, wanted: Vec<Wanted>) -> Result<Vec<Draft>> {
+    /// Queues the pages of posts that were missing before.
+    pub(super) fn retry(&mut self, open: &[OpenGap]) {
+        for gap in open.iter().map(|o| &o.gap).filter(|g| g.reason != Reason::Protected) {
+            let kind = match gap.what.as_str() {
+                "post" => None,
+                "page" => Some(Kind::Page),
+                _ => continue,
+            };
+            if let Some(url) = Url::parse(&gap.url).ok().filter(|u| matches!(u.scheme(), "http" | "https")) {
+                self.queue.push(Wanted { url, kind, mark: None, crawled: true, again: false });
+            }
+        }
+    }
+
+    /// Asks for pages at once, and keeps the posts on them in the order in which they were named.
+    fn pages(&mut self, wanted: Vec<Wanted>) -> Result<()> {
         let mut asked: BTreeMap<Url, (usize, Wanted)> = BTreeMap::new();
         let mut urls = Vec::new();
         for (n, one) in wanted.into_iter().enumerate() {
@@ -48,6 +62,7 @@ impl Run<'_> {
         }
         let mut found: BTreeMap<usize, Draft> = BTreeMap::new();
         let mut missing: BTreeMap<usize, Gap> = BTreeMap::new();
+        let mut seen: Vec<(Url, Option<String>)> = Vec::new();
         let (writer, state, site, nothing) = (&mut self.writer, &mut self.state, self.site.as_ref(), &mut self.nothing);
         self.web.each(urls, self.events, |url, answer| {
             answer.captures.iter().try_for_each(|c| writer.capture(c))?;
@@ -58,13 +73,13 @@ impl Run<'_> {
                     // What may get better is asked for again in the next run.
                     let passing = [Reason::ServerError, Reason::Timeout, Reason::Unreachable, Reason::Truncated];
                     if !passing.contains(&miss.reason) {
-                        state.see(url.as_str(), wanted.mark.as_ref());
+                        seen.push((url, wanted.mark.clone()));
                     }
                     missing.insert(*n, wanted.gap(miss.reason, &miss.detail));
                     return Ok(());
                 }
             };
-            state.see(url.as_str(), wanted.mark.as_ref());
+            seen.push((url.clone(), wanted.mark.clone()));
             if capture.status == 304 {
                 return Ok(());
             }
@@ -85,7 +100,10 @@ impl Run<'_> {
         })?;
         self.state.note("", None);
         missing.into_values().for_each(|gap| self.miss(gap));
-        Ok(found.into_values().collect())
+        self.keep(found.into_values().collect())?;
+        // Read is only what is kept: a run that is stopped before that reads it again.
+        seen.iter().for_each(|(url, mark)| self.state.see(url.as_str(), mark.as_ref()));
+        Ok(())
     }
 
     /// Looks at pages of kept posts again, a few a run, each in its turn.
@@ -115,8 +133,7 @@ impl Run<'_> {
         });
         let wanted: Vec<Wanted> = wanted.collect();
         for part in wanted.chunks(TOGETHER) {
-            let drafts = self.pages(part.to_vec())?;
-            self.keep(drafts)?;
+            self.pages(part.to_vec())?;
         }
         Ok(())
     }
