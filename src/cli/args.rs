@@ -74,6 +74,12 @@ pub enum Command {
     List(ListArgs),
     /// Show one post: its text, where each field came from, its earlier texts
     Show(ShowArgs),
+    /// What changed and when; where sources disagree
+    Log(LogArgs),
+    /// What an earlier text of a post said otherwise
+    Diff(DiffArgs),
+    /// Put an earlier text of a post back
+    Revert(RevertArgs),
     /// Check every kept file against its recorded digest
     Verify(VerifyArgs),
     /// List what is missing and why
@@ -325,6 +331,41 @@ pub struct ShowArgs {
     /// Show the HTML of the body
     #[arg(long)]
     pub html: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive log\n  mdarchive log example.com --limit 5\n  mdarchive log my-first-post"
+)]
+pub struct LogArgs {
+    /// An archive, or the beginning of a post's id, slug or address; none = all archives
+    #[arg(value_name = "NAME|POST")]
+    pub what: Option<String>,
+    /// At most so many runs, the newest first
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  mdarchive diff 3f2a\n  mdarchive diff my-first-post 1")]
+pub struct DiffArgs {
+    /// Beginning of a post's id, slug or address
+    pub post: String,
+    /// Number or hash of an earlier text; else the one before the present
+    #[arg(value_name = "N|HASH")]
+    pub version: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive revert my-first-post 1\n\nThe text that stands becomes a version itself. A change that the blog makes later wins again."
+)]
+pub struct RevertArgs {
+    /// Beginning of a post's id, slug or address
+    pub post: String,
+    /// Number or hash of the earlier text
+    #[arg(value_name = "N|HASH")]
+    pub version: String,
 }
 
 #[derive(Debug, Args)]

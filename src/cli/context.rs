@@ -49,7 +49,7 @@ impl Context {
         if !self.quiet && !self.json {
             report::summary(summary, took.as_secs_f64(), self.verbose);
         } else if self.quiet && summary.open_gaps > 0 {
-            report::gaps(&summary.archive, &summary.gaps, self.verbose);
+            report::gaps(summary, self.verbose);
         }
     }
 

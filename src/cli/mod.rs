@@ -8,6 +8,7 @@ mod config;
 mod context;
 mod demo;
 mod detect;
+mod diff;
 mod exit;
 mod export;
 mod extract;
@@ -17,9 +18,12 @@ mod import;
 mod lint;
 mod init;
 mod list;
+mod log;
 mod man;
+mod pick;
 mod progress;
 mod report;
+mod revert;
 mod settings;
 mod show;
 mod stop;
@@ -79,6 +83,9 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Export(args) => export::run(args, context),
         Command::List(args) => list::run(&args, context),
         Command::Show(args) => show::run(&args, context),
+        Command::Log(args) => log::run(&args, context),
+        Command::Diff(args) => diff::run(&args, context),
+        Command::Revert(args) => revert::run(&args, context),
         Command::Verify(args) => verify::run(&args, context),
         Command::Gaps(args) => gaps::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),

@@ -108,8 +108,8 @@ pub fn summary(summary: &Summary, seconds: f64, all: bool) {
     for note in summary.notes.iter().take(if all { usize::MAX } else { SHOWN }) {
         say_err(&format!("note: {}", clean(note)));
     }
-    missing(&summary.gaps, all);
-    let earlier = summary.open_gaps.saturating_sub(summary.gaps.len() as u64);
+    missing(&summary.gaps, summary.new_gaps, all);
+    let earlier = summary.open_gaps.saturating_sub(summary.new_gaps);
     if earlier > 0 {
         say_err(&format!("still missing from earlier runs: {earlier} (see `mdarchive gaps`)"));
     }
@@ -119,10 +119,10 @@ pub fn summary(summary: &Summary, seconds: f64, all: bool) {
 }
 
 /// Says what is missing and nothing else.
-pub fn gaps(archive: &str, gaps: &[Gap], all: bool) {
-    if !gaps.is_empty() {
-        say_err(&clean(archive));
-        missing(gaps, all);
+pub fn gaps(summary: &Summary, all: bool) {
+    if !summary.gaps.is_empty() {
+        say_err(&clean(&summary.archive));
+        missing(&summary.gaps, summary.new_gaps, all);
     }
 }
 
@@ -135,17 +135,18 @@ pub fn machine(reports: &[serde_json::Value], stdout: bool, file: Option<&Path>)
     file.map_or(Ok(()), |path| std::fs::write(path, &text).map_err(Error::io("write", path)))
 }
 
-fn missing(gaps: &[Gap], all: bool) {
+fn missing(gaps: &[Gap], total: u64, all: bool) {
     if gaps.is_empty() {
         return;
     }
-    say_err(&format!("missing: {}", gaps.len()));
+    say_err(&format!("missing: {total}"));
     let shown = if all { gaps.len() } else { SHOWN };
     for gap in gaps.iter().take(shown) {
         say_err(&format!("  {}", gap_line(gap)));
     }
-    if gaps.len() > shown {
-        say_err(&format!("  and {} more (see `mdarchive gaps`)", gaps.len() - shown));
+    let more = total.saturating_sub(shown as u64);
+    if more > 0 {
+        say_err(&format!("  and {more} more (see `mdarchive gaps`)"));
     }
 }
 

@@ -3,19 +3,20 @@
 use super::args::ShowArgs;
 use super::context::Context;
 use super::exit::Exit;
+use super::pick;
 use super::report::{self, clean, clean_lines};
-use crate::error::{Error, Result};
-use crate::model::{Certainty, Post, fold_title, normalise_url, pretty_json};
+use crate::error::Result;
+use crate::model::{Certainty, Post, pretty_json};
 use crate::store::{Archive, Entry};
 
 pub fn run(args: &ShowArgs, context: &Context) -> Result<Exit> {
-    let (archive, entry) = find(&args.post, context)?;
+    let (archive, entry) = pick::post(&args.post, context)?;
     if args.versions {
         versions(&archive, &entry, context)?;
         return Ok(Exit::Whole);
     }
     let post = match &args.version {
-        Some(which) => version(&archive, &entry, which)?,
+        Some(which) => pick::version(&archive, &entry, which)?.post,
         None => archive.read(&entry)?,
     };
     if args.explain && !context.json {
@@ -30,45 +31,12 @@ pub fn run(args: &ShowArgs, context: &Context) -> Result<Exit> {
     Ok(Exit::Whole)
 }
 
-/// Finds the one post whose id, address, slug or title begins so.
-fn find(wanted: &str, context: &Context) -> Result<(Archive, Entry)> {
-    let folded = normalise_url(wanted).to_lowercase();
-    let title = fold_title(wanted);
-    let mut found: Vec<(Archive, Entry, bool)> = Vec::new();
-    for archive in context.open(&[])? {
-        for entry in archive.entries()? {
-            let whole = entry.id.as_str() == wanted
-                || entry.url.iter().chain(&entry.aliases).any(|u| normalise_url(u).to_lowercase() == folded);
-            let slug = entry.path.rsplit('/').next().unwrap_or_default();
-            let url = entry.url.as_deref().map(|u| normalise_url(u).to_lowercase()).unwrap_or_default();
-            let begins = entry.id.as_str().starts_with(wanted)
-                || slug.starts_with(wanted)
-                || url.starts_with(&folded)
-                || (!title.is_empty() && fold_title(&entry.title).starts_with(&title));
-            if whole || begins {
-                found.push((archive.clone(), entry, whole));
-            }
-        }
-    }
-    if found.iter().filter(|f| f.2).count() == 1 {
-        found.retain(|f| f.2);
-    }
-    if found.len() > 1 {
-        let some: Vec<String> = found.iter().take(5).map(|f| format!("{} ({})", f.1.id.short(), f.1.title)).collect();
-        return Err(Error::usage(format!("{} posts begin with {wanted}", found.len()))
-            .with_hint(format!("write more of it; among them: {}", some.join(", "))));
-    }
-    let none =
-        || Error::usage(format!("no post begins with {wanted}")).with_hint("see what is kept with `mdarchive list`");
-    found.pop().map(|(archive, entry, _)| (archive, entry)).ok_or_else(none)
-}
-
 fn versions(archive: &Archive, entry: &Entry, context: &Context) -> Result<()> {
     let files = archive.versions(&entry.id)?;
     let mut list = Vec::new();
     for (n, path) in files.iter().enumerate() {
         let hash = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        let post = read_version(path)?;
+        let post = pick::read_version(path)?;
         let changed = post.updated.or(post.published).map(|d| d.text).unwrap_or_default();
         if context.json {
             list.push(
@@ -89,21 +57,6 @@ fn versions(archive: &Archive, entry: &Entry, context: &Context) -> Result<()> {
         report::say_err("no earlier texts");
     }
     Ok(())
-}
-
-fn version(archive: &Archive, entry: &Entry, which: &str) -> Result<Post> {
-    let files = archive.versions(&entry.id)?;
-    let named = |p: &&std::path::PathBuf| p.file_stem().is_some_and(|s| s.to_string_lossy().starts_with(which));
-    let by_number = which.parse::<usize>().ok().and_then(|n| files.get(n.checked_sub(1)?));
-    let file = by_number.or_else(|| files.iter().find(named)).ok_or_else(|| {
-        Error::usage(format!("the post has no version {which}")).with_hint("list them with --versions")
-    })?;
-    read_version(file)
-}
-
-fn read_version(path: &std::path::Path) -> Result<Post> {
-    let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-    serde_json::from_slice(&bytes).map_err(|e| Error::input(path.display(), e))
 }
 
 /// Returns the post for reading.

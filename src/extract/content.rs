@@ -14,6 +14,9 @@ static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOR
 static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
 
+static FOREIGN_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::FOREIGN_WORDS.iter().copied().collect());
+static ABOUT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::ABOUT_WORDS.iter().copied().collect());
+
 fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
     !text.is_empty() && rule.as_ref().is_some_and(|r| r.is_match(text))
 }
@@ -22,11 +25,15 @@ fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 /// holds the only element with the name of a post's body.
 pub(super) fn mark(tree: &Html, outline: &mut Outline) {
     let all = outline.items.first().map_or(0, |i| i.text);
+    let prose = sums(outline, prose);
     let guarded = guarded(outline);
     let mut until = [0, 0];
     for at in 0..outline.items.len() {
         let Some(item) = outline.items.get(at) else { break };
-        let free = matches!(&*item.name, "html" | "body") || guarded.contains(&at) || too_much(item, all);
+        let free = matches!(&*item.name, "html" | "body")
+            || guarded.contains(&at)
+            || too_much(item, all)
+            || holds_most(item, at, &prose);
         let part = match (at < until[1], at < until[0]) {
             (true, _) => Part::Foreign,
             (_, about) if free => {
@@ -57,6 +64,7 @@ fn named(tree: &Html, item: &Item) -> Part {
     // What is inline and long was opened by mistake: the author's name in a span that never ends.
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
+    let words = |list: &HashSet<&str>| has_word(&item.sig, list) && !(inline && item.text > 160);
     let node = tree.tree.get(item.id);
     // Movable Type and Wix list the tags of a post in a `nav`; who said a quotation stands in its `footer`.
     let labelled =
@@ -66,23 +74,49 @@ fn named(tree: &Html, item: &Item) -> Part {
         Part::About
     } else if &*item.name == "footer" && quoted {
         Part::Post
-    } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || named(&FOREIGN) || is_hidden(tree, item) {
+    } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
+        || named(&FOREIGN)
+        || (words(&FOREIGN_WORDS) && !words(&ABOUT_WORDS))
+        || is_hidden(tree, item)
+    {
         Part::Foreign
-    } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) {
+    } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) || words(&ABOUT_WORDS) {
         Part::About
     } else {
         Part::Post
     }
 }
 
-/// Returns the elements with each of the names of bodies, in the order of the names.
+/// Returns whether the name of a class or id is made with a word of a list.
+fn has_word(sig: &str, list: &HashSet<&str>) -> bool {
+    sig.split_ascii_whitespace().any(|name| {
+        let mut words = name.split(['-', '_', ':']).peekable();
+        let other = words.peek().is_some_and(|w| rules::OTHER_WORDS.contains(w));
+        !other && words.any(|w| list.contains(w))
+    })
+}
+
+/// Returns the elements with each of the names of bodies, in the order of the names; after those, in the same order, the
+/// elements with longer names that end with one: `c-article-body`, `entry__content`.
 fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
     static RANKS: LazyLock<HashMap<&str, usize>> =
         LazyLock::new(|| rules::BODIES.iter().enumerate().rev().map(|(rank, n)| (*n, rank)).collect());
-    let mut out = vec![Vec::new(); rules::BODIES.len()];
+    let mut out = vec![Vec::new(); rules::BODIES.len() * 2];
     for (at, item) in outline.items.iter().enumerate() {
-        for rank in item.sig.split_ascii_whitespace().filter_map(|c| RANKS.get(c)) {
-            if let Some(list) = out.get_mut(*rank) {
+        for name in item.sig.split_ascii_whitespace() {
+            let longer = || {
+                if !["content", "body", "text"].iter().any(|end| name.ends_with(end)) {
+                    return None;
+                }
+                let name = name.replace("__", "-").replace('_', "-");
+                let ends = std::iter::successors(Some(name.as_str()), |n| n.split_once('-').map(|(_, end)| end));
+                let known = |end: &str| {
+                    let sure = end.contains('-') && !rules::LOOSE_BODIES.contains(&end);
+                    RANKS.get(end).filter(|_| sure).copied()
+                };
+                ends.take(3).find_map(known).map(|rank| rank + rules::BODIES.len())
+            };
+            if let Some(list) = RANKS.get(name).copied().or_else(longer).and_then(|rank| out.get_mut(rank)) {
                 list.push(at);
             }
         }
@@ -93,7 +127,7 @@ fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
 /// Returns the elements around those whose name only a post's body has.
 fn guarded(outline: &Outline) -> HashSet<usize> {
     let mut out = HashSet::new();
-    for (rank, all) in bodies(outline).into_iter().enumerate() {
+    for (rank, all) in bodies(outline).into_iter().take(rules::BODIES.len()).enumerate() {
         let loose = rules::BODIES.get(rank).is_some_and(|n| rules::LOOSE_BODIES.contains(n));
         let mut full = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(|i| i.text > 0));
         if let (false, Some(only), None) = (loose, full.next(), full.next()) {
@@ -107,8 +141,17 @@ fn guarded(outline: &Outline) -> HashSet<usize> {
 /// Returns whether an element holds so much of the page that its name must mislead.
 fn too_much(item: &Item, all: usize) -> bool {
     let own = item.text - item.link.min(item.text);
-    let comments = item.sig.contains("comment") || item.sig.contains("respond") || item.sig.contains("disqus");
-    !comments && own * 10 > all * 6
+    !is_of_readers(item) && own * 10 > all * 6
+}
+
+/// Returns whether most prose of the page stands in an element.
+fn holds_most(item: &Item, at: usize, prose: &[i64]) -> bool {
+    let (own, all) = (prose.get(at).copied().unwrap_or(0), prose.first().copied().unwrap_or(0));
+    !is_of_readers(item) && own > 600 && own * 10 > all * 5
+}
+
+fn is_of_readers(item: &Item) -> bool {
+    ["comment", "respond", "disqus", "replies", "trackback"].iter().any(|n| item.sig.contains(n))
 }
 
 fn is_hidden(tree: &Html, item: &Item) -> bool {
@@ -120,6 +163,15 @@ fn is_hidden(tree: &Html, item: &Item) -> bool {
     style
         || walk::value(e, "hidden").is_some()
         || (walk::value(e, "aria-hidden") == Some("true") && item.text > 0 && item.pictures == 0)
+}
+
+/// Returns how much a block is a paragraph of sentences, whatever it is called.
+fn prose(item: &Item) -> i64 {
+    if item.inline >= 80 && item.marks > 0 && item.inline_link * 2 < item.inline {
+        (item.inline - item.inline_link) as i64
+    } else {
+        0
+    }
 }
 
 /// Returns how much a block speaks for being text of a post, or against it.
@@ -162,7 +214,7 @@ pub(super) struct Found {
 
 /// Returns the element that holds the post's text. `heading` is the one with the post's title, where it was found.
 pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
-    let sums = sums(outline);
+    let sums = sums(outline, weight);
     let near = |at: usize| heading.is_some_and(|h| is_near(outline, at, h));
     let named = by_name(outline, &sums, near);
     let dense = dense(outline, &sums);
@@ -179,7 +231,15 @@ pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
             // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget, unless the
             // title stands over it.
             let poor = sum(n) * 4 < sum(d) && !(near(n) && full) && (!sure || sum(d) > 600);
-            Some(if poor && !holds { Found { at: d, how: "text density" } } else { Found { at: n, how: KNOWN } })
+            // One of many sections, each with such a name.
+            let held = outline.items.get(d).is_some_and(|i| d <= n && n < i.end);
+            let share = if sure { 15 } else { 40 };
+            let section = held && sum(d) > 1200 && sum(n) * 100 < sum(d) * share;
+            Some(if poor && !holds || section {
+                Found { at: d, how: "text density" }
+            } else {
+                Found { at: n, how: KNOWN }
+            })
         }
         (Some((n, _)), None) => Some(Found { at: n, how: KNOWN }),
         (None, Some(d)) => Some(Found { at: d, how: "text density" }),
@@ -226,8 +286,8 @@ fn is_near(outline: &Outline, at: usize, heading: usize) -> bool {
     heading < end && std::iter::once(at).chain(outline.around(at).take(3)).any(holds)
 }
 
-/// Returns for each element the sum of the weights of the blocks in it.
-fn sums(outline: &Outline) -> Vec<i64> {
+/// Returns for each element the sum of the weights of the blocks in it and itself.
+fn sums(outline: &Outline, weight: impl Fn(&Item) -> i64) -> Vec<i64> {
     let mut sums: Vec<i64> = outline.items.iter().map(weight).collect();
     for at in (1..outline.items.len()).rev() {
         let Some(item) = outline.items.get(at) else { continue };
@@ -244,7 +304,7 @@ fn sums(outline: &Outline) -> Vec<i64> {
 /// Returns the best element that a platform's name tells, and whether there is only one of it.
 fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Option<(usize, bool)> {
     let mut best: Option<(i64, usize, bool)> = None;
-    for (rank, (name, all)) in rules::BODIES.iter().zip(bodies(outline)).enumerate() {
+    for (rank, (name, all)) in rules::BODIES.iter().cycle().zip(bodies(outline)).enumerate() {
         let whole = |i: &Item| {
             i.part == Part::Post
                 && (i.text > 0 || i.pictures > 0)
@@ -257,7 +317,7 @@ fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Opt
             continue;
         };
         let sum = sums.get(top).copied().unwrap_or(0);
-        let loose = rules::LOOSE_BODIES.contains(name);
+        let loose = rules::LOOSE_BODIES.contains(name) || rank >= rules::BODIES.len();
         let score = if loose { sum / 2 } else { sum } - rank as i64 + if near(top) { 150 } else { 0 };
         let single = all.len() == 1 && !loose;
         if best.is_none_or(|(most, _, _)| score > most + most.abs() / 3) {
@@ -295,4 +355,62 @@ fn dense(outline: &Outline, sums: &[i64]) -> Option<usize> {
 /// Returns letters and digits only, in lower case.
 pub(super) fn squash(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the classes and the id of the element in which a page's text is found.
+    fn found(page: &str) -> String {
+        let tree = crate::html::parse_document(page);
+        let mut outline = Outline::of(&tree);
+        mark(&tree, &mut outline);
+        find(&outline, None).and_then(|f| outline.items.get(f.at)).map(|i| i.sig.trim().to_string()).unwrap_or_default()
+    }
+
+    fn prose(times: usize) -> String {
+        "<p>It rained all day, and we stayed in the hut with tea, cards and a stove that would not draw. Nobody minded.</p>"
+            .repeat(times)
+    }
+
+    #[test]
+    fn what_holds_most_of_the_prose_is_no_share_bar_whatever_it_is_called() {
+        let page = format!(
+            "<div class='wrap share'><div id=x>{}</div></div><div class=share>Tweet this, mail this.</div>",
+            prose(8)
+        );
+        assert_eq!(found(&page), "x");
+    }
+
+    #[test]
+    fn a_body_is_known_by_the_end_of_its_name_and_by_its_item_property() {
+        let page = format!(
+            "<div id=a><div class=c-article__body>{}</div><p>{}</div>",
+            prose(2),
+            "Our club, since 1920.".repeat(9)
+        );
+        assert_eq!(found(&page), "c-article__body");
+        let page = format!(
+            "<div id=a><div itemprop=articleBody>{}</div><p>{}</div>",
+            prose(2),
+            "Our club, since 1920.".repeat(9)
+        );
+        assert_eq!(found(&page), "itemprop:articlebody");
+    }
+
+    #[test]
+    fn a_section_of_many_is_not_the_whole_text() {
+        let section =
+            |n| format!("<section><div class=text-block></div><div class=rich-text>{}</div></section>", prose(n));
+        let page = format!("<main id=all>{}{}{}{}</main>", section(4), section(4), section(4), section(4));
+        assert_eq!(found(&page), "all");
+    }
+
+    #[test]
+    fn sentences_of_chinese_and_japanese_weigh_as_much_as_others() {
+        let words = "雨下了一整天，我们待在小屋里喝茶，打牌。".repeat(12);
+        let page = format!("<ul><li><a href=/>一</a></ul><div id=p-detail><p>{words}</p><p>{words}</p></div>");
+        assert_eq!(found(&page), "p-detail");
+    }
 }

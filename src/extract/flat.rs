@@ -1,8 +1,11 @@
 //! The flat line of a post: names and strings only, for people and scripts that want no archive. It knows no page.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::Reading;
+use crate::html::fold;
 use crate::model::{Date, Link, Term};
 
 /// Returns the line of a post under this id.
@@ -24,7 +27,7 @@ pub fn flat(reading: &Reading, id: &str) -> Value {
         "categories": labels(&draft.categories),
         "captions": captions,
         "links": links,
-        "text": body.text,
+        "text": uncaptioned(&body.text, &captions),
         "html": body.html,
     });
     if reading.cut {
@@ -33,7 +36,32 @@ pub fn flat(reading: &Reading, id: &str) -> Value {
     line
 }
 
+/// Returns a text without the blocks that are captions: they have their own place in the line, and stand in `html`. Where
+/// little else is said, as under the pictures of a gallery, they are the text and stay.
+fn uncaptioned(text: &str, captions: &[&str]) -> String {
+    let mut left: HashMap<String, usize> = HashMap::new();
+    for caption in captions {
+        *left.entry(fold(caption)).or_default() += 1;
+    }
+    let mut is_caption = |block: &&str| left.get_mut(&fold(block)).filter(|n| **n > 0).map(|n| *n -= 1).is_some();
+    let rest = text.split("\n\n").filter(|block| !is_caption(block)).collect::<Vec<_>>().join("\n\n");
+    if rest.len() * 3 < text.len() * 2 { text.to_string() } else { rest }
+}
+
 /// Returns a moment with its offset, as far as both are known.
 fn iso(date: &Date) -> String {
     format!("{}{}", date.text, date.offset.as_deref().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caption_is_told_apart_from_the_text_and_is_it_where_there_is_no_other() {
+        let text = "We went up.\n\nA hill\nin snow\n\nAnd down, before the rain.\n\nA hill in snow";
+        let rest = "We went up.\n\nAnd down, before the rain.\n\nA hill in snow";
+        assert_eq!(uncaptioned(text, &["A hill in snow"]), rest);
+        assert_eq!(uncaptioned("Look.\n\nA hill in snow", &["A hill in snow"]), "Look.\n\nA hill in snow");
+    }
 }

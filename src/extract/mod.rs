@@ -12,6 +12,7 @@ mod facts;
 mod fields;
 mod flat;
 mod hints;
+mod lead;
 mod listing;
 mod months;
 mod nopost;
@@ -167,9 +168,13 @@ fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
     let related = related::of(tree, &outline, &zone, base.as_ref());
     let threads = if comments { thread::find(tree, &outline) } else { Vec::new() };
     let known = found.how == content::KNOWN;
+    let leads = lead::of(tree, &outline, facts, heading, found.at);
     let chaff = winnow::Winnow { tree, outline: &outline, at: found.at, known, title: &draft.title }.chaff();
     let Some(item) = outline.items.get(found.at) else { return Err("no text of a post found".into()) };
     take_out(tree, item.id, chaff.iter().chain(&related.lists));
+    for lead in leads.iter().rev().filter_map(|at| outline.items.get(*at)) {
+        html::walk::put_first(tree, item.id, lead.id);
+    }
     let site = address.as_ref().and_then(|a| a.join("/").ok());
     let body = html::of_tree(tree, item.id, base.as_ref(), site.as_ref());
     let value = item.sig.trim().to_string();

@@ -26,7 +26,7 @@ pub(super) struct Item {
     /// Index of the first element that is not in this one.
     pub end: usize,
     pub name: LocalName,
-    /// Classes and id, in lower case, a space before and after each.
+    /// Classes and id, in lower case, a space before and after each; with them `itemprop:articlebody`.
     pub sig: String,
     /// Length of the text in it, and of what of that stands in links.
     pub text: usize,
@@ -56,7 +56,7 @@ pub(super) struct Outline {
 const SILENT: [&str; 10] =
     ["script", "style", "template", "head", "title", "iframe", "noembed", "noframes", "select", "textarea"];
 
-/// Returns the classes and the id of an element in lower case, a space before and after each.
+/// Returns the classes and the id of an element in lower case, a space before and after each, and `itemprop:articlebody`.
 fn signature(e: &Element) -> String {
     let mut sig = String::new();
     let mut add = |value: &str| {
@@ -70,6 +70,9 @@ fn signature(e: &Element) -> String {
         }
     };
     ["class", "id"].into_iter().filter_map(|key| walk::value(e, key)).for_each(&mut add);
+    if walk::value(e, "itemprop").is_some_and(|p| p.eq_ignore_ascii_case("articlebody")) {
+        sig.push_str(" itemprop:articlebody");
+    }
     if !sig.is_empty() {
         sig.push(' ');
     }
@@ -77,9 +80,11 @@ fn signature(e: &Element) -> String {
 }
 
 /// Returns how many characters a text has with its white space folded and one space after it; 0 when it is all white space.
+/// A sign of Chinese, Japanese or Korean says as much as three letters.
 fn length(text: &str) -> usize {
     if !text.is_ascii() {
-        return text.split_whitespace().map(|w| w.chars().count() + 1).sum();
+        let wide = text.bytes().filter(|b| (0xe3..=0xed).contains(b)).count();
+        return text.split_whitespace().map(|w| w.chars().count() + 1).sum::<usize>() + wide * 2;
     }
     let (mut length, mut within) = (0, false);
     for b in text.bytes() {
@@ -88,6 +93,13 @@ fn length(text: &str) -> usize {
         within = !space;
     }
     length + usize::from(within)
+}
+
+/// Returns how many marks part the sentences of a text.
+fn marks(text: &str) -> usize {
+    let wide = |c: char| matches!(c, '。' | '、' | '，' | '！' | '？' | '；' | '।' | '؟' | '،');
+    let narrow = text.bytes().filter(|b| matches!(b, b',' | b'.' | b'!' | b'?' | b';')).count();
+    narrow + if text.is_ascii() { 0 } else { text.chars().filter(|c| wide(*c)).count() }
 }
 
 impl Outline {
@@ -143,8 +155,7 @@ impl Outline {
                             item.inline += length;
                             item.inline_link += link;
                             if link == 0 {
-                                item.marks +=
-                                    t.text.bytes().filter(|b| matches!(b, b',' | b'.' | b'!' | b'?' | b';')).count();
+                                item.marks += marks(&t.text);
                             }
                         }
                     }

@@ -1,7 +1,8 @@
 //! What platforms and their themes call things. Only tables: a line more here teaches the reader a theme more.
 
 /// Classes and ids of the element that holds the text of a post and little else, best first.
-pub(super) const BODIES: [&str; 80] = [
+pub(super) const BODIES: [&str; 81] = [
+    "itemprop:articlebody",
     // Microformats, schema.org and what most themes of WordPress use.
     "e-content",
     "entry-content",
@@ -89,7 +90,7 @@ pub(super) const BODIES: [&str; 80] = [
 ];
 
 /// Of the last of these names it is not sure that they hold nothing else.
-pub(super) const LOOSE_BODIES: [&str; 5] = ["entry", "hentry", "post", "type-post", "asset-content"];
+pub(super) const LOOSE_BODIES: [&str; 6] = ["entry", "hentry", "post", "type-post", "asset-content", "rich-text"];
 
 /// Parts of classes and ids of what stands around a post, or in it, and is none of it: comments, menus, other posts.
 pub(super) const FOREIGN: &str = concat!(
@@ -104,6 +105,90 @@ pub(super) const FOREIGN: &str = concat!(
     r"|newsletter\S*|\S+-newsletter|subscribe\S*|\S+-subscribe|subscription\S*|signup\S*|sign-up\S*|mailchimp\S*|mc_embed\S*|optin\S*|opt-in\S*|cta|cta-\S+|\S+-cta|call-to-action|lead-?magnet|follow-?\S*|paywall\S*|regwall|login\S*|cookie\S*|consent\S*|gdpr\S*|popup\S*|modal\S*|overlay\S*|lightbox\S*|rss|feedlink|feed-?links?|donat\S+|tip-?jar",
     r"|search|searchform|search-\S+|archives?-list|calendar|tagcloud|tag-?cloud|hidden|screen-reader-text|screen-reader|sr-only|visually-?hidden|visuallyhidden|assistive-text|no-?print|noprint|print-only|printonly|accessibility|hide|disclaimer|legal|credits|copyright-\S+|post-?ratings\S*|gdsr\S*|rating|ratings|star-?rating|poll\S*|wp-polls\S*|quiz|addtocart|jump-?links?|back-?to-?top|backtotop|scroll-?top|editsection|mw-editsection|edit-link|editlink|notes|post-notes|note-list|notecontainer|hatom-extra|blog-pager|cleared|pullout|slideshow-?controls|reply|replies) "
 );
+
+/// Words of which the name of a class or id is made (`m-related__list` → m, related, list) and that tell what is none of
+/// the post, sorted.
+pub(super) const FOREIGN_WORDS: &[&str] = &[
+    "abo",
+    "adsense",
+    "advert",
+    "advertisement",
+    "advertising",
+    "advertorial",
+    "affiliate",
+    "anzeige",
+    "appeal",
+    "authorbox",
+    "autorenbox",
+    "breadcrumb",
+    "breadcrumbs",
+    "buybox",
+    "commentform",
+    "commentlist",
+    "comments",
+    "cookie",
+    "cookies",
+    "cta",
+    "cta3",
+    "disqus",
+    "donate",
+    "donation",
+    "empfehlungen",
+    "eigenwerbung",
+    "feedback",
+    "kommentar",
+    "kommentare",
+    "marketing",
+    "merkliste",
+    "modal",
+    "mostread",
+    "newsletter",
+    "newsletters",
+    "onward",
+    "outbrain",
+    "popup",
+    "print",
+    "promo",
+    "promobox",
+    "promos",
+    "promotion",
+    "recirc",
+    "recirculation",
+    "recommend",
+    "recommendation",
+    "recommendations",
+    "recommended",
+    "related",
+    "relatedposts",
+    "relacionadas",
+    "relacionados",
+    "share",
+    "sharebar",
+    "shareicons",
+    "sharing",
+    "shariff",
+    "signup",
+    "social",
+    "socialmedia",
+    "sponsor",
+    "sponsored",
+    "subscribe",
+    "subscription",
+    "taboola",
+    "tambien",
+    "teasers",
+    "toolbar",
+    "tools",
+    "trending",
+    "upsell",
+    "wishlist",
+];
+
+/// Such words of what is said about a post; they outweigh those: `post-labels-sharing`.
+pub(super) const ABOUT_WORDS: &[&str] = &["bio", "byline", "labels", "taglist", "tags"];
+
+/// Words at the begin of such a name that say that something else is named by what follows.
+pub(super) const OTHER_WORDS: &[&str] = &["category", "has", "is", "no", "non", "not", "tag", "with", "without"];
 
 /// Parts of classes and ids of what is said about a post: no text of it, but where its date, author and terms are found.
 pub(super) const ABOUT: &str = concat!(
@@ -176,3 +261,25 @@ pub(super) const LAST_LINES: &str = r"^(?:this entry was posted (?:on|in|by|at)|
 
 /// Headings of what readers wrote: all that comes after is theirs.
 pub(super) const COMMENTS: &str = r"^[\s»«•|]*(?:(?:\d+|no|one|two|three)\s+)?(?:comments?|responses?|replies|reader comments|kommentare?|commentaires?|comentarios?|trackbacks?|pingbacks?|thoughts?)(?:\s*\(\d+\)|\s*:|\s*\d+|\s+(?:to|on|for|so far|zu|sur)\b.{0,120})?[\s:»«]*$";
+
+/// Classes and ids of the sentences that open an article before its text.
+pub(super) const LEADS: &str = r" (?:\S*[-_])?(?:leads?|lede|lead-?text|intro\w*|standfirst|deck?|sub-?title|subline|sub-?head(?:line|ing)?|teaser(?:-?text)?|summary|excerpt|abstract|chapo|chapeau|bajada|epigraph|kicker|vorspann|anleser|sommario|occhiello|entradilla|copete|ingress|preamble|lid|leader)(?:[-_]+\S*)? ";
+
+/// Headings of lists of other posts and of what else comes after a post, in lower case.
+pub(super) const AFTERWORDS: &str = concat!(
+    r"^[\s»«•|>+*-]*(?:",
+    r"(?:\d+ )?(?:more )?related(?:$|:| (?:posts?|articles?|stories|story|links?|contents?|reading|topics?|news|coverage|items?|categories|tags?|searches|resources|entries))|(?:you|we think you|readers?) (?:may|might|will|should|ll|would)(?: also| like)+|(?:more|other|latest|recent|popular|trending|featured|top|similar|recommended|suggested|our latest) (?:posts?|articles?|stories|entries|news|headlines|reading|videos|products|reads|topics|coverage|content|episodes|items)\b|more (?:from|in|on|about|like|by|to)\b|most (?:popular|read|viewed|shared|commented|recent)|recommended(?:$| for| by| reads)|(?:what to |up |read |watch )next|(?:also |keep |continue |further )reading|also (?:read|on|by|in)\b|see also|trending(?:$| now)|popular (?:now|on|in)|around the web|from (?:the web|our (?:partners|sponsors)|around)|sponsored (?:content|links|stories)|promoted (?:content|stories)|don['’]?t miss|in case you missed|part of complete coverage|about the (?:authors?|writer|blogger)|share (?:this|on|with|your)|follow us|subscribe\b|sign up|join (?:the (?:conversation|discussion)|our)|get (?:our|the) .{0,30}newsletter|leave a (?:reply|comment)|post a comment|have your say|what do you think|discuss(?:ion)? (?:this|on)|tags?:?$|categories:?$|topics:?$|filed under|archives?:?$|blogroll|follow the story|latest (?:on|from|in)\b",
+    r"|(?:ähnliche|empfohlene|weitere|neueste|aktuelle|verwandte|beliebte|passende|letzte|unsere|andere|mehr|top|diese) (?:beiträge|artikel|themen|meldungen|news|nachrichten|posts?|stories|inhalte|videos|partner|produkte|rezepte|veranstaltungen|termine|links|kolumnen|seiten|pressemitteilungen|interessante)|mehr (?:zum thema|zu\b|aus\b|von\b|über\b|lesen)|(?:weitere|zusätzliche) inform|zusatzinformation|das könnte|dies könnte|könnte (?:sie|dich)|auch interessant|interessante? (?:links|artikel)|meist ?gelesen|am meisten gelesen|zum thema|lesen sie (?:auch|mehr|weiter)|lies auch|(?:kommende|nächste) (?:events|veranstaltungen|termine)|heute empfehlen|wir empfehlen|unsere empfehlung|teilen\b|(?:artikel|beitrag|seite) teilen|kommentare?\b.{0,25}$|schreibe? einen kommentar|ihre meinung|über (?:den autor|die autorin|uns)|zum autor|zur autorin|newsletter\b|schlagwör?te?r?|pressekontakt|ansprechpartner",
+    r"|à (?:lire|voir|découvrir)|lire (?:aussi|également|la suite)|voir aussi|vos réactions|sur le même|dans la même|articles? (?:liés|similaires|connexes|recommandés)|les plus (?:lus|populaires)|à propos de l['’]auteur|commentaires?\b.{0,25}$|partager|mots[- ]clés",
+    r"|(?:temas|noticias|notas|artículos|contenidos?|entradas) relacionad|relacionad[oa]s?\b|te (?:puede|podría|recomendamos)|también (?:te|le) puede|lo más (?:leído|visto|nuevo)|más (?:noticias|sobre|información|leídas|vistas|de\b|en\b)|le[ea] también|comparte|comentarios?\b.{0,25}$|temas (?:de|en|del)\b|etiquetas",
+    r"|leggi anche|articoli (?:correlati|simili)|potrebbe(?:ro)? interessar|ti potrebbe|notizie correlate|leia (?:também|mais)|veja (?:também|mais)|notícias relacionadas|mais (?:lidas|notícias|sobre)|matérias relacionadas|tags relacionadas|saiba mais",
+    r"|zobacz (?:też|także|również)|czytaj (?:też|także|również|więcej)|przeczytaj (?:też|także|również)|polecane|polecamy|najnowsze|najczęściej czytane|powiązane|podobne|tematy|lees (?:ook|meer|verder)|gerelateerd|meer (?:over|nieuws|artikelen)|läs (?:mer|också|även)|relaterat|læs også|les også|relater|lue myös|čtěte (?:také|více)|mohlo by vás|související|citește și|kapcsolódó|читайте также|по теме|похожие",
+    r")"
+);
+
+/// How a line begins that is a link to another post, in lower case.
+pub(super) const LINK_LINES: &str = concat!(
+    r"^[\s»«•|>+*–—-]*(?:read|more|watch|see|listen|also|related|recommended|explore|analysis|opinion|photos?|video|here|continue|previously|up next|next|click",
+    r"|lesen|lies|mehr|auch|siehe|zum|hier|weiter|video|galerie|fotos|bilder|bilderstrecke|lesetipp|tipp|hintergrund|interview|podcast",
+    r"|le[ea]|mir[ae]|mira|ve[ar]?|puede|puedes|también|además|te|conozca|siga|haga|à|lire|voir|aussi|leggi|guarda|leia|veja|confira|zobacz|czytaj|przeczytaj|więcej|sprawdź|lees|kijk|bekijk|läs|læs|les|se)\b[^.]{0,30}[:|>→»]"
+);

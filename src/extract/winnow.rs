@@ -17,6 +17,8 @@ use crate::html::walk;
 
 static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LAST_LINES).ok());
 static COMMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::COMMENTS).ok());
+static AFTERWORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::AFTERWORDS).ok());
+static LINK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LINK_LINES).ok());
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
 
 /// The container and what is known of the post.
@@ -37,6 +39,10 @@ struct Span {
     last: usize,
     /// Where what readers wrote begins.
     comments: usize,
+}
+
+fn is_prose(i: &Item) -> bool {
+    i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline
 }
 
 impl Winnow<'_> {
@@ -63,9 +69,7 @@ impl Winnow<'_> {
     }
 
     fn span(&self, title: &str) -> Span {
-        let prose =
-            |i: &Item| i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline;
-        let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(prose));
+        let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(is_prose));
         let first = all.next().unwrap_or(self.at);
         let last = all.next_back().unwrap_or(first);
         let is_title = |at: &usize| {
@@ -100,7 +104,37 @@ impl Winnow<'_> {
             .filter(|at| *at > first)
             .find(|at| heads_comments(at) && before(at) > 150)
             .unwrap_or(usize::MAX);
+        let comments = comments.min(self.afterwords(first, comments));
         Span { heading, first, last: last.min(comments), comments }
+    }
+
+    /// Returns where the lists of other posts begin after which no more than a little prose comes, before `end`.
+    fn afterwords(&self, first: usize, end: usize) -> usize {
+        let within = self.outline.within(self.at);
+        let prose = |i: &Item| if is_prose(i) { i.inline - i.inline_link } else { 0 };
+        let all: usize = within.clone().filter_map(|at| self.outline.items.get(at)).map(prose).sum();
+        let (mut after, mut long, mut out) = (0, 0, usize::MAX);
+        for at in within.rev().take_while(|at| *at > first) {
+            let Some(item) = self.outline.items.get(at) else { break };
+            after += prose(item);
+            long += if item.inline >= 200 && item.marks > 2 { prose(item) } else { 0 };
+            if after * 5 > all || long * 12 > all {
+                break;
+            }
+            if at < end && item.part == Part::Post && self.is_afterword(at, item) {
+                out = at;
+            }
+        }
+        out
+    }
+
+    fn is_afterword(&self, at: usize, item: &Item) -> bool {
+        let heading = matches!(&*item.name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+        (heading || (item.block && item.marks == 0 && item.inline > 0))
+            && (4..70).contains(&item.text)
+            && item.link == 0
+            && self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0))
+            && AFTERWORDS.as_ref().is_some_and(|r| r.is_match(&self.words(item).to_lowercase()))
     }
 
     fn words(&self, item: &Item) -> String {
@@ -159,6 +193,9 @@ impl Winnow<'_> {
         if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
             return true;
         }
+        if item.text < 300 && item.link * 10 > item.text * 4 && LINK_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
+            return true;
+        }
         let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
         item.text < 250
             && (known && (item.marks < 4 || item.link * 3 > item.text)
@@ -188,5 +225,53 @@ impl Winnow<'_> {
             && item.link * 10 > item.text * 8
             && item.text * 3 < container.text
             && links() >= 3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::content;
+    use super::*;
+
+    /// Returns what is left of the element with the id `text`.
+    fn left(inner: &str) -> String {
+        let mut tree = crate::html::parse_document(&format!("<body><div id=text>{inner}</div>"));
+        let mut outline = Outline::of(&tree);
+        content::mark(&tree, &mut outline);
+        let at = outline.items.iter().position(|i| i.sig.contains(" text ")).unwrap_or(0);
+        for id in (Winnow { tree: &tree, outline: &outline, at, known: true, title: "" }).chaff() {
+            walk::remove(&mut tree, id);
+        }
+        outline.items.get(at).and_then(|i| tree.tree.get(i.id)).map(|n| walk::text(n)).unwrap_or_default()
+    }
+
+    const PROSE: &str =
+        "<p>It rained all day, and we stayed in the hut with tea, cards and a stove that would not draw.</p>";
+    const TEASERS: &str = "<div><h4>Snow, at last</h4><img src=a.jpg>The slopes are open, and so is the new lift on the north side of the hill.</div>";
+
+    #[test]
+    fn all_after_the_heading_of_other_posts_goes() {
+        let page = format!("{}<h3>Das könnte Sie auch interessieren</h3>{TEASERS}", PROSE.repeat(6));
+        assert!(left(&page).ends_with("would not draw."), "{}", left(&page));
+    }
+
+    #[test]
+    fn long_prose_after_such_a_heading_stays() {
+        let page = format!(
+            "{PROSE}<h3>More on the weather</h3><p>{}</p>",
+            "It snowed, then it thawed, then it froze. ".repeat(8)
+        );
+        assert!(left(&page).ends_with("then it froze."));
+    }
+
+    #[test]
+    fn a_line_that_only_links_to_another_post_goes() {
+        let page =
+            format!("{PROSE}<p><b>Lea también: <a href=/2>La nieve llega al norte de la sierra</a></b></p>{PROSE}");
+        assert!(!left(&page).contains("nieve"));
+        let kept = format!(
+            "{PROSE}<p>Here is a map: we walked from the hut to <a href=/2>the lake</a> and back, in the rain.</p>"
+        );
+        assert!(left(&kept).contains("the lake"));
     }
 }

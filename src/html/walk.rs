@@ -105,6 +105,13 @@ pub(crate) fn unwrap(tree: &mut Html, id: NodeId) {
     node.detach();
 }
 
+/// Moves a node to the front of another one.
+pub(crate) fn put_first(tree: &mut Html, top: NodeId, id: NodeId) {
+    if let Some(mut top) = tree.tree.get_mut(top) {
+        top.prepend_id(id);
+    }
+}
+
 /// Gives an element another name.
 pub(crate) fn rename(tree: &mut Html, id: NodeId, name: &str) {
     edit(tree, id, |e| e.name = html_name(name));

@@ -43,11 +43,62 @@ pub fn canonical_json(value: &impl Serialize) -> Vec<u8> {
 
 /// Returns a value as it stands in the archive's files: sorted keys, two-space indent, LF, final newline.
 pub fn pretty_json(value: &impl Serialize) -> Vec<u8> {
-    // Through `Value`, whose maps are sorted: the order of a struct's fields is for its reader.
-    let sorted = serde_json::to_value(value).unwrap_or_default();
-    let mut bytes = serde_json::to_vec_pretty(&sorted).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    // The canonical form has its keys sorted: the order of a struct's fields is for its reader.
+    indent(&canonical_json(value))
+}
+
+/// Sets compact JSON on lines of its own.
+fn indent(compact: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(compact.len() + compact.len() / 4);
+    let (mut depth, mut quoted, mut at) = (0usize, false, 0);
+    let line = |out: &mut Vec<u8>, depth: usize| {
+        out.push(b'\n');
+        out.extend(std::iter::repeat_n(b' ', depth * 2));
+    };
+    while let Some(&byte) = compact.get(at) {
+        let next = compact.get(at + 1).copied();
+        match byte {
+            _ if quoted => {
+                let rest = compact.get(at..).unwrap_or_default();
+                let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+                out.extend_from_slice(rest.get(..end).unwrap_or_default());
+                at += end;
+                let escaped = compact.get(at) == Some(&b'\\');
+                let taken = if escaped { 2 } else { 1 };
+                out.extend_from_slice(compact.get(at..at + taken).unwrap_or_default());
+                at += taken;
+                quoted = escaped;
+                continue;
+            }
+            b'"' => {
+                quoted = true;
+                out.push(byte);
+            }
+            b'{' | b'[' if matches!(next, Some(b'}' | b']')) => {
+                out.extend_from_slice(&[byte, next.unwrap_or_default()]);
+                at += 1;
+            }
+            b'{' | b'[' => {
+                out.push(byte);
+                depth += 1;
+                line(&mut out, depth);
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(byte);
+            }
+            b',' => {
+                out.push(byte);
+                line(&mut out, depth);
+            }
+            b':' => out.extend_from_slice(b": "),
+            _ => out.push(byte),
+        }
+        at += 1;
+    }
+    out.push(b'\n');
+    out
 }
 
 #[cfg(test)]
@@ -61,5 +112,14 @@ mod tests {
             String::from_utf8(pretty_json(&value)).unwrap(),
             "{\n  \"a\": {\n    \"c\": 2,\n    \"d\": 1\n  },\n  \"b\": 1\n}\n"
         );
+    }
+
+    #[test]
+    fn files_look_as_the_usual_writer_sets_them() {
+        let value = serde_json::json!({
+            "empty": [{}, [], ""], "text": "a \"b\" \\ {c: [d, e]}\n\t\u{1}\u{7f} é 漢 \\\"", "list": [1, -2, null, true, {"x": [[]]}],
+        });
+        let usual = format!("{}\n", serde_json::to_string_pretty(&value).unwrap());
+        assert_eq!(String::from_utf8(pretty_json(&value)).unwrap(), usual);
     }
 }

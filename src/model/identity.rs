@@ -26,6 +26,16 @@ impl PostId {
         self.0.get(..8).unwrap_or(&self.0)
     }
 
+    /// Returns the id as a number; none where it has not the shape of one.
+    pub fn number(&self) -> Option<u64> {
+        self.is_valid().then(|| u64::from_str_radix(&self.0, 16).ok()).flatten()
+    }
+
+    /// Returns the id of a number.
+    pub fn of_number(number: u64) -> PostId {
+        PostId(format!("{number:016x}"))
+    }
+
     /// Returns whether this is the shape of an id: 16 lower-case hex digits. An id from a file is hostile until this holds.
     pub fn is_valid(&self) -> bool {
         self.0.len() == 16 && self.0.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
@@ -48,6 +58,13 @@ pub fn identify(draft: &Draft, archive: &str) -> PostId {
     }
     let first = draft.body.split("</p>").next().unwrap_or_default();
     PostId::of(&format!("{archive}\n{}\n{}", fold_title(&draft.title), first.trim()))
+}
+
+/// Parts the key of a platform that numbers its posts (`wordpress:example.com:123`) into its blog and the whole of it;
+/// another alias is none.
+pub fn platform_key(alias: &str) -> Option<(&str, &str)> {
+    let (blog, _) = alias.strip_prefix("wordpress:").and(alias.rsplit_once(':'))?;
+    Some((blog, alias))
 }
 
 /// Query names that say how somebody came, not what is shown.
@@ -91,6 +108,12 @@ pub fn fold_title(title: &str) -> String {
         })
         .collect();
     folded.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ").replace("--", "-")
+}
+
+/// Returns a text in the form in which two of them are compared: as titles, and without the white space, which no two
+/// sources set alike.
+pub fn fold_words(text: &str) -> String {
+    fold_title(&text.replace('…', "...")).split_whitespace().collect()
 }
 
 /// Returns words as they stand in file names and addresses: letters, digits and hyphens, at most 80 bytes, never empty.

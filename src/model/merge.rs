@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, canonical_json};
+use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, Source, canonical_json, fold_words};
 
 /// How near to what the author wrote a source is. Missing kinds rank lowest.
-const RANK: [(&str, u8); 20] = [
+const RANK: [(&str, u8); 21] = [
+    ("reverted", 90),
     ("wxr", 80),
     ("blogger", 80),
     ("mt", 80),
@@ -78,20 +79,40 @@ struct Candidate {
 
 /// Joins a post from one capture (a single source) into what is kept. `kept` keeps its id.
 pub fn merge(kept: &Post, incoming: &Post) -> Merged {
-    let stale = incoming.sources.iter().any(|s| {
-        kept.sources
-            .iter()
-            .any(|k| k.kind == s.kind && matches!((s.updated, k.updated), (Some(new), Some(old)) if new < old))
-    });
+    let stale = incoming.sources.iter().any(|s| kept.sources.iter().any(|k| k.kind == s.kind && is_older(s, k)));
     if stale {
-        // An older text of a source that has spoken since: the past, not the present.
+        // An older text of a source that has spoken since: the past, not the present. What readers said stays said.
         let mut current = kept.clone();
         join_aliases(&mut current, incoming);
+        let more = incoming.comments.iter().filter(|c| !kept.comments.iter().any(|k| k.id == c.id));
+        current.comments.extend(more.cloned());
+        sort_comments(&mut current.comments);
+        if let (false, None, Some(field)) =
+            (current.comments.is_empty(), kept.fields.get("comments"), incoming.fields.get("comments"))
+        {
+            current.fields.insert("comments".into(), Field { source: field.source.clone(), ..Field::default() });
+        }
+        for (name, value) in &incoming.extra {
+            current.extra.entry(name.clone()).or_insert_with(|| value.clone());
+        }
         let past = join(kept, incoming);
         let older = (past.hash_text() != kept.hash_text()).then_some(past);
         return Merged { post: current, older };
     }
     Merged { post: join(kept, incoming), older: None }
+}
+
+/// Whether one statement of a source is older than another: by the time of capture where what came in tells it, else by
+/// the publisher's own time of change. A capture without a time is one of ours, and the latest.
+fn is_older(one: &Source, other: &Source) -> bool {
+    let known = one.captured.is_some() || other.captured.is_some();
+    let (a, b) = (one.captured.unwrap_or(Timestamp::MAX), other.captured.unwrap_or(Timestamp::MAX));
+    match (one.updated, other.updated) {
+        _ if known && a != b => a < b,
+        _ if known => one.sha256 < other.sha256,
+        (Some(new), Some(old)) => new < old,
+        _ => false,
+    }
 }
 
 fn join(kept: &Post, incoming: &Post) -> Post {
@@ -129,9 +150,14 @@ fn join(kept: &Post, incoming: &Post) -> Post {
         }
         let mut rejected: Vec<Rejected> = all
             .into_iter()
-            .filter(|c| short(&c.value) != short(&chosen.value) && !same_moment(line[0], &c.value, &chosen.value))
-            .map(|c| Rejected { source: c.source, certainty: c.certainty, value: short(&c.value), why: String::new() })
-            .chain(chosen.within)
+            .map(|c| Rejected {
+                value: told(&c, line[0]),
+                source: c.source,
+                certainty: c.certainty,
+                why: String::new(),
+            })
+            .filter(|r| r.value != told(&chosen, line[0]) && !same_moment(line[0], &r.value, &chosen.value))
+            .chain(chosen.within.iter().cloned())
             .collect();
         rejected.sort_by(|x, y| (&x.source, canonical_json(&x.value)).cmp(&(&y.source, canonical_json(&y.value))));
         fields.insert(
@@ -250,6 +276,19 @@ fn empty_like(value: &Value) -> Value {
         Value::String(_) => Value::String(String::new()),
         _ => Value::Null,
     }
+}
+
+/// Returns a value as it is told among the losers. A body is told by its words: markup differs from source to source.
+fn told(c: &Candidate, field: &str) -> Value {
+    match c.follow.first().and_then(Value::as_str) {
+        Some(text) if field == "html" => Value::String(words_digest(text)),
+        _ => short(&c.value),
+    }
+}
+
+/// Returns what a body is told by where it lost: the digest of its words.
+pub fn words_digest(text: &str) -> String {
+    format!("sha256:{}", Digest::of(fold_words(text)))
 }
 
 /// Returns a value as it stands among the losers: whole when short, else its digest.

@@ -57,6 +57,10 @@ pub struct Source {
     /// When the publisher last changed the post, as this source says; decides between sources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated: Option<Timestamp>,
+    /// When the page was captured, where what came in says so (WARC-Date): a later capture of a source beats an earlier
+    /// one, whichever comes in first. Never the time of a fetch of our own, which counts as the latest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Timestamp>,
 }
 
 /// Where the value of one field came from, and what it won against.
@@ -72,7 +76,8 @@ pub struct Field {
     pub rejected: Vec<Rejected>,
 }
 
-/// A value that lost, by the source that gave it. Long values stand as `sha256:<digest of their canonical JSON>`.
+/// A value that lost, by the source that gave it. Long values stand as `sha256:<digest of their canonical JSON>`, a body
+/// as the digest of its words, folded: one that has the words of the body that stands has not lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     pub source: String,
@@ -177,6 +182,22 @@ pub const CONTENT: [&str; 11] = [
     "enclosures",
 ];
 
+/// Those fields of one post.
+#[derive(Serialize)]
+struct Content<'a> {
+    authors: &'a [Author],
+    captions: &'a [Caption],
+    categories: &'a [Term],
+    enclosures: &'a [Enclosure],
+    html: &'a str,
+    links: &'a [Link],
+    media: &'a [Media],
+    published: &'a Option<Date>,
+    series: &'a Option<String>,
+    tags: &'a [Term],
+    title: &'a str,
+}
+
 impl Post {
     /// Returns SHA-256 over the canonical form of the fields that make up the content.
     pub fn hash_content(&self) -> String {
@@ -186,18 +207,30 @@ impl Post {
     /// Returns a hash that ignores what the archive itself resolves later (targets of links, digests of media):
     /// two posts that agree in it are the same text.
     pub fn hash_text(&self) -> String {
-        let mut bare = self.clone();
-        bare.links.iter_mut().for_each(|l| l.target = None);
-        bare.captions.iter_mut().for_each(|c| c.media = None);
-        for m in &mut bare.media {
+        let (mut links, mut captions, mut media) = (self.links.clone(), self.captions.clone(), self.media.clone());
+        links.iter_mut().for_each(|l| l.target = None);
+        captions.iter_mut().for_each(|c| c.media = None);
+        for m in &mut media {
             (m.sha256, m.mime, m.bytes, m.width, m.height) = (None, None, None, None, None);
         }
-        bare.hash_content()
+        let bare = Content { captions: &captions, links: &links, media: &media, ..self.content() };
+        Digest::of(canonical_json(&bare)).to_string()
     }
 
-    fn content(&self) -> Map<String, Value> {
-        let Ok(Value::Object(mut all)) = serde_json::to_value(self) else { return Map::new() };
-        CONTENT.iter().filter_map(|k| all.remove(*k).map(|v| (k.to_string(), v))).collect()
+    fn content(&self) -> Content<'_> {
+        Content {
+            authors: &self.authors,
+            captions: &self.captions,
+            categories: &self.categories,
+            enclosures: &self.enclosures,
+            html: &self.html,
+            links: &self.links,
+            media: &self.media,
+            published: &self.published,
+            series: &self.series,
+            tags: &self.tags,
+            title: &self.title,
+        }
     }
 
     /// Returns the names by which the post can be found: permalink and aliases.

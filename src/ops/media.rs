@@ -188,7 +188,7 @@ fn split(wanted: Vec<Wanted>, take: bool) -> (Vec<Wanted>, Vec<Gap>) {
 pub(super) fn missing(open: &[OpenGap], all: bool, take: bool, writer: &Writer) -> Vec<Wanted> {
     let again = |g: &&OpenGap| g.gap.what == "media" && take && (all || g.gap.reason == Reason::NotFetched);
     let time = |post: &Option<String>| {
-        let entry = post.as_deref().and_then(|id| writer.find(id));
+        let entry = post.as_deref().and_then(|id| writer.entry(id));
         digits(entry.and_then(|e| e.published).as_ref())
     };
     let want = |g: &OpenGap| Wanted { url: g.gap.url.clone(), post: g.gap.post.clone(), time: time(&g.gap.post) };

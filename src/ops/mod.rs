@@ -3,11 +3,14 @@
 pub mod demo;
 pub mod extract;
 pub mod fetch;
+pub mod history;
 pub mod import;
 mod media;
 mod names;
 mod refine;
 mod resolve;
+mod revert;
 
 pub use refine::refine;
 pub use resolve::close;
+pub use revert::revert;

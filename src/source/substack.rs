@@ -158,6 +158,7 @@ fn draft(post: &Value, row: &Value, url: &str, body: &str, capture: &Capture) ->
             uri: capture.url.to_string(),
             sha256: Some(capture.digest()),
             updated: updated.as_ref().and_then(|d| d.instant),
+            captured: None,
         },
         key: Some(format!("substack:{id}")),
         url: Some(url.to_string()),

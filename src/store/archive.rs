@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::entry::{Entry, damaged, read_entry};
 use super::gaps::{OpenGap, open_gaps};
 use super::layout::{CACHE, INFO, inside};
-use super::runs::{RunLine, read_runs};
+use super::runs::{RunLine, each_line, read_runs};
 use crate::error::{Error, Result};
 use crate::model::{ArchiveInfo, Digest, FORMAT, Media, Post, PostId};
 
@@ -73,20 +73,26 @@ impl Archive {
         read_runs(&self.root)
     }
 
+    /// Hands on what each run wrote down, line by line.
+    pub fn each_run(&self, found: &mut dyn FnMut(RunLine)) -> Result<()> {
+        each_line(&self.root, found)
+    }
+
     pub fn gaps(&self) -> Result<Vec<OpenGap>> {
-        Ok(open_gaps(&self.runs()?))
+        open_gaps(&self.root)
     }
 
     /// Returns the files of earlier texts of a post, oldest first as the runs wrote them.
     pub fn versions(&self, id: &PostId) -> Result<Vec<PathBuf>> {
         let folder = format!("versions/{id}/");
-        let runs = self.runs()?;
         let mut files: Vec<PathBuf> = Vec::new();
-        for record in runs.iter().flat_map(|l| &l.files).filter(|f| f.path.starts_with(&folder)) {
-            if let Some(path) = inside(&self.root, &record.path).filter(|p| p.is_file() && !files.contains(p)) {
-                files.push(path);
+        each_line(&self.root, &mut |line: RunLine| {
+            for record in line.files.iter().filter(|f| f.path.starts_with(&folder)) {
+                if let Some(path) = inside(&self.root, &record.path).filter(|p| p.is_file() && !files.contains(p)) {
+                    files.push(path);
+                }
             }
-        }
+        })?;
         Ok(files)
     }
 }

@@ -4,11 +4,12 @@
 //! the list of what is about to be put in place → renames → sync of each folder touched → the line in `runs.jsonl` →
 //! the list removed. After a kill the list says how to go on ([`super::recover`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -41,6 +42,8 @@ pub struct Batch {
     removed: BTreeSet<String>,
     /// Folders made since the last commit: their names must be made durable too.
     made: BTreeSet<PathBuf>,
+    /// Folders that are known to be there.
+    there: HashSet<PathBuf>,
 }
 
 impl Batch {
@@ -50,6 +53,11 @@ impl Batch {
 
     pub fn contains(&self, path: &str) -> bool {
         self.staged.contains_key(path)
+    }
+
+    /// Returns the files in a folder that are written and not yet in place.
+    pub fn below(&self, folder: &str) -> Vec<String> {
+        self.staged.keys().filter(|p| p.rsplit_once('/').is_some_and(|(f, _)| f == folder)).cloned().collect()
     }
 
     /// Writes a file beside its final place.
@@ -69,6 +77,22 @@ impl Batch {
         Ok(file)
     }
 
+    /// Writes many files beside their final places.
+    pub fn stage_all(&mut self, disk: &mut dyn Disk, root: &Path, files: &[(&str, &[u8])]) -> Result<()> {
+        let mut paths = Vec::new();
+        for (path, bytes) in files {
+            self.make_folder(disk, root, path)?;
+            paths.push((root.join(format!("{path}{TEMP}")), *bytes));
+        }
+        let digests: Vec<Digest> = files.par_iter().map(|(_, bytes)| Digest::of(bytes)).collect();
+        disk.write_all(&paths).map_err(Error::io("write", root))?;
+        for ((path, bytes), sha256) in files.iter().zip(digests) {
+            let file = FileRecord { path: (*path).to_string(), sha256, bytes: bytes.len() as u64 };
+            self.put(format!("{path}{TEMP}"), file);
+        }
+        Ok(())
+    }
+
     /// Adds a file that was written elsewhere in the archive.
     pub fn put(&mut self, temp: String, file: FileRecord) {
         self.removed.remove(&file.path);
@@ -81,6 +105,10 @@ impl Batch {
 
     pub fn make_folder(&mut self, disk: &mut dyn Disk, root: &Path, path: &str) -> Result<()> {
         let folder = root.join(path).parent().map(Path::to_path_buf).unwrap_or_else(|| root.to_path_buf());
+        if self.there.contains(&folder) {
+            return Ok(());
+        }
+        self.there.insert(folder.clone());
         if folder.is_dir() {
             return Ok(());
         }
@@ -121,8 +149,10 @@ pub fn finish(disk: &mut dyn Disk, root: &Path, pending: &Pending, made: BTreeSe
     let mut folders = made;
     for staged in &pending.staged {
         let (from, to) = (root.join(&staged.temp), root.join(&staged.file.path));
-        if from.exists() {
-            disk.rename(&from, &to).map_err(Error::io("write", &to))?;
+        match disk.rename(&from, &to) {
+            // It was put in place before the kill.
+            Err(e) if e.kind() == io::ErrorKind::NotFound && to.exists() => {}
+            other => other.map_err(Error::io("write", &to))?,
         }
         folders.extend(to.parent().map(Path::to_path_buf));
     }

@@ -2,13 +2,19 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
 
 /// A disk. Every write of the store goes through it.
 pub trait Disk: Send {
     fn create_dir_all(&mut self, path: &Path) -> io::Result<()>;
     /// Writes a file that nobody reads yet; not durable before [`Disk::sync_all`].
     fn write(&mut self, path: &Path, content: &mut dyn Read) -> io::Result<()>;
+    /// Writes many files, each as [`Disk::write`] does.
+    fn write_all(&mut self, files: &[(PathBuf, &[u8])]) -> io::Result<()> {
+        files.iter().try_for_each(|(path, bytes)| self.write(path, &mut { *bytes }))
+    }
     /// Makes all that was written to the file system of `root` durable.
     fn sync_all(&mut self, root: &Path) -> io::Result<()>;
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
@@ -45,6 +51,10 @@ impl Disk for RealDisk {
             file.sync_all()?;
         }
         Ok(())
+    }
+
+    fn write_all(&mut self, files: &[(PathBuf, &[u8])]) -> io::Result<()> {
+        files.par_iter().try_for_each(|(path, bytes)| RealDisk.write(path, &mut { *bytes }))
     }
 
     fn sync_all(&mut self, root: &Path) -> io::Result<()> {

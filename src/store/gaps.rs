@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, RealDisk};
 use super::layout::RUNS;
 use super::lock::Lock;
-use super::runs::{RunLine, read_runs};
+use super::runs::{RunLine, each_line};
 use crate::error::{Error, Result};
 use crate::model::{Clock, Gap};
 
@@ -23,31 +23,42 @@ pub struct OpenGap {
     pub accepted: bool,
 }
 
+/// What a line of `runs.jsonl` says of gaps.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct GapLine {
+    pub run: String,
+    pub finished: Option<Timestamp>,
+    pub gaps: Vec<Gap>,
+    pub closed: Vec<String>,
+    pub accepted: Vec<String>,
+}
+
 /// Returns the gaps that are open after all runs, by address.
-pub fn open_gaps(runs: &[RunLine]) -> Vec<OpenGap> {
+pub fn open_gaps(root: &Path) -> Result<Vec<OpenGap>> {
     let mut open: BTreeMap<String, OpenGap> = BTreeMap::new();
-    for line in runs {
+    each_line(root, &mut |line: GapLine| {
         for url in &line.closed {
             open.remove(url);
         }
-        for gap in &line.gaps {
-            let new = OpenGap { gap: gap.clone(), since: line.finished, accepted: false };
-            open.entry(gap.url.clone()).or_insert(new);
+        for gap in line.gaps {
+            let url = gap.url.clone();
+            open.entry(url).or_insert(OpenGap { gap, since: line.finished, accepted: false });
         }
         for url in &line.accepted {
             if let Some(gap) = open.get_mut(url) {
                 gap.accepted = true;
             }
         }
-    }
-    open.into_values().collect()
+    })?;
+    Ok(open.into_values().collect())
 }
 
 /// Accepts all open gaps, or those of the given addresses; returns how many.
 pub fn accept_gaps(root: &Path, urls: &[String], clock: &Clock) -> Result<usize> {
     let now = clock.now();
     let lock = Lock::take(root, "gaps", now)?;
-    let open = open_gaps(&read_runs(root)?);
+    let open = open_gaps(root)?;
     let chosen = |g: &&OpenGap| !g.accepted && (urls.is_empty() || urls.contains(&g.gap.url));
     let accepted: Vec<String> = open.iter().filter(chosen).map(|g| g.gap.url.clone()).collect();
     if !accepted.is_empty() {

@@ -3,11 +3,15 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::layout::LOCK;
 use crate::error::{Error, Result};
+
+/// How often a lock that nobody says to hold is asked for again.
+const LINGERS: u32 = 25;
 
 /// The right to write; given back when dropped.
 #[derive(Debug)]
@@ -26,7 +30,18 @@ impl Lock {
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = open.map_err(Error::io("open", &path))?;
         let mut words = String::new();
-        match file.try_lock() {
+        let mut tries = 0;
+        let taken = loop {
+            let taken = file.try_lock();
+            // Given back and still held: a process that was being started at that moment lets go of it in an instant.
+            let lingers = matches!(taken, Err(TryLockError::WouldBlock)) && file.metadata().is_ok_and(|m| m.len() == 0);
+            if !lingers || tries == LINGERS {
+                break taken;
+            }
+            tries += 1;
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let _ = file.read_to_string(&mut words);

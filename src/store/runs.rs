@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -87,27 +88,34 @@ impl RunLine {
     }
 }
 
-/// Reads all lines. A last line without its end was cut by a power failure and is left out; another broken line is damage.
+/// Reads all lines.
 pub fn read_runs(root: &Path) -> Result<Vec<RunLine>> {
+    let mut lines = Vec::new();
+    each_line(root, &mut |line| lines.push(line))?;
+    Ok(lines)
+}
+
+/// Hands on one line after the other, or as much of it as `T` wants: together they name every file that was ever written.
+/// A last line without its end was cut by a power failure and is left out; another broken line is damage.
+pub fn each_line<T: DeserializeOwned>(root: &Path, found: &mut dyn FnMut(T)) -> Result<()> {
     let path = root.join(RUNS);
     let file = match File::open(&path) {
         Ok(file) => file,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(e) => return Err(Error::io("read", &path)(e)),
     };
     let mut reader = BufReader::new(file);
-    let mut lines = Vec::new();
-    let mut line = Vec::new();
+    let (mut number, mut line) = (0, Vec::new());
     loop {
         line.clear();
+        number += 1;
         reader.read_until(b'\n', &mut line).map_err(Error::io("read", &path))?;
         if line.last() != Some(&b'\n') {
-            return Ok(lines);
+            return Ok(());
         }
         let parsed = serde_json::from_slice(&line).map_err(|e| {
-            Error::archive(root, format!("{RUNS} line {}: {e}", lines.len() + 1))
-                .with_hint("restore the file from a snapshot")
+            Error::archive(root, format!("{RUNS} line {number}: {e}")).with_hint("restore the file from a snapshot")
         })?;
-        lines.push(parsed);
+        found(parsed);
     }
 }

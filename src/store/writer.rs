@@ -1,9 +1,11 @@
 //! The archive for a writer: finds what is kept, joins what comes in, makes it durable in batches.
 
 mod finish;
+mod media;
+mod missing;
 mod posts;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -14,20 +16,24 @@ use uuid::Uuid;
 use super::archive::{read_info, read_post};
 use super::batch::Batch;
 use super::disk::{Disk, RealDisk};
-use super::entry::Entry;
-use super::index::Index;
+use super::entry::{Entry, read_entry};
+use super::gaps::GapLine;
+use super::index::{Index, Known};
 use super::layout::{self, CACHE};
 use super::lock::Lock;
 use super::raw::Raw;
 use super::recover::recover;
-use super::runs::{RunLine, read_runs};
+use super::runs::{RunLine, each_line};
+use self::missing::Missing;
 use crate::error::{Error, Result};
-use crate::model::{ArchiveInfo, Capture, Clock, Counts, Digest, FORMAT, Gap, Media, Post, PostId, Site, pretty_json};
+use crate::model::{ArchiveInfo, Capture, Clock, Counts, Digest, FORMAT, Gap, Link, Post, PostId, Site, pretty_json};
 
 /// A batch is made durable after so many posts …
 const BATCH_POSTS: usize = 500;
 /// … or after so long, so that a kill costs little.
 const BATCH_TIME: Duration = Duration::from_secs(5);
+/// … or after so many bytes of them, which are held until then.
+const BATCH_BYTES: usize = 8 << 20;
 
 /// What a writer is opened with.
 pub struct Opening {
@@ -63,8 +69,10 @@ pub struct Summary {
     pub media: u64,
     /// Comments added.
     pub comments: u64,
-    /// Gaps seen for the first time.
+    /// Gaps seen for the first time; of a great many only the first.
     pub gaps: Vec<Gap>,
+    /// How many gaps were seen for the first time.
+    pub new_gaps: u64,
     /// Gaps that are open and not accepted, those of earlier runs included.
     pub open_gaps: u64,
     pub requests: u64,
@@ -89,20 +97,18 @@ pub struct Writer {
     batch: Batch,
     /// Posts of the batch, by id: their files cannot be read yet.
     fresh: HashMap<PostId, Vec<u8>>,
+    fresh_bytes: usize,
     batch_since: Option<Instant>,
     line: RunLine,
     raw: Raw,
-    /// By address.
-    gaps: BTreeMap<String, Gap>,
-    /// Addresses of gaps that the caller knows to be filled.
-    filled: HashSet<String>,
+    missing: Missing,
     summary: Summary,
     /// Whether anything was made durable in this run.
     committed: bool,
     /// A batch stopped half way: only the next writer, which reads what was pending, may go on.
     broken: bool,
     /// Posts that this run brought or touched before, so that each counts once.
-    touched: HashSet<PostId>,
+    touched: HashSet<u64>,
 }
 
 /// Returns the name of a run from the second it started.
@@ -122,10 +128,15 @@ impl Writer {
         let started = clock.now();
         let lock = Lock::take(root, opening.command, started)?;
         recover(disk.as_mut(), root, lock.unclean)?;
-        let runs = read_runs(root)?;
+        let index = Index::load(root)?;
+        let (mut runs, mut missing) = (HashSet::new(), Missing::default());
+        each_line(root, &mut |line: GapLine| {
+            missing.recall(&line, &index);
+            runs.insert(line.run);
+        })?;
         let mut run = run_name(started);
         let mut n = 1;
-        while runs.iter().any(|l| l.run == run) || layout_has_run(root, &run) {
+        while runs.contains(&run) || layout_has_run(root, &run) {
             n += 1;
             run = format!("{}-{n}", run_name(started));
         }
@@ -136,16 +147,16 @@ impl Writer {
         let mut info = kept.unwrap_or_else(|| begin(&opening));
         join_site(&mut info.site, &opening.site);
         Ok(Writer {
-            index: Index::load(root)?,
+            index,
+            missing,
             summary: Summary { archive: info.name.clone(), run: run.clone(), ..Summary::default() },
             line: RunLine::default(),
             root: root.to_path_buf(),
             lock: Some(lock),
             batch: Batch::default(),
             fresh: HashMap::new(),
+            fresh_bytes: 0,
             batch_since: None,
-            gaps: BTreeMap::new(),
-            filled: HashSet::new(),
             committed: false,
             broken: false,
             touched: HashSet::new(),
@@ -178,18 +189,32 @@ impl Writer {
     }
 
     /// Finds a kept post by id, address or alias.
-    pub fn find(&self, name: &str) -> Option<Entry> {
-        self.index.find(name).cloned()
+    pub fn find(&self, name: &str) -> Option<Known> {
+        self.index.find(name)
     }
 
-    /// Finds a kept post by its title, folded.
-    pub fn find_title(&self, title: &str) -> Option<Entry> {
-        self.index.find_title(title).cloned()
+    /// Whether a name belongs to a post that has another number on the platform of `key`.
+    pub fn is_another(&self, name: &str, key: &str) -> bool {
+        self.index.is_another(name, key)
     }
 
-    /// Finds a post of a host by the last part of its permalink.
-    pub fn find_slug(&self, host: &str, slug: &str) -> Option<Entry> {
-        self.index.find_slug(host, slug).cloned()
+    /// Reads what a listing needs of the post that bears a name.
+    pub fn entry(&self, name: &str) -> Option<Entry> {
+        let known = self.index.find(name)?;
+        match self.fresh.get(&known.id) {
+            Some(bytes) => serde_json::from_slice(bytes).ok(),
+            None => read_entry(&self.root, &known.path).ok(),
+        }
+    }
+
+    /// Returns the post that a link leads to.
+    pub fn target(&self, link: &Link) -> Option<PostId> {
+        self.index.target(link)
+    }
+
+    /// Returns the posts some of whose links may lead to posts that came later.
+    pub fn answered(&self) -> Vec<PostId> {
+        self.index.answered()
     }
 
     /// Whether this run brought or changed anything so far.
@@ -197,8 +222,12 @@ impl Writer {
         self.committed || !self.batch.is_empty()
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.index.entries()
+    /// Reads what a listing needs of each post, one after the other; a post that cannot be read is left out.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
+        self.index.ids().into_iter().filter_map(|id| match self.fresh.get(&id) {
+            Some(bytes) => serde_json::from_slice(bytes).ok(),
+            None => read_entry(&self.root, &self.index.get(&id)?.path).ok(),
+        })
     }
 
     pub fn read(&self, id: &PostId) -> Result<Option<Post>> {
@@ -206,33 +235,6 @@ impl Writer {
             return Ok(serde_json::from_slice(bytes).ok());
         }
         self.index.get(id).map(|e| read_post(&self.root, &e.path)).transpose()
-    }
-
-    /// Returns a medium that is already kept under this address.
-    pub fn known_media(&self, url: &str) -> Option<Media> {
-        self.index.medium(url).cloned()
-    }
-
-    /// Keeps the bytes of a medium, once however often they come. The address is the caller's to fill in.
-    pub fn keep_media(&mut self, bytes: &[u8]) -> Result<Media> {
-        let digest = Digest::of(bytes);
-        let mime = layout::sniff(bytes);
-        let path = layout::media_path(&digest, layout::media_extension(mime.as_deref()));
-        if !self.batch.contains(&path) && !self.root.join(&path).exists() {
-            self.batch.stage(self.disk.as_mut(), &self.root, &path, &mut { bytes })?;
-            self.info.counts.media += 1;
-            self.summary.media += 1;
-        }
-        let size = imagesize::blob_size(bytes).ok();
-        let side = |n: usize| u32::try_from(n).ok();
-        Ok(Media {
-            sha256: Some(digest),
-            mime,
-            bytes: Some(bytes.len() as u64),
-            width: size.and_then(|s| side(s.width)),
-            height: size.and_then(|s| side(s.height)),
-            ..Media::default()
-        })
     }
 
     /// Takes an exchange into the raw capture of the run, before anyone interprets it.
@@ -252,12 +254,12 @@ impl Writer {
 
     /// Says that an open gap is filled where the archive cannot see it by itself: a listing that can be read again.
     pub fn fill(&mut self, url: &str) {
-        self.filled.insert(url.to_string());
+        self.missing.fill(url, &self.index);
     }
 
-    /// Notes something wanted and not had; told at the end of the run.
+    /// Notes something wanted and not had; told at the end of the run, or with a batch when there is much of it.
     pub fn gap(&mut self, gap: Gap) {
-        self.gaps.entry(gap.url.clone()).or_insert(gap);
+        self.missing.add(gap, &self.index);
     }
 
     pub fn note(&mut self, text: impl Into<String>) {

@@ -99,7 +99,7 @@ fn read(job: &Job, sink: &mut Sink, kind: &str, make: fn(&Job, &[Answer], &mut R
         job.events.check()?;
         if let Some(answer) = answers.get(from) {
             let (uri, sha256) = (answer.stream.name.clone(), Some(answer.digest.clone()));
-            draft.source = Source { kind: kind.into(), uri, sha256, updated: None };
+            draft.source = Source { kind: kind.into(), uri, sha256, ..Source::default() };
         }
         report.found += 1;
         job.events.done(Unit::Posts, 1);

@@ -27,6 +27,7 @@ pub fn draft(mut entry: Entry, feed: &Feed, origin: &Origin) -> Draft {
             uri: origin.uri.into(),
             sha256: origin.sha256.cloned(),
             updated: entry.updated.as_ref().and_then(|d| d.instant),
+            captured: None,
         },
         key: Some(entry.id.clone()).filter(|id| !id.is_empty() && url.is_none()),
         aliases: aliases(&entry, url.as_deref()),

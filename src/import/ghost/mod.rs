@@ -102,7 +102,7 @@ fn one(job: &Job, stream: &Named, digest: &Digest, data: Data, report: &mut Repo
         let mut draft = adapt(post, meta, &known, report, &stream.name);
         address(&mut draft, post, &data, job.options.site.as_ref());
         draft.source =
-            Source { kind: "ghost".into(), uri: stream.name.clone(), sha256: Some(digest.clone()), updated: None };
+            Source { kind: "ghost".into(), uri: stream.name.clone(), sha256: Some(digest.clone()), ..Source::default() };
         report.found += 1;
         job.events.done(Unit::Posts, 1);
         sink(Found::Draft(Box::new(draft)))?;

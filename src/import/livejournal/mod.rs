@@ -78,7 +78,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
                 kind: "livejournal".into(),
                 uri: stream.name.clone(),
                 sha256: Some(digest.clone()),
-                updated: None,
+                ..Source::default()
             };
             found += 1;
             job.events.done(Unit::Posts, 1);

@@ -105,7 +105,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         }
         sink(Found::Original(stream, digest.clone()))?;
         draft.source =
-            Source { kind: "markdown".into(), uri: stream.name.clone(), sha256: Some(digest), updated: None };
+            Source { kind: "markdown".into(), uri: stream.name.clone(), sha256: Some(digest), ..Source::default() };
         report.found += 1;
         job.events.done(Unit::Posts, 1);
         sink(Found::Draft(Box::new(draft)))?;

@@ -63,7 +63,8 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             (draft.url, draft.aliases, draft.key) = (None, Vec::new(), Some(format!("medium:{}", stem(&stream.name))));
         }
         sink(Found::Original(stream, digest.clone()))?;
-        draft.source = Source { kind: "medium".into(), uri: stream.name.clone(), sha256: Some(digest), updated: None };
+        draft.source =
+            Source { kind: "medium".into(), uri: stream.name.clone(), sha256: Some(digest), ..Source::default() };
         report.found += 1;
         job.events.done(Unit::Posts, 1);
         sink(Found::Draft(Box::new(draft)))?;

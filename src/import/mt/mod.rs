@@ -93,7 +93,7 @@ fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resu
         address(&mut draft, &entry, job.options.site.as_ref());
         draft.key = Some(key(&entry, &mut keys));
         draft.source =
-            Source { kind: "mt".into(), uri: stream.name.clone(), sha256: Some(digest.clone()), updated: None };
+            Source { kind: "mt".into(), uri: stream.name.clone(), sha256: Some(digest.clone()), ..Source::default() };
         report.found += 1;
         job.events.done(Unit::Posts, 1);
         sink(Found::Draft(Box::new(draft)))?;

@@ -66,7 +66,7 @@ impl Page<'_> {
             (false, _) => self.kind,
         };
         let sha256 = Some(self.sha256.clone());
-        draft.source = Source { kind: kind.into(), uri: self.uri.into(), sha256, updated: None };
+        draft.source = Source { kind: kind.into(), uri: self.uri.into(), sha256, ..Source::default() };
         draft.base = draft.base.take().or_else(|| draft.url.clone());
         if several {
             draft.guessed.insert("url", "a link of its own on a page that shows several posts".into());

@@ -121,7 +121,7 @@ fn page_id(name: &str) -> Option<&str> {
 }
 
 fn source(name: &str, digest: &Digest) -> Source {
-    Source { kind: "substack".into(), uri: name.to_string(), sha256: Some(digest.clone()), updated: None }
+    Source { kind: "substack".into(), uri: name.to_string(), sha256: Some(digest.clone()), ..Source::default() }
 }
 
 fn fragment(page: &Named, sink: &mut Sink) -> Result<(Source, String)> {

@@ -56,7 +56,7 @@ fn one(stream: &Named, report: &mut Report) -> Result<(Digest, Draft)> {
     }
     let mut draft = post::understand(&text, stem(&stream.name));
     let sha256 = Some(digest.clone());
-    draft.source = Source { kind: "text".into(), uri: stream.name.clone(), sha256, updated: None };
+    draft.source = Source { kind: "text".into(), uri: stream.name.clone(), sha256, ..Source::default() };
     Ok((digest, draft))
 }
 

@@ -163,7 +163,7 @@ impl<'a> Work<'a> {
             sink(Found::File(Attached { url: place, bytes: Bytes::Stream(file.clone()) }))?;
         }
         let (uri, sha256) = (stream.name.clone(), Some(digest.clone()));
-        draft.source = Source { kind: "tumblr".into(), uri, sha256, updated: None };
+        draft.source = Source { kind: "tumblr".into(), uri, sha256, ..Source::default() };
         self.count(draft, sink)
     }
 

@@ -91,10 +91,10 @@ impl Index {
 /// Which records to hand on.
 #[derive(Default)]
 pub struct Plan {
-    /// In the order in which they come.
-    pub at_once: HashSet<u64>,
-    /// Not before an older one that comes later: by record, the address and its places in the order of time.
-    pub later: HashMap<u64, (u64, Vec<u32>)>,
+    /// In the order in which they come: by record, the time up to which the page said so.
+    pub at_once: HashMap<u64, i64>,
+    /// Not before an older one that comes later: by record, the address, its places in the order of time and those times.
+    pub later: HashMap<u64, (u64, Vec<(u32, i64)>)>,
     /// Captures that say the same as the one before them.
     pub same: u64,
 }
@@ -105,22 +105,24 @@ impl Plan {
         let holder: HashMap<u64, u64> = captures.iter().rev().filter_map(|c| c.seq.map(|s| (c.payload, s))).collect();
         let mut sorted = captures.to_vec();
         sorted.sort_by_key(|c| (c.time, c.seq.unwrap_or(u64::MAX)));
-        let mut order: Vec<u64> = Vec::new();
+        let mut order: Vec<(u64, i64)> = Vec::new();
         for capture in sorted {
             // A revisit whose payload is not here says nothing.
             let Some(seq) = holder.get(&capture.payload) else { continue };
-            if order.last() == Some(seq) {
-                self.same += 1;
-            } else {
-                order.push(*seq);
+            match order.last_mut().filter(|(last, _)| last == seq) {
+                Some((_, until)) => {
+                    *until = capture.time;
+                    self.same += 1;
+                }
+                None => order.push((*seq, capture.time)),
             }
         }
-        if order.is_sorted() {
+        if order.is_sorted_by_key(|(seq, _)| *seq) {
             self.at_once.extend(order);
             return;
         }
-        for (place, seq) in order.into_iter().enumerate() {
-            self.later.entry(seq).or_insert((key, Vec::new())).1.push(place as u32);
+        for (place, (seq, time)) in order.into_iter().enumerate() {
+            self.later.entry(seq).or_insert((key, Vec::new())).1.push((place as u32, time));
         }
     }
 }
@@ -129,7 +131,7 @@ impl Plan {
 mod tests {
     use super::*;
 
-    type Decided = (Vec<u64>, Vec<(u64, Vec<u32>)>, u64);
+    type Decided = (Vec<(u64, i64)>, Vec<(u64, Vec<(u32, i64)>)>, u64);
 
     /// Records to hand on at once, records that wait with their places, captures that say nothing new.
     fn plan(captures: &[(i64, u64, Option<u64>)]) -> Decided {
@@ -138,7 +140,7 @@ mod tests {
             index.page("http://a.example/", Timestamp::from_second(*time).ok(), *payload, *seq);
         }
         let plan = index.plan(&HashSet::new());
-        let mut once: Vec<u64> = plan.at_once.into_iter().collect();
+        let mut once: Vec<_> = plan.at_once.into_iter().collect();
         let mut later: Vec<_> = plan.later.into_iter().map(|(seq, (_, places))| (seq, places)).collect();
         once.sort();
         later.sort();
@@ -147,13 +149,14 @@ mod tests {
 
     #[test]
     fn captures_are_versions_in_the_order_of_time() {
-        assert_eq!(plan(&[(1, 7, Some(0)), (2, 8, Some(1)), (3, 8, Some(2))]), (vec![0, 1], vec![], 1));
-        assert_eq!(plan(&[(2, 8, Some(0)), (1, 7, Some(1))]), (vec![], vec![(0, vec![1]), (1, vec![0])], 0));
+        assert_eq!(plan(&[(1, 7, Some(0)), (2, 8, Some(1)), (3, 8, Some(2))]), (vec![(0, 1), (1, 3)], vec![], 1));
+        let swapped = vec![(0, vec![(1, 2)]), (1, vec![(0, 1)])];
+        assert_eq!(plan(&[(2, 8, Some(0)), (1, 7, Some(1))]), (vec![], swapped, 0));
         // Back to what it said at first, by a revisit.
         assert_eq!(
             plan(&[(1, 7, Some(0)), (2, 8, Some(1)), (3, 7, None)]),
-            (vec![], vec![(0, vec![0, 2]), (1, vec![1])], 0)
+            (vec![], vec![(0, vec![(0, 1), (2, 3)]), (1, vec![(1, 2)])], 0)
         );
-        assert_eq!(plan(&[(1, 7, None), (2, 8, Some(0))]), (vec![0], vec![], 0));
+        assert_eq!(plan(&[(1, 7, None), (2, 8, Some(0))]), (vec![(0, 2)], vec![], 0));
     }
 }

@@ -14,6 +14,7 @@ mod wacz;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use regex::Regex;
 use url::Url;
 
@@ -271,18 +272,18 @@ impl Pages<'_> {
             while let Ok(Some(record)) = records.record() {
                 job.events.check()?;
                 seq += 1;
-                if !self.plan.at_once.contains(&seq) && !self.plan.later.contains_key(&seq) {
+                if !self.plan.at_once.contains_key(&seq) && !self.plan.later.contains_key(&seq) {
                     continue;
                 }
                 let Ok((block, Extent::Whole | Extent::Cut)) = records.block(MAX_PAGE) else { continue };
                 for draft in self.page(&record, block, file, report) {
                     report.found += 1;
                     match self.plan.later.get(&seq) {
-                        None => sink(Found::Draft(Box::new(draft)))?,
+                        None => sink(Found::Draft(Box::new(at(draft, self.plan.at_once.get(&seq)))))?,
                         Some((address, places)) => {
-                            for place in places {
+                            for (place, time) in places {
                                 self.held += draft.body.len();
-                                self.waiting.insert((*address, *place), draft.clone());
+                                self.waiting.insert((*address, *place), at(draft.clone(), Some(time)));
                             }
                         }
                     }
@@ -317,6 +318,8 @@ impl Pages<'_> {
         let page = Page { text: &text, url: url.as_ref(), kind, uri: &file.name, sha256: &sha256 };
         match page.drafts() {
             Ok(mut drafts) => {
+                let captured = if replayed { replay_moment(&record.uri) } else { None };
+                drafts.iter_mut().for_each(|d| d.source.captured = captured);
                 let others = self.index.revisited.get(&number(&digest_of(record, &response.body)));
                 if let ([draft], Some(others)) = (drafts.as_mut_slice(), others) {
                     draft.aliases.extend(others.iter().filter(|o| Some(*o) != draft.url.as_ref()).cloned());
@@ -329,6 +332,19 @@ impl Pages<'_> {
             }
         }
     }
+}
+
+/// Says when a draft was captured, unless its page told it: a replayed one is as old as what it replays.
+fn at(mut draft: Draft, time: Option<&i64>) -> Draft {
+    let time = time.filter(|t| **t != 0).and_then(|t| Timestamp::from_second(*t).ok());
+    draft.source.captured = draft.source.captured.or(time);
+    draft
+}
+
+/// Returns the moment that the address of a replayed page names: `/web/20080102030405/`.
+fn replay_moment(uri: &str) -> Option<Timestamp> {
+    let digits: String = uri.split_once("/web/")?.1.chars().take_while(char::is_ascii_digit).collect();
+    record::moment(&digits)
 }
 
 /// How many captures of each address a list names.

@@ -55,7 +55,7 @@ impl<'a> Adapter<'a> {
         let sha256 = Some(self.survey.digest(self.key));
         let stamp = updated.as_ref().and_then(|d| d.instant);
         Draft {
-            source: Source { kind: "wxr".into(), uri: self.file.into(), sha256, updated: stamp },
+            source: Source { kind: "wxr".into(), uri: self.file.into(), sha256, updated: stamp, captured: None },
             key: self.own_id(&item).map(|id| format!("wordpress:{}:{id}", self.survey.key())),
             aliases: self.aliases(&item, kind),
             base: url.clone().or_else(|| self.survey.site.url.clone()),
@@ -162,7 +162,7 @@ impl<'a> Adapter<'a> {
         Some(Media { url: found.url.clone(), alt, role: "featured".into(), ..Media::default() })
     }
 
-    fn thumbnail(&self, item: &Item) -> Option<&super::survey::Attachment> {
+    fn thumbnail(&self, item: &Item) -> Option<super::shelf::Attachment> {
         self.survey.attachment(item.meta("_thumbnail_id")?.trim().parse().ok()?)
     }
 

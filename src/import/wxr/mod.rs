@@ -9,6 +9,7 @@ mod comments;
 mod item;
 mod parse;
 mod render;
+mod shelf;
 mod survey;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             }
         }
     }
+    sites.values_mut().for_each(|(survey, _)| survey.settle());
     if sites.values().all(|(survey, _)| survey.posts == 0) {
         return Err(empty(job.streams, sites.values().map(|(s, _)| s)));
     }

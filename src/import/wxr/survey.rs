@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::item::{Author, Channel, Item};
 use super::parse::{Element, Parser, refuse};
+use super::shelf::{Attachment, Shelf};
 use crate::error::Result;
 use crate::event::Events;
 use crate::html;
@@ -11,18 +12,6 @@ use crate::import::report::Report;
 use crate::import::xml::Fault;
 use crate::input::{Hashed, Named};
 use crate::model::{Digest, Site, normalise_url};
-
-/// An attachment, as far as posts need it.
-#[derive(Debug, Clone, Default)]
-pub struct Attachment {
-    pub id: u64,
-    pub url: String,
-    pub title: String,
-    /// `excerpt:encoded`.
-    pub caption: String,
-    pub alt: String,
-    pub order: i64,
-}
 
 /// How a file was read.
 struct File {
@@ -40,9 +29,9 @@ pub struct Survey {
     pub posts: u64,
     pub skipped: BTreeMap<String, u64>,
     authors: HashMap<String, Author>,
-    attachments: HashMap<u64, Attachment>,
-    /// Attachments by the post they were uploaded to.
-    children: HashMap<u64, Vec<u64>>,
+    attachments: Shelf,
+    /// Post, place in the order its author gave, attachment uploaded to it; sorted.
+    children: Vec<(u64, i64, u64)>,
     /// Reusable blocks (`wp_block`), their content.
     blocks: HashMap<u64, String>,
     /// Ids, addresses and guids of posts, hashed, and those that several posts bear: they identify none.
@@ -135,12 +124,11 @@ impl Survey {
             }
             "attachment" => {
                 let parent = item.parent.unwrap_or_default();
-                self.children.entry(parent).or_default().push(id);
+                self.children.push((parent, item.order, id));
                 let url =
                     html::unescape(if item.attachment_url.is_empty() { &item.guid } else { &item.attachment_url });
                 let alt = item.meta("_wp_attachment_image_alt").unwrap_or_default().to_string();
-                let (title, caption, order) = (item.title, item.excerpt, item.order);
-                self.attachments.insert(id, Attachment { id, url, title, caption, alt, order });
+                self.attachments.put(&Attachment { id, url, title: item.title, caption: item.excerpt, alt });
             }
             _ => {}
         }
@@ -178,6 +166,15 @@ impl Survey {
         self.base.as_deref().map(normalise_url).unwrap_or_default()
     }
 
+    /// Ends the looking: what is needed only to see that names are shared goes, the rest is put in order.
+    pub fn settle(&mut self) {
+        self.names = HashSet::new();
+        self.children.sort_unstable();
+        self.children.dedup();
+        self.children.shrink_to_fit();
+        self.attachments.settle();
+    }
+
     /// Takes in what another file of the same site holds.
     pub fn join(&mut self, other: Survey) {
         self.posts += other.posts;
@@ -185,10 +182,8 @@ impl Survey {
             *self.skipped.entry(what).or_default() += n;
         }
         self.authors.extend(other.authors);
-        self.attachments.extend(other.attachments);
-        for (parent, ids) in other.children {
-            self.children.entry(parent).or_default().extend(ids);
-        }
+        self.attachments.join(&other.attachments);
+        self.children.extend(other.children);
         self.blocks.extend(other.blocks);
         self.shared.extend(other.shared);
         self.names.extend(other.names);
@@ -201,11 +196,11 @@ impl Survey {
 
     /// Returns the addresses of all attachments.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
-        self.attachments.values().map(|a| a.url.as_str())
+        self.attachments.addresses()
     }
 
-    pub fn attachment(&self, id: u64) -> Option<&Attachment> {
-        self.attachments.get(&id)
+    pub fn attachment(&self, id: u64) -> Option<Attachment> {
+        self.attachments.get(id)
     }
 
     pub fn block(&self, id: u64) -> Option<&str> {
@@ -213,12 +208,10 @@ impl Survey {
     }
 
     /// Returns what was uploaded to a post, in the order its author gave.
-    pub fn uploads(&self, post: u64) -> Vec<&Attachment> {
-        let ids = self.children.get(&post).map(Vec::as_slice).unwrap_or_default();
-        let mut found: Vec<&Attachment> = ids.iter().filter_map(|id| self.attachments.get(id)).collect();
-        found.sort_by_key(|a| (a.order, a.id));
-        found.dedup_by_key(|a| a.id);
-        found
+    pub fn uploads(&self, post: u64) -> Vec<Attachment> {
+        let from = self.children.partition_point(|(parent, ..)| *parent < post);
+        let own = self.children.iter().skip(from).take_while(|(parent, ..)| *parent == post);
+        own.filter_map(|(.., id)| self.attachments.get(*id)).collect()
     }
 
     pub fn is_strict(&self, file: &str) -> bool {

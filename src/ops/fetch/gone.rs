@@ -32,9 +32,9 @@ pub(super) fn candidates(
         let Some(url) = entry.url.as_deref().and_then(|u| Url::parse(u).ok()) else { continue };
         let ask = match &entry.gone {
             Some(gone) => gone.confirmed.is_none() && now.duration_since(gone.first_missed) >= AT_LEAST,
-            None => is_missed(entry, inventory) && !state.unlisted.contains(&entry.id),
+            None => is_missed(&entry, inventory) && !state.unlisted.contains(&entry.id),
         };
-        if ask && !inventory.names(names(entry)) {
+        if ask && !inventory.names(names(&entry)) {
             found.insert(entry.id.clone(), url);
         }
     }

@@ -67,7 +67,7 @@ pub(super) fn wanted(
     writer: &Writer,
 ) -> Option<Wanted> {
     let url = Url::parse(&named.name).ok().filter(|u| is_inside(u, site))?;
-    let kept = writer.find(&named.name);
+    let kept = writer.entry(&named.name);
     let seen = state.seen(&named.name).cloned();
     let read = |e: &Entry| e.sources.iter().any(|s| !LESS.contains(&s.kind.as_str()));
     let (get, again) = match (named.text, kept, &seen) {

@@ -305,7 +305,7 @@ impl Run<'_> {
     fn part(&self, post: &mut Post) {
         let Some(url) = post.url.clone().filter(|_| post.sources.iter().all(|s| s.kind == "feed")) else { return };
         let own = self.writer.find(&url).map(|e| e.id);
-        post.aliases.retain(|alias| match self.writer.find(alias) {
+        post.aliases.retain(|alias| match self.writer.entry(alias) {
             Some(other) if own.is_some() => own.as_ref() == Some(&other.id),
             Some(other) => !other.url.as_deref().is_some_and(|u| self.inventory.names(std::iter::once(u))),
             None => true,

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::event::Events;
 use crate::http::{Client, Web};
 use crate::import::{Attached, Bytes};
-use crate::model::{Clock, Digest, Draft, Gap, Media, Post, Reason};
+use crate::model::{Clock, Digest, Draft, Gap, Post, Reason};
 use crate::ops::media::Gallery;
 use crate::store::Writer;
 
@@ -28,11 +28,6 @@ pub(super) struct Finder<'a> {
 impl<'a> Finder<'a> {
     pub fn new(request: &'a ImportRequest, events: &'a Events, clock: Clock) -> Finder<'a> {
         Finder { request, events, clock, gallery: Gallery::default(), web: None }
-    }
-
-    /// Takes in what came with the files.
-    pub fn came(&mut self, url: &str, medium: Media) {
-        self.gallery.put(url, medium);
     }
 
     /// Whether it was asked for in vain.
@@ -84,7 +79,7 @@ impl<'a> Finder<'a> {
 
 /// Returns the media that the post names and nobody has.
 pub(super) fn missing(post: &Post) -> impl Iterator<Item = Gap> + '_ {
-    let web = |m: &&Media| m.url.starts_with("http://") || m.url.starts_with("https://");
+    let web = |m: &&crate::model::Media| m.url.starts_with("http://") || m.url.starts_with("https://");
     post.media.iter().filter(|m| m.sha256.is_none()).filter(web).map(|m| Gap {
         url: m.url.clone(),
         what: "media".into(),

@@ -1,7 +1,5 @@
 //! The work on one archive after the other.
 
-use std::collections::HashSet;
-use std::io::Read as _;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -15,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
 use crate::import::{Attached, Bytes, Format, Found, Group, Job, Report, counted};
 use crate::input::Named;
-use crate::model::{Clock, Digest, Draft, Gap, Post, Reason, Site};
-use crate::ops::resolve::{close, tie};
+use crate::model::{Clock, Digest, Draft, Gap, Media, Post, Reason, Site};
+use crate::ops::resolve::close;
 use crate::ops::{names, refine};
 use crate::store::{Opening, Summary, Writer, bag};
 
@@ -56,7 +54,6 @@ pub(super) struct Run<'a> {
     place: Option<(String, Option<String>)>,
     site: Option<Url>,
     waiting: Waiting,
-    missing: HashSet<String>,
     finder: Finder<'a>,
     /// To be told with the next archive.
     notes: Vec<String>,
@@ -83,7 +80,6 @@ impl<'a> Run<'a> {
             place: None,
             site: None,
             waiting: Waiting::default(),
-            missing: HashSet::new(),
             finder: Finder::new(request, events, clock.clone()),
             clock,
             notes,
@@ -256,20 +252,16 @@ impl<'a> Run<'a> {
     /// Keeps a file that came with the posts.
     fn file(&mut self, file: &Attached) -> Result<()> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
-        let mut bytes = Vec::new();
-        let read = file.bytes.open()?.take(MAX_FILE + 1).read_to_end(&mut bytes);
         let gap = |reason, detail| Gap { url: file.url.clone(), what: "media".into(), reason, detail, post: None };
-        if let Err(cause) = read {
-            writer.gap(gap(Reason::Malformed, cause.to_string()));
-            return Ok(());
+        match writer.keep_stream(&|| file.bytes.open(), &file.url, MAX_FILE) {
+            Ok(Some(medium)) => {
+                writer.know_media(&Media { url: file.url.clone(), ..medium });
+                self.events.done(Unit::Media, 1);
+            }
+            Ok(None) => writer.gap(gap(Reason::TooLarge, format!("larger than {} MiB", MAX_FILE >> 20))),
+            Err(Error::Input { why, .. }) => writer.gap(gap(Reason::Malformed, why)),
+            Err(error) => return Err(error),
         }
-        if bytes.len() as u64 > MAX_FILE {
-            writer.gap(gap(Reason::TooLarge, format!("larger than {} MiB", MAX_FILE >> 20)));
-            return Ok(());
-        }
-        let medium = writer.keep_media(&bytes)?;
-        self.finder.came(&file.url, medium);
-        self.events.done(Unit::Media, 1);
         Ok(())
     }
 
@@ -304,20 +296,15 @@ impl<'a> Run<'a> {
     fn keep(&mut self, mut posts: Vec<Post>) -> Result<()> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         self.finder.fetch(writer, &posts)?;
-        for mut post in posts.drain(..) {
-            self.finder.fill(writer, &mut post);
-            names::disown(writer, &mut post);
-            tie(writer, &mut post);
-            for gap in missing(&post).filter(|g| !self.finder.missed(&g.url)) {
-                if self.missing.insert(gap.url.clone()) {
-                    writer.gap(gap);
-                }
-            }
-            let comments = post.comments.len() as u64;
-            writer.keep(post)?;
-            self.events.done(Unit::Posts, 1);
-            self.events.done(Unit::Comments, comments);
+        for post in &mut posts {
+            self.finder.fill(writer, post);
+            names::disown(writer, post);
+            missing(post).filter(|g| !self.finder.missed(&g.url)).for_each(|gap| writer.gap(gap));
         }
+        let (count, comments) = (posts.len() as u64, posts.iter().map(|p| p.comments.len() as u64).sum());
+        writer.keep_all(posts)?;
+        self.events.done(Unit::Posts, count);
+        self.events.done(Unit::Comments, comments);
         Ok(())
     }
 
@@ -361,7 +348,6 @@ impl<'a> Run<'a> {
             self.events.note(note.clone());
             writer.note(note);
         }
-        self.missing.clear();
         self.events.phase("closing the archive");
         let requests = self.finder.end();
         let summary = close(writer, interrupted)?;

@@ -1,13 +1,11 @@
 //! How a batch and a run end: what was kept becomes durable, and the line that says so is written.
 
-use std::collections::{BTreeSet, HashSet};
-
+use super::missing::Outcome;
 use super::{Summary, Writer};
 use crate::error::{Error, Result};
-use crate::model::{Gap, pretty_json};
-use crate::store::gaps::open_gaps;
+use crate::model::pretty_json;
 use crate::store::layout::{CACHE, INFO};
-use crate::store::runs::{RunLine, read_runs};
+use crate::store::runs::RunLine;
 
 impl Writer {
     /// Makes durable what came in since the last time.
@@ -17,10 +15,13 @@ impl Writer {
         }
         self.stage_info()?;
         self.raw.flush().map_err(Error::io("write", self.root.join("raw")))?;
+        let gaps = self.missing.spill(&self.index);
         let line = RunLine {
             what: "batch".into(),
             run: self.run.clone(),
             command: self.opening.command.into(),
+            finished: (!gaps.is_empty()).then(|| self.clock.now()),
+            gaps,
             ..std::mem::take(&mut self.line)
         };
         self.put_in_place(line)
@@ -31,6 +32,7 @@ impl Writer {
         self.batch.commit(self.disk.as_mut(), &self.root, line)?;
         self.broken = false;
         self.fresh.clear();
+        self.fresh_bytes = 0;
         self.batch_since = None;
         self.committed = true;
         Ok(())
@@ -53,20 +55,7 @@ impl Writer {
 
     /// Ends the run: seals the raw capture (drops it when nothing came of the run) and writes the closing line.
     pub fn finish(mut self, interrupted: bool) -> Result<Summary> {
-        let runs = read_runs(&self.root)?;
-        let open = open_gaps(&runs);
-        let known = std::mem::take(&mut self.gaps);
-        let before: HashSet<&str> = open.iter().map(|o| o.gap.url.as_str()).collect();
-        let filled = |g: &Gap| match g.what.as_str() {
-            "media" => self.index.medium(&g.url).is_some(),
-            "post" | "page" => self.index.find(&g.url).is_some(),
-            _ => self.filled.contains(&g.url),
-        };
-        let closed: BTreeSet<String> = open.iter().filter(|g| filled(&g.gap)).map(|g| g.gap.url.clone()).collect();
-        let mut gaps: Vec<Gap> =
-            known.into_values().filter(|g| !filled(g) && !before.contains(g.url.as_str())).collect();
-        gaps.sort();
-        let left = open.iter().filter(|g| !g.accepted && !closed.contains(&g.gap.url)).count() + gaps.len();
+        let Outcome { gaps, closed, shown, new, open } = self.missing.settle(&self.root, &self.index)?;
 
         // A first run that had nothing but gaps begins the archive too: they are to be found again.
         let first = self.info_kept.is_none() && !gaps.is_empty();
@@ -85,7 +74,7 @@ impl Writer {
             started: Some(self.started),
             finished: Some(finished),
             interrupted,
-            gaps: gaps.clone(),
+            gaps,
             closed: closed.into_iter().collect(),
             requests: self.summary.requests,
             unchanged: self.summary.unchanged,
@@ -101,8 +90,9 @@ impl Writer {
             lock.release();
         }
         Ok(Summary {
-            gaps,
-            open_gaps: left as u64,
+            gaps: shown,
+            new_gaps: new,
+            open_gaps: open,
             counts: self.info.counts,
             interrupted,
             ..std::mem::take(&mut self.summary)

@@ -2,12 +2,15 @@
 
 use std::time::Instant;
 
-use super::{BATCH_POSTS, BATCH_TIME, Kept, Writer};
+use rayon::prelude::*;
+
+use super::{BATCH_BYTES, BATCH_POSTS, BATCH_TIME, Kept, Writer};
 use crate::error::Result;
-use crate::model::{Kind, Post, PostId, Source, merge, pretty_json};
-use crate::store::entry::Entry;
+use crate::model::{Kind, Post, PostId, Source, merge, normalise_url, pretty_json};
+use crate::store::archive::{read_post, walk};
+use crate::store::facts::Facts;
 use crate::store::layout;
-use crate::store::runs::read_runs;
+use crate::store::runs::each_line;
 
 impl Writer {
     /// Keeps a post: as a new one, or joined into the one it is another capture of.
@@ -15,8 +18,10 @@ impl Writer {
         let mut ids: Vec<PostId> = Vec::new();
         let own = post.id.to_string();
         for name in std::iter::once(own.as_str()).chain(post.names()) {
-            if let Some(entry) = self.index.find(name).filter(|e| !ids.contains(&e.id)) {
-                ids.push(entry.id.clone());
+            let Some(entry) = self.index.find(name).filter(|e| !ids.contains(&e.id)) else { continue };
+            // The index knows numbers of names; the post itself has the last word.
+            if self.read(&entry.id)?.is_some_and(|kept| bears(&kept, name)) {
+                ids.push(entry.id);
             }
         }
         let Some(first) = self.eldest(&ids)? else { return self.keep_new(post) };
@@ -25,11 +30,90 @@ impl Writer {
         }
         let Some(kept) = self.read(&first)? else { return self.keep_new(post) };
         let merged = merge(&kept, &post);
-        if let Some(older) = merged.older {
+        if let Some(older) = merged.older
+            && !self.has_version(&older)?
+        {
             let path = layout::version_path(&older.id, &older.content_hash);
             self.stage_version(&path, pretty_json(&older))?;
         }
         self.replace(&kept, merged.post)
+    }
+
+    /// Keeps many posts: those that are new by one stroke, each with its links tied to what is kept, itself and the others
+    /// included; then those that are another capture of something, in their order.
+    pub fn keep_all(&mut self, posts: Vec<Post>) -> Result<()> {
+        let (mut new, mut others): (Vec<(Post, String)>, Vec<Post>) = (Vec::new(), Vec::new());
+        for post in posts {
+            let own = post.id.to_string();
+            let known = std::iter::once(own.as_str()).chain(post.names()).any(|name| self.index.find(name).is_some());
+            if known {
+                others.push(post);
+                continue;
+            }
+            let path = self.new_path(&post, &new);
+            self.index.put(&Facts::of(&post).without_links(), &path);
+            new.push((post, path));
+        }
+        let index = &self.index;
+        let made: Vec<(Post, String, Vec<u8>)> = new
+            .into_par_iter()
+            .map(|(mut post, path)| {
+                post.links.iter_mut().for_each(|l| l.target = index.target(l).map(|id| id.to_string()));
+                post.content_hash = post.hash_content();
+                let bytes = pretty_json(&post);
+                (post, path, bytes)
+            })
+            .collect();
+        let files: Vec<(&str, &[u8])> = made.iter().map(|(_, path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+        self.batch.stage_all(self.disk.as_mut(), &self.root, &files)?;
+        for (post, _, bytes) in made {
+            self.index.seek(&Facts::of(&post));
+            self.count_new(&post);
+            self.hold(post.id, bytes);
+        }
+        self.commit_if_due()?;
+        for mut post in others {
+            post.links.iter_mut().for_each(|l| l.target = self.index.target(l).map(|id| id.to_string()));
+            self.keep(post)?;
+        }
+        Ok(())
+    }
+
+    /// Returns where a new post is to lie.
+    fn new_path(&self, post: &Post, others: &[(Post, String)]) -> String {
+        let path = layout::post_path(post);
+        if self.root.join(&path).exists() || self.batch.contains(&path) || others.iter().any(|(_, p)| *p == path) {
+            // Another post has the same slug, month and first eight digits.
+            return path.replace(&format!("--{}.json", post.id.short()), &format!("--{}.json", post.id));
+        }
+        path
+    }
+
+    fn count_new(&mut self, post: &Post) {
+        match post.kind {
+            Kind::Page => self.info.counts.pages += 1,
+            _ => self.info.counts.posts += 1,
+        }
+        self.info.counts.comments += post.comments.len() as u64;
+        self.summary.comments += post.comments.len() as u64;
+        self.summary.new += 1;
+        self.line.new.push(post.id.clone());
+        self.touch(&post.id);
+    }
+
+    /// Holds a post that cannot be read from its place yet.
+    fn hold(&mut self, id: PostId, bytes: Vec<u8>) {
+        self.fresh_bytes += bytes.len();
+        self.fresh.insert(id, bytes);
+        self.batch_since.get_or_insert_with(Instant::now);
+    }
+
+    fn commit_if_due(&mut self) -> Result<()> {
+        let late = self.batch_since.is_some_and(|since| since.elapsed() >= BATCH_TIME);
+        if self.fresh.len() >= BATCH_POSTS || self.fresh_bytes >= BATCH_BYTES || late {
+            self.commit()?;
+        }
+        Ok(())
     }
 
     /// Changes a kept post in place, as when a new comment arrives; returns what came of it.
@@ -43,20 +127,8 @@ impl Writer {
 
     fn keep_new(&mut self, mut post: Post) -> Result<Kept> {
         post.content_hash = post.hash_content();
-        let mut path = layout::post_path(&post);
-        if self.root.join(&path).exists() || self.batch.contains(&path) {
-            // Another post has the same slug, month and first eight digits.
-            path = path.replace(&format!("--{}.json", post.id.short()), &format!("--{}.json", post.id));
-        }
-        match post.kind {
-            Kind::Page => self.info.counts.pages += 1,
-            _ => self.info.counts.posts += 1,
-        }
-        self.info.counts.comments += post.comments.len() as u64;
-        self.summary.comments += post.comments.len() as u64;
-        self.summary.new += 1;
-        self.line.new.push(post.id.clone());
-        self.touched.insert(post.id.clone());
+        let path = self.new_path(&post, &[]);
+        self.count_new(&post);
         self.stage_post(&path, &post)?;
         Ok(Kept::New)
     }
@@ -68,7 +140,7 @@ impl Writer {
             return Ok(Kept::Unchanged);
         }
         post.id = kept.id.clone();
-        let Some(path) = self.index.get(&kept.id).map(|e| e.path.clone()) else { return self.keep_new(post) };
+        let Some(path) = self.index.get(&kept.id).map(|e| e.path) else { return self.keep_new(post) };
         let changed = kept.hash_text() != post.hash_text();
         if changed {
             let version = layout::version_path(&kept.id, &kept.content_hash);
@@ -78,9 +150,10 @@ impl Writer {
         let before = kept.comments.len() as u64;
         self.info.counts.comments = (self.info.counts.comments + comments).saturating_sub(before);
         self.summary.comments += comments.saturating_sub(before);
+        let first = self.touch(&post.id);
         let (list, kind) =
             if changed { (&mut self.line.changed, Kept::Changed) } else { (&mut self.line.amended, Kept::Amended) };
-        if self.touched.insert(post.id.clone()) {
+        if first {
             list.push(post.id.clone());
             *(if changed { &mut self.summary.changed } else { &mut self.summary.amended }) += 1;
         }
@@ -93,15 +166,28 @@ impl Writer {
         if ids.len() < 2 {
             return Ok(ids.first().cloned());
         }
-        let runs = read_runs(&self.root)?;
-        let first = runs.iter().flat_map(|l| &l.new).chain(&self.line.new).find(|id| ids.contains(id));
-        Ok(first.or(ids.first()).cloned())
+        #[derive(serde::Deserialize)]
+        struct New {
+            #[serde(default)]
+            new: Vec<PostId>,
+        }
+        let mut first = None;
+        each_line(&self.root, &mut |line: New| {
+            first = first.take().or_else(|| line.new.into_iter().find(|id| ids.contains(id)));
+        })?;
+        let first = first.or_else(|| self.line.new.iter().find(|id| ids.contains(id)).cloned());
+        Ok(first.or_else(|| ids.first().cloned()))
+    }
+
+    /// Returns whether the run comes to the post for the first time.
+    fn touch(&mut self, id: &PostId) -> bool {
+        self.touched.insert(self.index.hash("name", id.as_str()))
     }
 
     /// Joins a post into another that turned out to be the same; its last text stays as a version.
     fn join(&mut self, into: &PostId, other: &PostId) -> Result<()> {
         let (Some(kept), Some(younger)) = (self.read(into)?, self.read(other)?) else { return Ok(()) };
-        let Some(entry) = self.index.get(other).cloned() else { return Ok(()) };
+        let Some(entry) = self.index.get(other) else { return Ok(()) };
         let merged = merge(&kept, &younger).post;
         self.stage_version(&layout::version_path(other, &younger.content_hash), pretty_json(&younger))?;
         self.batch.remove(&entry.path);
@@ -118,13 +204,24 @@ impl Writer {
     fn stage_post(&mut self, path: &str, post: &Post) -> Result<()> {
         let bytes = pretty_json(post);
         self.batch.stage(self.disk.as_mut(), &self.root, path, &mut bytes.as_slice())?;
-        self.index.put(Entry::of(post, path));
-        self.fresh.insert(post.id.clone(), bytes);
-        let since = *self.batch_since.get_or_insert_with(Instant::now);
-        if self.fresh.len() >= BATCH_POSTS || since.elapsed() >= BATCH_TIME {
-            self.commit()?;
+        self.index.put(&Facts::of(post), path);
+        self.hold(post.id.clone(), bytes);
+        self.commit_if_due()
+    }
+
+    /// Whether a text is kept among the earlier ones of its post, whatever else was known of it then.
+    fn has_version(&self, post: &Post) -> Result<bool> {
+        let folder = layout::version_path(&post.id, "");
+        let folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let words = post.hash_text();
+        let (mut files, mut found) = (self.batch.below(folder), false);
+        walk(&self.root, folder, &mut |file| files.push(file))?;
+        for file in files {
+            let there =
+                [file.clone(), format!("{file}{}", layout::TEMP)].into_iter().find(|f| self.root.join(f).exists());
+            found |= there.map(|f| read_post(&self.root, &f)).transpose()?.is_some_and(|p| p.hash_text() == words);
         }
-        Ok(())
+        Ok(found)
     }
 
     /// An earlier text; one that is already kept is never rewritten.
@@ -135,6 +232,11 @@ impl Writer {
         self.info.counts.versions += 1;
         self.batch.stage(self.disk.as_mut(), &self.root, path, &mut bytes.as_slice()).map(|_| ())
     }
+}
+
+fn bears(post: &Post, name: &str) -> bool {
+    let name = normalise_url(name);
+    name == post.id.as_str() || post.names().any(|n| normalise_url(n) == name)
 }
 
 /// The sources of `post`, with those that `kept` has too as they stand there: a listing fetched again has another digest,

@@ -57,8 +57,6 @@ const BLOCKS: [&str; 45] = [
 const VERBATIM: [&str; 6] = ["pre", "script", "style", "svg", "math", "textarea"];
 /// Elements in which lines mean nothing.
 const QUIET: [&str; 5] = ["object", "audio", "video", "select", "menu"];
-/// Blocks that hold a single paragraph themselves, so that none is made in them.
-const SINGLE: [&str; 10] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "caption", "legend"];
 
 /// Makes paragraphs of a text that may hold HTML and slots.
 pub fn autop(text: &str) -> String {
@@ -245,10 +243,10 @@ impl Autop {
             self.left = if right == Right::Blank { Left::Free } else { left };
             return;
         }
+        // What follows a block's beginning stands in it as it is, even before a blank line.
         let wrapped = match &left {
             Left::Free => true,
-            Left::Open(name) if name == "blockquote" => true,
-            Left::Open(name) => right == Right::Blank && !SINGLE.contains(&name.as_str()),
+            Left::Open(name) => name == "blockquote",
         };
         if wrapped {
             self.in_p = false;

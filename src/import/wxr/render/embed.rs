@@ -95,7 +95,7 @@ impl Work<'_> {
             &["mp4", "m4v", "webm", "ogv", "mov", "wmv", "flv"]
         };
         let fits = |url: &str| endings.iter().any(|e| url.to_ascii_lowercase().ends_with(&format!(".{e}")));
-        self.context.survey.uploads(self.context.post).into_iter().map(|a| a.url.clone()).find(|u| fits(u))
+        self.context.survey.uploads(self.context.post).into_iter().map(|a| a.url).find(|u| fits(u))
     }
 
     /// `[playlist]`: the titles, each with the address of its sound.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::survey::Attachment;
+use super::super::shelf::Attachment;
 use super::Work;
 use super::shortcode::{Part, Shortcode, split};
 use super::slots::Stands;
@@ -110,7 +110,7 @@ impl Work<'_> {
         let survey = self.context.survey;
         let numbers = |text: &str| text.split(',').filter_map(|n| n.trim().parse::<u64>().ok()).collect::<Vec<u64>>();
         if let Some(ids) = code.get("ids").or_else(|| code.get("include")).map(numbers).filter(|ids| !ids.is_empty()) {
-            let found: Vec<Attachment> = ids.iter().filter_map(|id| survey.attachment(*id).cloned()).collect();
+            let found: Vec<Attachment> = ids.iter().filter_map(|id| survey.attachment(*id)).collect();
             if found.len() < ids.len() {
                 self.note("galleries of which the export lacks files", "");
             }
@@ -118,7 +118,7 @@ impl Work<'_> {
         }
         let post = code.get("id").and_then(|id| id.trim().parse().ok()).unwrap_or(self.context.post);
         let left_out = code.get("exclude").map(numbers).unwrap_or_default();
-        let mut found: Vec<Attachment> = survey.uploads(post).into_iter().cloned().collect();
+        let mut found: Vec<Attachment> = survey.uploads(post);
         found.retain(|a| !left_out.contains(&a.id));
         if code.get("orderby").is_some_and(|o| o.eq_ignore_ascii_case("id")) {
             found.sort_by_key(|a| a.id);

@@ -1,0 +1,7 @@
+//! Any bytes as a Movable Type export: they end in posts or in an error.
+#![no_main]
+
+#[path = "../shared/import.rs"]
+mod shared;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::import("mt", bytes));
