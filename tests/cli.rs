@@ -52,7 +52,10 @@ fn file_without_a_command_hints_at_import() {
 fn every_command_teaches_with_an_example_and_stands_in_the_manual() {
     let dir = tempfile::tempdir().unwrap();
     let manual = mdarchive(dir.path(), &["man"]).out;
-    for verb in ["fetch", "import", "export", "list", "show", "verify", "gaps", "log", "diff", "revert", "extract", "init", "config"] {
+    for verb in [
+        "fetch", "import", "export", "list", "show", "verify", "gaps", "log", "diff", "revert", "extract", "init",
+        "config",
+    ] {
         let help = mdarchive(dir.path(), &[verb, "--help"]).out;
         assert!(help.contains(&format!("mdarchive {verb}")) && help.contains("Examples:"), "{verb}: {help}");
         assert!(manual.contains(verb), "{verb}");

@@ -89,9 +89,9 @@ fn wxr_head(out: &mut impl Write) {
 
 fn attachment(out: &mut impl Write, maker: &mut Maker, id: u64, parent: u64) {
     let caption = maker.sentence(8);
-    write!(
+    writeln!(
         out,
-        "<item><title>Picture {id}</title><link>http://made.example/?attachment_id={id}</link><wp:post_id>{id}</wp:post_id><wp:post_parent>{parent}</wp:post_parent><wp:post_type>attachment</wp:post_type><wp:status>inherit</wp:status><excerpt:encoded><![CDATA[{caption}]]></excerpt:encoded><wp:attachment_url>http://made.example/wp-content/uploads/{id}.jpg</wp:attachment_url></item>\n"
+        "<item><title>Picture {id}</title><link>http://made.example/?attachment_id={id}</link><wp:post_id>{id}</wp:post_id><wp:post_parent>{parent}</wp:post_parent><wp:post_type>attachment</wp:post_type><wp:status>inherit</wp:status><excerpt:encoded><![CDATA[{caption}]]></excerpt:encoded><wp:attachment_url>http://made.example/wp-content/uploads/{id}.jpg</wp:attachment_url></item>"
     )
     .expect("written");
 }

@@ -20,7 +20,7 @@ const SHOWN: usize = 10;
 pub fn run(args: &LogArgs, context: &Context) -> Result<Exit> {
     let names = archive_names(&context.archives)?;
     let (archives, post) = match &args.what {
-        Some(name) if names.contains(name) => (context.open(&[name.clone()])?, None),
+        Some(name) if names.contains(name) => (context.open(std::slice::from_ref(name))?, None),
         Some(post) => {
             let (archive, entry) = pick::post(post, context)?;
             (vec![archive], Some(entry))

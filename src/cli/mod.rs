@@ -1,8 +1,8 @@
 //! Flags in, words out: the only room that prints. One file a subcommand; what they share is in `context` and `report`.
 
 mod args;
-mod book;
 mod audit;
+mod book;
 mod completions;
 mod config;
 mod context;
@@ -15,8 +15,8 @@ mod extract;
 mod fetch;
 mod gaps;
 mod import;
-mod lint;
 mod init;
+mod lint;
 mod list;
 mod log;
 mod man;

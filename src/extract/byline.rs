@@ -45,9 +45,7 @@ const WRITTEN: &str = concat!(
     r"veröffentlicht|geschrieben|eingestellt|verfasst|erstellt|gepostet|publicado|publicada|postado|postada|escrito|escrita|enviado|publié|posté|écrit|rédigé|pubblicato|scritto|geschreven|geplaatst|skrevet|skriven|napisał)"
 );
 const BY: &str = r"(?:by|von|vom|par|por|door|di|da|av|af|przez|de la mano de)";
-const LABEL: &str = concat!(
-    r"(?:author|autor(?:in|en)?|auteur|autore|verfasser(?:in)?|redakteur(?:in)?|text|words|writer|written by|skribent|forfatter|tekst|texto|reporter|by)"
-);
+const LABEL: &str = r"(?:author|autor(?:in|en)?|auteur|autore|verfasser(?:in)?|redakteur(?:in)?|text|words|writer|written by|skribent|forfatter|tekst|texto|reporter|by)";
 
 fn rule(pattern: String) -> Option<Regex> {
     Regex::new(&pattern).ok()

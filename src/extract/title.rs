@@ -232,7 +232,7 @@ pub(super) fn shown(tree: &Html, outline: &Outline, title: &str, at: usize) -> O
     let big = |i: &Item| matches!(&*i.name, "h1" | "h2") && i.part != Part::Foreign && (1..300).contains(&i.text);
     let all = || outline.items.iter().enumerate().take(at).filter(|(_, i)| big(i));
     let same = all().find(|(_, i)| tree.tree.get(i.id).is_some_and(|n| squash(&walk::text(n)) == key));
-    same.or_else(|| all().filter(|(_, i)| &*i.name == "h1").last()).map(|(at, _)| at)
+    same.or_else(|| all().rfind(|(_, i)| &*i.name == "h1")).map(|(at, _)| at)
 }
 
 /// Returns how much text of the container stands before an element.

@@ -100,7 +100,13 @@ pub(super) fn links(top: NodeRef<'_, Node>, base: Option<&Url>, site: Option<&Ur
             let alt = || a.descendants().filter(|n| walk::name(n) == "img").find_map(|n| walk::attr(&n, "alt"));
             let words = walk::text(a);
             let text = if words.is_empty() { alt().unwrap_or_default().to_string() } else { words };
-            Some(Link { url: Some(href.to_string()), text, rel: walk::value(e, "rel").map(str::to_string), kind, target: None })
+            Some(Link {
+                url: Some(href.to_string()),
+                text,
+                rel: walk::value(e, "rel").map(str::to_string),
+                kind,
+                target: None,
+            })
         })
         .collect()
 }

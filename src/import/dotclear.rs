@@ -86,8 +86,12 @@ fn one(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resul
         draft.categories = get(row, "cat_id").and_then(|c| categories.get(c)).cloned().into_iter().collect();
         draft.tags = parts::terms(tags.get(id).into_iter().flatten(), "post_tag");
         draft.comments = comments.remove(id).unwrap_or_default();
-        draft.source =
-            Source { kind: "dotclear".into(), uri: stream.name.clone(), sha256: Some(digest.clone()), ..Source::default() };
+        draft.source = Source {
+            kind: "dotclear".into(),
+            uri: stream.name.clone(),
+            sha256: Some(digest.clone()),
+            ..Source::default()
+        };
         report.found += 1;
         job.events.done(Unit::Posts, 1);
         sink(Found::Draft(Box::new(draft)))?;

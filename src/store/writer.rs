@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use self::missing::Missing;
 use super::archive::{read_info, read_post};
 use super::batch::Batch;
 use super::disk::{Disk, RealDisk};
@@ -24,7 +25,6 @@ use super::lock::Lock;
 use super::raw::Raw;
 use super::recover::recover;
 use super::runs::{RunLine, each_line};
-use self::missing::Missing;
 use crate::error::{Error, Result};
 use crate::model::{ArchiveInfo, Capture, Clock, Counts, Digest, FORMAT, Gap, Link, Post, PostId, Site, pretty_json};
 

@@ -101,8 +101,12 @@ fn one(job: &Job, stream: &Named, digest: &Digest, data: Data, report: &mut Repo
         let meta = post.id.get().and_then(|id| metas.get(id)).copied();
         let mut draft = adapt(post, meta, &known, report, &stream.name);
         address(&mut draft, post, &data, job.options.site.as_ref());
-        draft.source =
-            Source { kind: "ghost".into(), uri: stream.name.clone(), sha256: Some(digest.clone()), ..Source::default() };
+        draft.source = Source {
+            kind: "ghost".into(),
+            uri: stream.name.clone(),
+            sha256: Some(digest.clone()),
+            ..Source::default()
+        };
         report.found += 1;
         job.events.done(Unit::Posts, 1);
         sink(Found::Draft(Box::new(draft)))?;

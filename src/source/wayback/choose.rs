@@ -133,7 +133,8 @@ pub fn plan(rows: Vec<Row>, seed: &Url, until: Option<&str>) -> Plan {
     for (shape, mut choice) in pages {
         let count = shape.as_ref().and_then(|s| counts.get(s)).copied().unwrap_or_default();
         choice.certain = count > 0 && (count >= A_SHAPE || !learned);
-        let parts = Url::parse(&choice.url).ok().and_then(|u| Some(u.path_segments()?.filter(|p| !p.is_empty()).count()));
+        let parts =
+            Url::parse(&choice.url).ok().and_then(|u| Some(u.path_segments()?.filter(|p| !p.is_empty()).count()));
         if choice.certain {
             certain.push(choice);
         } else if !learned || shape.is_some_and(|s| tells(&s)) || parts.is_some_and(|n| n <= 1) {
@@ -262,7 +263,6 @@ mod tests {
         Row { url, time, digest, length, mime: "text/html".into(), status: Some(200) }
     }
 
-
     #[test]
     fn the_form_of_the_posts_is_learned_and_listings_are_none() {
         let mut rows: Vec<Row> = (1..=6)
@@ -288,10 +288,10 @@ mod tests {
         rows.extend((0..60).map(|n| row(&format!("http://a.example/x/y/z{n}/"), "2008", &format!("z{n}"), 900)));
         let plan = plan(rows, &Url::parse("http://a.example/").unwrap(), None);
         assert_eq!(plan.posts.iter().filter(|c| c.certain).count(), 6 + 60, "both forms are learned");
-        assert_eq!(plan.posts[66..].iter().map(|c| c.url.as_str()).collect::<Vec<_>>(), [
-            "http://www.a.example/about/",
-            "http://www.a.example/x/y/z/w/",
-        ]);
+        assert_eq!(
+            plan.posts[66..].iter().map(|c| c.url.as_str()).collect::<Vec<_>>(),
+            ["http://www.a.example/about/", "http://www.a.example/x/y/z/w/",]
+        );
     }
 
     #[test]
