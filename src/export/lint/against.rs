@@ -42,9 +42,9 @@ pub fn words(page: &Page) -> String {
 pub fn figures(page: &Page) -> Vec<Figure> {
     let of = |f: &Element| {
         let caption = page.inside(f).find(|e| e.name == "figcaption")?;
-        let picture = page.inside(f).find(|e| e.name == "img").and_then(|i| i.get("src"));
-        let picture = picture.map(|s| resolve(&page.path, s).0).unwrap_or_default();
-        Some(Figure { picture, caption: letters(page.text_of(caption)) })
+        let sources = page.inside(f).filter(|e| e.name == "img").filter_map(|i| i.get("src"));
+        let pictures = sources.map(|s| resolve(&page.path, s).0).collect();
+        Some(Figure { pictures, caption: letters(page.text_of(caption)) })
     };
     page.named("figure").filter_map(of).collect()
 }
@@ -139,7 +139,8 @@ pub fn captions(book: &Book, found: &mut Found<'_>) {
                 found.fault(path, 0, format!("no caption {:?}", super::markup::short(&caption.text)));
             }
             let picture = archive.and_then(|a| picture_of(a, post, caption, &digests));
-            if let Some(picture) = picture.filter(|p| !figures.is_empty() && !figures.iter().any(|f| f.picture == **p))
+            if let Some(picture) =
+                picture.filter(|p| !figures.is_empty() && !figures.iter().any(|f| f.pictures.contains(p)))
             {
                 let what = format!("the caption {:?} is not with {picture}", super::markup::short(&caption.text));
                 found.fault(path, 0, what);

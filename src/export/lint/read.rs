@@ -52,10 +52,10 @@ pub struct Anchor {
     pub order: usize,
 }
 
-/// A picture with its caption.
+/// Pictures with the caption they share.
 #[derive(Debug)]
 pub struct Figure {
-    pub picture: String,
+    pub pictures: Vec<String>,
     pub caption: String,
 }
 
