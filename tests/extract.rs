@@ -73,17 +73,14 @@ fn a_real_page_as_xhtml_is_xml() {
     }
 }
 
-/// Each folder under `tests/pages` is a page, what is to be found in it (all of it, and what is not), and why it is there.
-#[test]
-fn every_page_gives_what_stands_in_it() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+/// Returns the cases of a folder, each with what is wrong with it.
+fn cases(folder: &str) -> Vec<(String, Vec<String>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
     let only = std::env::var("MDARCHIVE_CASE").unwrap_or_default();
     let mut cases: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|f| f.unwrap().path()).collect();
     cases.sort();
-    assert!(cases.len() >= 120, "{} cases", cases.len());
-    let mut wrong = Vec::new();
-    for case in cases.iter().filter(|c| c.to_string_lossy().contains(&only)) {
-        let name = case.file_name().unwrap().to_string_lossy();
+    let read = |case: &PathBuf| {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
         let why = std::fs::read_to_string(case.join("why.txt")).unwrap();
         assert!(
             why.contains(": ") && why.trim().lines().count() == 1,
@@ -92,9 +89,27 @@ fn every_page_gives_what_stands_in_it() {
         let bytes = std::fs::read(case.join("page.html")).unwrap();
         let expected: Value = serde_json::from_slice(&std::fs::read(case.join("expected.json")).unwrap()).unwrap();
         let found = found(&bytes, expected["url"].as_str());
-        wrong.extend(faults(&found, &expected).into_iter().map(|f| format!("{name} {f}")));
-    }
+        (name, faults(&found, &expected))
+    };
+    cases.iter().filter(|c| c.to_string_lossy().contains(&only)).map(read).collect()
+}
+
+/// Each folder under `tests/pages` is a page, what is to be found in it (all of it, and what is not), and why it is there.
+#[test]
+fn every_page_gives_what_stands_in_it() {
+    let cases = cases("pages");
+    assert!(cases.len() >= 120 || std::env::var("MDARCHIVE_CASE").is_ok(), "{} cases", cases.len());
+    let wrong: Vec<String> = cases.iter().flat_map(|(name, f)| f.iter().map(move |f| format!("{name} {f}"))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Pages that are not read right yet, as `tests/pages` has those that are. The folder may only get smaller.
+#[test]
+fn page_that_is_read_right_by_now_moves_to_the_others() {
+    for (name, faults) in cases("pages-not-yet") {
+        faults.iter().for_each(|f| println!("{name} {f}"));
+        assert!(!faults.is_empty(), "{name} is read right: move it to tests/pages");
+    }
 }
 
 /// Returns the flat line of a page with what else a case may speak of.
