@@ -61,7 +61,7 @@ pub(super) fn routes(address: &str, time: &str, archive: Option<&Url>, dead: boo
         // Without a date an archive leads to the newest capture.
         let time = if time.len() < 4 { "2" } else { time };
         for url in original.iter().chain([&named]) {
-            routes.extend(wayback::near(base, time, url.as_str()).map(|url| Route { url, via: true }));
+            routes.extend(wayback::raw(base, time, url.as_str()).map(|url| Route { url, via: true }));
         }
     }
     routes

@@ -117,14 +117,10 @@ fn is_whole(row: &Row) -> bool {
     row.time.len() == 14 && row.time.bytes().all(|b| b.is_ascii_digit()) && Url::parse(&row.url).is_ok()
 }
 
-/// Returns the address of a capture as it was received, without anything written into it.
+/// Returns the address of a capture as it was received, without anything written into it; an archive leads from there to
+/// the capture it has nearest to that time.
 pub fn raw(base: &Url, time: &str, url: &str) -> Option<Url> {
     Url::parse(&format!("{base}{time}id_/{url}")).ok()
-}
-
-/// Returns the address that leads to the capture of a medium nearest to a time.
-pub fn near(base: &Url, time: &str, url: &str) -> Option<Url> {
-    raw(base, time, url)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::http::{Answer, Ask};
 use crate::model::{Draft, Gap, Reason, Site};
 
-pub use self::captures::{BASE, near};
+pub use self::captures::{BASE, raw};
 
 /// Captures of one post that are tried until one shows it.
 const MOST_TRIED: usize = 6;
