@@ -81,8 +81,45 @@ pub(super) fn named(line: &str, strict: bool) -> Option<String> {
         let begins = found.get(0).is_some_and(|m| m.start() == 0);
         (begins || !strict).then(|| fold(&found[1].replace(EDGE, " ")))
     };
-    (line.len() < 300)
-        .then(|| found(&BARE).or_else(|| found(&LABELLED)).or_else(|| found(&POSTED)).or_else(|| found(&AT)))?
+    if line.len() >= 300 {
+        return None;
+    }
+    // The rules are slow beside a look at what each of them needs.
+    let (by, by_name) = by_words(line);
+    let at = line.contains('@') && line.contains(['—', '–']);
+    (by_name.then(|| found(&BARE)).flatten())
+        .or_else(|| line.contains(':').then(|| found(&LABELLED)).flatten())
+        .or_else(|| by.then(|| found(&POSTED)).flatten())
+        .or_else(|| at.then(|| found(&AT)).flatten())
+}
+
+/// Returns whether a line has one of the words of [`BY`] before a space, and whether a name may follow it.
+fn by_words(line: &str) -> (bool, bool) {
+    const ENDS: [&str; 12] = ["by", "von", "vom", "par", "por", "door", "di", "da", "av", "af", "przez", "mano de"];
+    let space = |c: char| c.is_whitespace() || c == EDGE;
+    let ends_in = |text: &str| {
+        let bytes = text.as_bytes();
+        ENDS.iter().any(|end| {
+            let from = bytes.len().checked_sub(end.len());
+            from.and_then(|from| bytes.get(from..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
+        })
+    };
+    let mut found = (false, false);
+    let mut rest = line;
+    let mut at = 0;
+    while let Some(gap) = rest.find(space) {
+        let before = line.get(..at + gap).unwrap_or_default();
+        let after = rest.get(gap..).unwrap_or_default().trim_start_matches(space);
+        at = line.len() - after.len();
+        rest = after;
+        if ends_in(before.strip_suffix(':').unwrap_or(before)) {
+            found.0 = true;
+            // The titles before names may be written small.
+            let begins = |c: char| c.is_uppercase() || !c.is_ascii() || "dmprs".contains(c);
+            found.1 |= after.chars().next().is_some_and(begins);
+        }
+    }
+    found
 }
 
 /// Returns whether a whole text says only that the author's name comes next.

@@ -141,13 +141,13 @@ fn guarded(outline: &Outline) -> HashSet<usize> {
 /// Returns whether an element holds so much of the page that its name must mislead.
 fn too_much(item: &Item, all: usize) -> bool {
     let own = item.text - item.link.min(item.text);
-    !is_of_readers(item) && own * 10 > all * 6
+    own * 10 > all * 6 && !is_of_readers(item)
 }
 
 /// Returns whether most prose of the page stands in an element.
 fn holds_most(item: &Item, at: usize, prose: &[i64]) -> bool {
     let (own, all) = (prose.get(at).copied().unwrap_or(0), prose.first().copied().unwrap_or(0));
-    !is_of_readers(item) && own > 600 && own * 10 > all * 5
+    own > 600 && own * 10 > all * 5 && !is_of_readers(item)
 }
 
 fn is_of_readers(item: &Item) -> bool {

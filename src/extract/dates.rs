@@ -289,7 +289,12 @@ fn dated(text: &str) -> bool {
 
 /// Returns whether a text that stands before a date says that it is of a change.
 fn ends_as_change(text: &str) -> bool {
-    CHANGED.as_ref().is_some_and(|r| r.is_match(&text.to_lowercase()))
+    // The stems of those words; to look for them is quick.
+    static STEMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new("update|modified|edited|aktualisier|geändert|änderung|bearbeitet|mis à jour|actualizado|aggiornato|reviewed|revised|changed").ok()
+    });
+    let low = text.to_lowercase();
+    STEMS.as_ref().is_some_and(|r| r.is_match(&low)) && CHANGED.as_ref().is_some_and(|r| r.is_match(&low))
 }
 
 /// Returns a text of the page that may name the day, and how much it is worth where it stands.

@@ -47,13 +47,47 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Returns the first moment a text names.
 pub(super) fn parse(text: &str, order: Order) -> Option<Date> {
-    let low: String = text.trim().chars().flat_map(char::to_lowercase).map(digit).take(300).collect();
-    let low = low.get(..low.floor_char_boundary(300))?;
-    iso(low)
-        .or_else(|| worded(&MONTH_DAY, low))
-        .or_else(|| worded(&DAY_MONTH, low))
-        .or_else(|| numbers(low, order))
-        .or_else(|| ideographs(low))
+    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let low = lowered(text.trim());
+    // The rules are slow beside these looks at what each of them needs.
+    let worded = |rule| may_hold_year(&low).then(|| worded(rule, &low)).flatten();
+    (low.contains('-').then(|| iso(&low)).flatten())
+        .or_else(|| worded(&MONTH_DAY))
+        .or_else(|| worded(&DAY_MONTH))
+        .or_else(|| may_hold_numbers(&low).then(|| numbers(&low, order)).flatten())
+        .or_else(|| low.contains(['年', '년']).then(|| ideographs(&low)).flatten())
+}
+
+/// Returns the beginning of a text in lower case, with our digits.
+fn lowered(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let mut low: String = if text.is_ascii() {
+        text.bytes().take(LONGEST).map(|b| char::from(b.to_ascii_lowercase())).collect()
+    } else {
+        text.chars().take(LONGEST).flat_map(char::to_lowercase).map(digit).take(LONGEST).collect()
+    };
+    low.truncate(low.floor_char_boundary(LONGEST));
+    low
+}
+
+/// Returns whether a year of four digits stands where the rules with names of months have one.
+fn may_hold_year(low: &str) -> bool {
+    low.as_bytes().windows(5).any(|w| match w {
+        [before, b'1', b'9', a, b] | [before, b'2', b'0', a, b] => {
+            (before.is_ascii_whitespace() || matches!(before, b',' | b'-' | 0x0b | 0x80..))
+                && a.is_ascii_digit()
+                && b.is_ascii_digit()
+        }
+        _ => false,
+    })
+}
+
+/// Returns whether two signs that part numbers follow digits.
+fn may_hold_numbers(low: &str) -> bool {
+    let parts = |w: &&[u8]| matches!(w, [d, b'/' | b'.' | b'-'] if d.is_ascii_digit());
+    low.as_bytes().windows(2).filter(parts).nth(1).is_some()
 }
 
 /// Returns the digit of ours for one of another script.
