@@ -193,7 +193,7 @@ fn show(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Vec<Shown> {
     let Some(node) = tree.tree.get(item.id) else { return out };
     let Some(e) = node.value().as_element() else { return out };
     if e.name() == "img" {
-        out.extend(portrait(tree, zone, at, e.attr("alt").unwrap_or_default()));
+        out.extend(portrait(tree, zone, at, walk::value(e, "alt").unwrap_or_default()));
         return out;
     }
     if item.text == 0 || item.text > LONGEST {
@@ -213,10 +213,10 @@ fn show(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Vec<Shown> {
         }
     };
     let mut known = false;
-    if e.attr("rel").unwrap_or_default().split_ascii_whitespace().any(|r| r == "author") {
+    if walk::value(e, "rel").unwrap_or_default().split_ascii_whitespace().any(|r| r == "author") {
         say(name_in(tree, item), "rel-author", "rel=author", 7);
         known = true;
-    } else if e.attr("itemprop").unwrap_or_default().split_ascii_whitespace().any(|p| p == "author") {
+    } else if walk::value(e, "itemprop").unwrap_or_default().split_ascii_whitespace().any(|p| p == "author") {
         say(name_in(tree, item), "microdata", "itemprop=author", 7);
         known = true;
     } else if let Some((class, source, weight)) = class(item)
@@ -224,7 +224,7 @@ fn show(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Vec<Shown> {
     {
         say(name_in(tree, item), source, &format!(".{class}"), weight);
         known = true;
-    } else if let ("a", Some(weight)) = (e.name(), leads(e.attr("href").unwrap_or_default()))
+    } else if let ("a", Some(weight)) = (e.name(), leads(walk::value(e, "href").unwrap_or_default()))
         && item.text < 60
     {
         say(byline::clean(&walk::text(node)), "markup", LINKED, weight);
@@ -269,11 +269,13 @@ fn is_line(zone: &Zone<'_>, at: usize, item: &Item) -> bool {
 
 /// Returns the class of an element that says it holds the author's name, and how much that is worth.
 fn class(item: &Item) -> Option<(&str, &'static str, i32)> {
+    // What each of the rules about parts of a class needs.
+    let may = ["author", "byline", "writer", "contributor"].iter().any(|part| item.sig.contains(part));
     let judge = |class: &str| {
         let fits = |rule: &Class| match rule {
             Class::Is(name) => class == *name,
             Class::Has(a, b) => {
-                class.contains(a) && class.contains(b) && !sources::NO_AUTHORS.iter().any(|n| class.contains(n))
+                may && class.contains(a) && class.contains(b) && !sources::NO_AUTHORS.iter().any(|n| class.contains(n))
             }
         };
         sources::AUTHORS.iter().find(|(rule, _)| fits(rule)).map(|(_, weight)| *weight)

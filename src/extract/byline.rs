@@ -28,7 +28,7 @@ pub(super) fn lines(node: NodeRef<'_, Node>) -> Vec<String> {
                 }
                 raw.extend(t.text.chars().map(|c| if c == '\n' || c == '\r' { ' ' } else { c }));
             }
-            Node::Element(e) if text::is_block(e.name()) || text::is_breaking(e.name()) => raw.push('\n'),
+            Node::Element(e) if text::is_breaking(&e.name.local) => raw.push('\n'),
             _ => {}
         }
     }

@@ -26,6 +26,7 @@ fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 pub(super) fn mark(tree: &Html, outline: &mut Outline) {
     let all = outline.items.first().map_or(0, |i| i.text);
     let prose = sums(outline, prose);
+    outline.bodies = bodies(outline);
     let guarded = guarded(outline);
     let mut until = [0, 0];
     for at in 0..outline.items.len() {
@@ -65,14 +66,14 @@ fn named(tree: &Html, item: &Item) -> Part {
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
     let words = |list: &HashSet<&str>| has_word(&item.sig, list) && !(inline && item.text > 160);
-    let node = tree.tree.get(item.id);
+    let node = || tree.tree.get(item.id);
     // Movable Type and Wix list the tags of a post in a `nav`; who said a quotation stands in its `footer`.
-    let labelled =
-        node.and_then(|n| n.value().as_element()?.attr("aria-label")).is_some_and(|l| l.eq_ignore_ascii_case("tags"));
-    let quoted = node.and_then(|n| n.parent()).is_some_and(|p| walk::name(&p) == "blockquote");
-    if &*item.name == "nav" && (labelled || named(&ABOUT)) && !named(&FOREIGN) {
+    let label = || node().and_then(|n| walk::value(n.value().as_element()?, "aria-label"));
+    let labelled = || label().is_some_and(|l| l.eq_ignore_ascii_case("tags"));
+    let quoted = || node().and_then(|n| n.parent()).is_some_and(|p| walk::name(&p) == "blockquote");
+    if &*item.name == "nav" && (labelled() || named(&ABOUT)) && !named(&FOREIGN) {
         Part::About
-    } else if &*item.name == "footer" && quoted {
+    } else if &*item.name == "footer" && quoted() {
         Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
         || named(&FOREIGN)
@@ -127,9 +128,9 @@ fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
 /// Returns the elements around those whose name only a post's body has.
 fn guarded(outline: &Outline) -> HashSet<usize> {
     let mut out = HashSet::new();
-    for (rank, all) in bodies(outline).into_iter().take(rules::BODIES.len()).enumerate() {
+    for (rank, all) in outline.bodies.iter().take(rules::BODIES.len()).enumerate() {
         let loose = rules::BODIES.get(rank).is_some_and(|n| rules::LOOSE_BODIES.contains(n));
-        let mut full = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(|i| i.text > 0));
+        let mut full = all.iter().copied().filter(|at| outline.items.get(*at).is_some_and(|i| i.text > 0));
         if let (false, Some(only), None) = (loose, full.next(), full.next()) {
             out.insert(only);
             out.extend(outline.around(only));
@@ -304,13 +305,13 @@ fn sums(outline: &Outline, weight: impl Fn(&Item) -> i64) -> Vec<i64> {
 /// Returns the best element that a platform's name tells, and whether there is only one of it.
 fn by_name(outline: &Outline, sums: &[i64], near: impl Fn(usize) -> bool) -> Option<(usize, bool)> {
     let mut best: Option<(i64, usize, bool)> = None;
-    for (rank, (name, all)) in rules::BODIES.iter().cycle().zip(bodies(outline)).enumerate() {
+    for (rank, (name, all)) in rules::BODIES.iter().cycle().zip(&outline.bodies).enumerate() {
         let whole = |i: &Item| {
             i.part == Part::Post
                 && (i.text > 0 || i.pictures > 0)
                 && !matches!(&*i.name, "a" | "span" | "body" | "html" | "h1" | "h2")
         };
-        let all: Vec<usize> = all.into_iter().filter(|at| outline.items.get(*at).is_some_and(whole)).collect();
+        let all: Vec<usize> = all.iter().copied().filter(|at| outline.items.get(*at).is_some_and(whole)).collect();
         let Some(top) = all.iter().copied().max_by_key(|at| {
             (sums.get(*at).copied().unwrap_or(0) + if near(*at) { 150 } else { 0 }, std::cmp::Reverse(*at))
         }) else {
@@ -354,7 +355,16 @@ fn dense(outline: &Outline, sums: &[i64]) -> Option<usize> {
 
 /// Returns letters and digits only, in lower case.
 pub(super) fn squash(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            'a'..='z' | '0'..='9' => out.push(c),
+            'A'..='Z' => out.push(c.to_ascii_lowercase()),
+            c if !c.is_ascii() && c.is_alphanumeric() => out.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -57,9 +57,12 @@ pub(super) fn days(page: &Page<'_>) -> Days {
     }
     told.extend(day_header(page));
     told.extend(apart(page));
-    let order = order(page, &told);
+    let read: Vec<_> = told.iter().map(|t| when::both(&t.text)).collect();
+    let order = order(page, &told, &read);
     let mut days = Days::default();
-    days.hear(told, order);
+    for (told, (day_first, month_first)) in told.into_iter().zip(read) {
+        days.add(told, if order == Order::DayFirst { day_first } else { month_first });
+    }
     if let Some(date) = page.url.and_then(|u| when::in_address(&format!("{}?", u.path()))).filter(plausible) {
         days.0.push(Vote { date, told: told_by("url", "the address", String::new(), 8) });
     }
@@ -80,9 +83,14 @@ impl Days {
     /// Adds those texts that name a day. Of a source only the first word on a day counts: lists repeat days.
     fn hear(&mut self, told: Vec<Told>, order: Order) {
         for told in told {
-            if let Some(date) = when::parse(&told.text, order).filter(plausible) {
-                self.0.push(Vote { date, told });
-            }
+            let date = when::parse(&told.text, order);
+            self.add(told, date);
+        }
+    }
+
+    fn add(&mut self, told: Told, date: Option<Date>) {
+        if let Some(date) = date.filter(plausible) {
+            self.0.push(Vote { date, told });
         }
     }
 
@@ -302,10 +310,11 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
     let zone = page.zone;
     let node = page.tree.tree.get(item.id)?;
     let e = node.value().as_element()?;
-    let modified = item.sig.contains("updated") && !item.sig.contains("published") || item.sig.contains("modified");
+    let modified =
+        || item.sig.contains("updated") && !item.sig.contains("published") || item.sig.contains("modified");
     let tell = |text: String, rule: String, weight: i32| {
         let (weight, note) = match () {
-            () if modified
+            () if modified()
                 || changes_first(&text)
                 || dated(&text) && zone.label(page.tree, at).is_some_and(|l| ends_as_change(&l)) =>
             {
@@ -320,22 +329,22 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
         let plain = item.text < 48;
         Some(Told { text, source: "markup", at: rule, weight, note, plain })
     };
-    let published = e.attr("itemprop").is_some_and(|p| p.eq_ignore_ascii_case("datePublished"));
-    if published || e.attr("pubdate").is_some() || item.sig.contains(" dt-published ") {
-        let text = e.attr("datetime").or(e.attr("content")).or(e.attr("title"));
+    let published = walk::value(e, "itemprop").is_some_and(|p| p.eq_ignore_ascii_case("datePublished"));
+    if published || walk::value(e, "pubdate").is_some() || item.sig.contains(" dt-published ") {
+        let text = walk::value(e, "datetime").or(walk::value(e, "content")).or(walk::value(e, "title"));
         let text = text.map_or_else(|| walk::text(node), str::to_string);
         let rule = if published { "itemprop=datePublished" } else { "the day of publication" };
         return Some(Told { plain: true, ..told_by("markup", rule, text, 9) });
     }
-    if let ("time", Some(text)) = (e.name(), e.attr("datetime")) {
+    if let ("time", Some(text)) = (e.name(), walk::value(e, "datetime")) {
         let text = of_readers(text, &walk::text(node)).unwrap_or_else(|| text.to_string());
         return tell(text, "time".into(), if zone.in_text(at) { 2 } else { 6 });
     }
-    if let ("abbr", Some(text)) = (e.name(), e.attr("title")) {
+    if let ("abbr", Some(text)) = (e.name(), walk::value(e, "title")) {
         return tell(text.to_string(), "abbr".into(), 7);
     }
     if item.text == 0 && item.sig.contains(" updated ") {
-        return tell(e.attr("title")?.to_string(), ".updated".into(), 6);
+        return tell(walk::value(e, "title")?.to_string(), ".updated".into(), 6);
     }
     let (before, _) = zone.distance(at);
     if item.block && item.inline > 40 && zone.in_text(at) && before < 300 && item.text >= 60 {
@@ -366,9 +375,10 @@ const INLINE: [&str; 9] = ["span", "small", "em", "i", "time", "a", "font", "str
 
 fn class(item: &Item) -> Option<(&str, i32)> {
     let judge = |class: &str| {
+        let may = class.contains("date");
         let fits = |rule: &Class| match rule {
             Class::Is(name) => class == *name,
-            Class::Has(a, b) => class.contains(a) && class.contains(b),
+            Class::Has(a, b) => may && class.contains(a) && class.contains(b),
         };
         let told = sources::DATES.iter().find(|(rule, _)| fits(rule)).map(|(_, weight)| *weight);
         told.or_else(|| class.split(['-', '_']).any(|w| w == "date" || w == "timestamp").then_some(4))
@@ -377,13 +387,12 @@ fn class(item: &Item) -> Option<(&str, i32)> {
 }
 
 /// Returns which number comes first in dates of this page: as its own dates show, else by country, else by language.
-fn order(page: &Page<'_>, told: &[Told]) -> Order {
+fn order(page: &Page<'_>, told: &[Told], read: &[(Option<Date>, Option<Date>)]) -> Order {
     if let Some(order) = told.iter().find_map(|t| when::order_of(&t.text)) {
         return order;
     }
-    let both = |text: &str| (when::parse(text, Order::DayFirst), when::parse(text, Order::MonthFirst));
     let day = |d: &Option<Date>| d.as_ref().map(|d| Days::day(d).to_string());
-    let read: Vec<_> = told.iter().map(|t| both(&t.text)).map(|(a, b)| (day(&a), day(&b))).collect();
+    let read: Vec<_> = read.iter().map(|(a, b)| (day(a), day(b))).collect();
     let known: BTreeSet<&String> = read.iter().filter(|(a, b)| a == b).filter_map(|(a, _)| a.as_ref()).collect();
     for (a, b) in read.iter().filter(|(a, b)| a != b) {
         match (a.as_ref().is_some_and(|a| known.contains(a)), b.as_ref().is_some_and(|b| known.contains(b))) {

@@ -2,7 +2,7 @@
 
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
-use html5ever::LocalName;
+use html5ever::{LocalName, local_name};
 use scraper::node::Element;
 use scraper::{Html, Node};
 
@@ -50,15 +50,38 @@ impl Item {
 
 pub(super) struct Outline {
     pub items: Vec<Item>,
+    /// The elements that are named as bodies of posts are, by the rank of the name.
+    pub bodies: Vec<Vec<usize>>,
 }
 
-/// Elements whose text is no text of the page.
-const SILENT: [&str; 10] =
-    ["script", "style", "template", "head", "title", "iframe", "noembed", "noframes", "select", "textarea"];
+/// Returns whether the text of an element is no text of the page.
+fn is_silent(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("script")
+            | local_name!("style")
+            | local_name!("template")
+            | local_name!("head")
+            | local_name!("title")
+            | local_name!("iframe")
+            | local_name!("noembed")
+            | local_name!("noframes")
+            | local_name!("select")
+            | local_name!("textarea")
+    )
+}
+
+fn is_link(e: &Element) -> bool {
+    e.name.local == local_name!("a") && walk::value(e, "href").is_some()
+}
 
 /// Returns the classes and the id of an element in lower case, a space before and after each, and `itemprop:articlebody`.
 fn signature(e: &Element) -> String {
-    let mut sig = String::new();
+    if e.attrs.is_empty() {
+        return String::new();
+    }
+    let names = ["class", "id"].map(|key| walk::value(e, key).unwrap_or_default());
+    let mut sig = String::with_capacity(names.iter().map(|n| n.len() + 2).sum());
     let mut add = |value: &str| {
         for word in value.split_ascii_whitespace() {
             sig.push(' ');
@@ -69,7 +92,7 @@ fn signature(e: &Element) -> String {
             }
         }
     };
-    ["class", "id"].into_iter().filter_map(|key| walk::value(e, key)).for_each(&mut add);
+    names.into_iter().for_each(&mut add);
     if walk::value(e, "itemprop").is_some_and(|p| p.eq_ignore_ascii_case("articlebody")) {
         sig.push_str(" itemprop:articlebody");
     }
@@ -117,12 +140,17 @@ impl Outline {
                 Edge::Close(n) if silent == Some(n.id()) => silent = None,
                 _ if silent.is_some() => {}
                 Edge::Open(n) => match n.value() {
-                    Node::Element(e) if SILENT.contains(&e.name()) => silent = Some(n.id()),
+                    Node::Element(e) if is_silent(&e.name.local) => silent = Some(n.id()),
                     Node::Element(e) => {
                         let parent = open.last().copied().unwrap_or(0);
                         let sig = signature(e);
-                        links += usize::from(e.name() == "a" && walk::value(e, "href").is_some());
-                        let block = text::is_block(e.name()) || matches!(e.name(), "td" | "th" | "body");
+                        links += usize::from(is_link(e));
+                        let block = text::is_block(&e.name.local)
+                            || matches!(e.name.local, local_name!("td") | local_name!("th") | local_name!("body"));
+                        let shows = matches!(
+                            e.name.local,
+                            local_name!("img") | local_name!("video") | local_name!("object") | local_name!("embed")
+                        );
                         open.push(items.len());
                         items.push(Item {
                             id: n.id(),
@@ -135,7 +163,7 @@ impl Outline {
                             inline: 0,
                             inline_link: 0,
                             marks: 0,
-                            pictures: usize::from(matches!(e.name(), "img" | "video" | "object" | "embed")),
+                            pictures: usize::from(shows),
                             block,
                             part: Part::Post,
                         });
@@ -163,7 +191,7 @@ impl Outline {
                 },
                 Edge::Close(n) => {
                     let Node::Element(e) = n.value() else { continue };
-                    links -= usize::from(e.name() == "a" && walk::value(e, "href").is_some()).min(links);
+                    links -= usize::from(is_link(e)).min(links);
                     let Some(at) = open.pop() else { continue };
                     let end = items.len();
                     let Some(item) = items.get_mut(at) else { continue };
@@ -179,7 +207,7 @@ impl Outline {
                 }
             }
         }
-        Outline { items }
+        Outline { items, bodies: Vec::new() }
     }
 
     /// Returns the indexes of the elements in one, itself not.

@@ -297,7 +297,8 @@ fn judge(outline: &Outline, zone: &Zone<'_>, at: usize, rel: &[&str], href: &str
 
 /// Adds the terms of lines that say so: "Posted at 8:18 in A, B | Permalink", "Labels: A, B".
 fn lines(tree: &Html, outline: &Outline, zone: &Zone<'_>, terms: &mut Terms) {
-    let foreign: HashSet<NodeId> = outline.items.iter().filter(|i| i.part == Part::Foreign).map(|i| i.id).collect();
+    let mut foreign: Vec<NodeId> = outline.items.iter().filter(|i| i.part == Part::Foreign).map(|i| i.id).collect();
+    foreign.sort_unstable();
     let mut next = 0;
     for (at, item) in zone.items() {
         let line = item.inline > 0 && item.link > 0 && item.text < 500 && item.block;
@@ -309,7 +310,7 @@ fn lines(tree: &Html, outline: &Outline, zone: &Zone<'_>, terms: &mut Terms) {
         let Some(node) = tree.tree.get(item.id) else { continue };
         let (mut said, mut link) = (None, None);
         for n in walk::readable(node) {
-            if n.ancestors().take(8).any(|a| foreign.contains(&a.id())) {
+            if n.ancestors().take(8).any(|a| foreign.binary_search(&a.id()).is_ok()) {
                 said = None;
             } else if walk::name(&n) == "a" {
                 link = Some(n.id());

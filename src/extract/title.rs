@@ -40,14 +40,16 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     }
     let names = names_of_site(tree, outline, site.as_deref());
     ballot.0.retain(|c| !names.contains(&squash(&c.value)));
-    let joined = pieces(&facts.title);
+    let joined: Vec<String> = pieces(&facts.title).iter().map(|p| squash(p)).collect();
     let heads: Vec<String> = ballot.0.iter().map(|c| c.value.clone()).chain([bare(&facts.title)]).collect();
+    let keys: Vec<String> = heads.iter().map(|h| squash(h)).collect();
     let told = squash(&facts.title) + " " + &facts.meta_value("og:title").map(squash).unwrap_or_default();
     let ones = outline.items.iter().filter(|i| &*i.name == "h1" && i.part != Part::Foreign && i.text > 0).count();
     let end = outline.items.get(at).map_or(0, |i| i.end);
     let mut reworded = Vec::new();
     for (index, item) in outline.items.iter().enumerate() {
-        let named = item.named(&rules::TITLES).is_some();
+        let rank = item.named(&rules::TITLES);
+        let named = rank.is_some();
         let level = match &*item.name {
             "h1" => 4,
             "h2" => 3,
@@ -60,14 +62,14 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
             continue;
         }
         let Some(node) = tree.tree.get(item.id) else { continue };
-        let words = words_of(node, &heads);
+        let words = words_of(node, &keys);
         let key = squash(&words);
         if key.is_empty() || names.contains(&key) || leads_home(outline, tree, index) {
             continue;
         }
-        let sure = item.named(&rules::TITLES).is_some_and(|n| n + 3 < rules::TITLES.len());
+        let sure = rank.is_some_and(|n| n + 3 < rules::TITLES.len());
         let mut weight = level + if sure { 5 } else { 2 * i32::from(named) };
-        if joined.iter().any(|p| squash(p) == key) {
+        if joined.contains(&key) {
             weight += 7;
         } else if key.len() > 9 && told.contains(&key) {
             weight += 5;
@@ -94,7 +96,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
         if index > at && outline.items.get(at).is_some_and(|c| c.text > 0) && before(outline, at, index) > 300 {
             weight /= 3;
         }
-        let rule = item.named(&rules::TITLES).and_then(|n| rules::TITLES.get(n)).map(|class| format!(".{class}"));
+        let rule = rank.and_then(|n| rules::TITLES.get(n)).map(|class| format!(".{class}"));
         ballot.add(
             words,
             if named { "markup" } else { "heading" },
@@ -129,11 +131,11 @@ fn names_of_site(tree: &Html, outline: &Outline, site: Option<&str>) -> Vec<Stri
 }
 
 /// Returns the words of a heading; without the section, the day or the line that some themes put into it, where a part of
-/// it says what the head of the page says.
+/// it says what the head of the page says: `heads`, squashed.
 fn words_of(node: NodeRef<'_, Node>, heads: &[String]) -> String {
     let part = |t: &str| {
         let key = squash(t);
-        key.len() > 14 && heads.iter().any(|h| squash(h) == key)
+        key.len() > 14 && heads.contains(&key)
     };
     let own = walk::texts(node).find(|t| part(t)).map(fold);
     own.unwrap_or_else(|| walk::text(node)).replace('\u{ad}', "")

@@ -183,7 +183,7 @@ impl Winnow<'_> {
         let filled = |n: &NodeRef<'_, Node>| {
             n.value().is_element() || n.value().as_text().is_some_and(|t| !t.text.trim().is_empty())
         };
-        let breaks = |n: Option<NodeRef<'_, Node>>| n.is_none_or(|n| is_breaking(walk::name(&n)));
+        let breaks = |n: Option<NodeRef<'_, Node>>| n.is_none_or(|n| n.value().as_element().is_some_and(|e| is_breaking(&e.name.local)));
         breaks(node.prev_siblings().find(filled)) && breaks(node.next_siblings().find(filled))
     }
 

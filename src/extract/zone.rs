@@ -1,5 +1,8 @@
 //! The part of a page that speaks of one post: its text and what stands around it, without what is foreign.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use scraper::Html;
 
 use super::outline::{Item, Outline, Part};
@@ -156,10 +159,12 @@ fn head(outline: &Outline, heading: usize, around: usize) -> usize {
     outline.around(heading).take_while(small).last().unwrap_or(heading)
 }
 
+static APART: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&sources::APART.join("|")).ok());
+
 /// Returns whether an element is surely another part of the page than the post.
 fn is_apart(item: &Item) -> bool {
     matches!(&*item.name, "nav" | "form" | "button" | "footer" | "dialog" | "fieldset")
-        || sources::APART.iter().any(|word| item.sig.contains(word))
+        || !item.sig.is_empty() && APART.as_ref().is_some_and(|r| r.is_match(&item.sig))
 }
 
 /// Returns the outermost elements of a kind in one.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// Attributes of one tag; the tokenizer compares each with all before it.
 pub(super) const MOST: usize = 256;
 
@@ -13,7 +15,7 @@ pub(super) fn few(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut cuts = Vec::new();
     let mut at = 0;
-    while let Some(open) = text.get(at..).and_then(|t| t.find('<')).map(|n| at + n) {
+    while let Some(open) = bytes.get(at..).and_then(|rest| memchr(b'<', rest)).map(|n| at + n) {
         at = open + 1;
         if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
             continue;
@@ -42,16 +44,10 @@ pub(super) fn few(text: &str) -> Cow<'_, str> {
 
 /// Returns where a short tag ends; none when it is long or its first `>` stands in quotes.
 fn short(bytes: &[u8], at: usize) -> Option<usize> {
-    let (mut double, mut single) = (false, false);
-    for (n, b) in bytes.get(at..)?.iter().take(LONG).enumerate() {
-        match b {
-            b'>' => return (!double && !single).then_some(at + n),
-            b'"' => double = !double,
-            b'\'' => single = !single,
-            _ => {}
-        }
-    }
-    None
+    let rest = bytes.get(at..bytes.len().min(at + LONG))?;
+    let tag = rest.get(..memchr(b'>', rest)?)?;
+    let even = |quote: u8| tag.iter().filter(|b| **b == quote).count() % 2 == 0;
+    (even(b'"') && even(b'\'')).then_some(at + tag.len())
 }
 
 /// Returns where a tag ends and, if it has too many attributes, where the first one too many begins.

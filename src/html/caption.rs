@@ -107,14 +107,17 @@ pub(super) fn figures(tree: &mut Html, top: NodeId) {
 /// Returns whether an element is marked as a caption, and how surely.
 fn mark(node: NodeRef<'_, Node>) -> Option<Sure> {
     let e = node.value().as_element()?;
-    if walk::value(e, "class").is_none() && !matches!(e.name(), "figcaption" | "small") {
+    let class = walk::value(e, "class");
+    if class.is_none() && !matches!(e.name(), "figcaption" | "small") {
         return None;
     }
     let named = |(name, class, _): &&(&str, &str, Sure)| {
         (name.is_empty() || e.name() == *name) && (class.is_empty() || walk::classes(e).any(|c| c == *class))
     };
     let small = || e.name() == "small" && node.parent().is_some_and(|p| walk::name(&p) == "figure");
-    let marked = MARKS.iter().find(named).map(|m| m.2).or_else(|| small().then_some(Sure::Yes));
+    // Every class of the table has one of these in it.
+    let may = e.name() == "figcaption" || class.is_some_and(|c| c.contains("aption") || c.contains("cutline"));
+    let marked = may.then(|| MARKS.iter().find(named)).flatten().map(|m| m.2).or_else(|| small().then_some(Sure::Yes));
     marked.or_else(|| is_slanted_line(node).then_some(Sure::BesidePicture))
 }
 

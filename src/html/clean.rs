@@ -1,6 +1,7 @@
 //! What may stand in a kept body: one list of elements and attributes. Everything else goes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use ego_tree::NodeId;
 use html5ever::ns;
@@ -247,10 +248,11 @@ fn judge(e: &Element) -> Fate {
     if e.name.ns == ns!(mathml) {
         return if FORMULAS.contains(&name) { Fate::Kept } else { Fate::Removed };
     }
-    if html && DROPPED.contains(&name) || name == "img" && (is_tracker(e) || walk::value(e, "src").is_none()) {
+    let place = place(name);
+    if html && place.is_none() && DROPPED.contains(&name) || name == "img" && (is_tracker(e) || walk::value(e, "src").is_none()) {
         return Fate::Removed;
     }
-    let known = permitted(name).is_some() && html != is_drawing(name);
+    let known = place.is_some() && html != is_drawing(name);
     match (known, drawing) {
         (true, _) => Fate::Kept,
         (false, true) => Fate::Removed,
@@ -259,12 +261,19 @@ fn judge(e: &Element) -> Fate {
 }
 
 fn is_drawing(name: &str) -> bool {
-    let from = ELEMENTS.iter().position(|(n, _)| *n == "svg").unwrap_or(ELEMENTS.len());
-    ELEMENTS.iter().skip(from).any(|(n, _)| *n == name)
+    static FROM: LazyLock<usize> = LazyLock::new(|| place("svg").unwrap_or(ELEMENTS.len()));
+    place(name).is_some_and(|at| at >= *FROM)
 }
 
 fn permitted(name: &str) -> Option<&'static [&'static str]> {
-    ELEMENTS.iter().find(|(n, _)| *n == name).map(|(_, attributes)| *attributes)
+    place(name).and_then(|at| ELEMENTS.get(at)).map(|(_, attributes)| *attributes)
+}
+
+/// Returns where an element stands in [`ELEMENTS`].
+fn place(name: &str) -> Option<usize> {
+    static PLACES: LazyLock<HashMap<&str, usize>> =
+        LazyLock::new(|| ELEMENTS.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect());
+    PLACES.get(name).copied()
 }
 
 /// Returns whether a picture is there to count readers: a dot, or from an address known for it.

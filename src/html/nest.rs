@@ -15,7 +15,7 @@ pub(super) fn mend(tree: &mut Html, top: NodeId) {
     for node in root.descendants().skip(1) {
         let name = walk::name(&node);
         let above = || node.ancestors().take_while(|a| a.id() != top);
-        if text::is_block(name) {
+        if node.value().as_element().is_some_and(|e| text::is_block(&e.name.local)) {
             divisions.extend(above().filter(|a| ends_before(walk::name(a), name)).map(|a| a.id()));
         }
         let lost = match name {

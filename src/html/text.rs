@@ -2,6 +2,7 @@
 
 use ego_tree::NodeRef;
 use ego_tree::iter::Edge;
+use html5ever::{LocalName, local_name};
 use scraper::Node;
 
 use super::walk;
@@ -15,25 +16,61 @@ enum Gap {
     Blank,
 }
 
-fn gap(name: &str) -> Gap {
-    match name {
-        "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "aside" | "nav" | "address" | "h1"
-        | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "ul" | "ol" | "dl" | "table" | "figure" | "figcaption"
-        | "pre" | "hr" | "details" | "summary" | "center" | "form" | "fieldset" | "video" | "audio" | "hgroup"
-        | "menu" | "dir" => Gap::Blank,
-        "li" | "dt" | "dd" | "tr" | "caption" | "option" => Gap::Line,
-        "td" | "th" => Gap::Space,
+fn gap(name: &LocalName) -> Gap {
+    match *name {
+        local_name!("p")
+        | local_name!("div")
+        | local_name!("section")
+        | local_name!("article")
+        | local_name!("main")
+        | local_name!("header")
+        | local_name!("footer")
+        | local_name!("aside")
+        | local_name!("nav")
+        | local_name!("address")
+        | local_name!("h1")
+        | local_name!("h2")
+        | local_name!("h3")
+        | local_name!("h4")
+        | local_name!("h5")
+        | local_name!("h6")
+        | local_name!("blockquote")
+        | local_name!("ul")
+        | local_name!("ol")
+        | local_name!("dl")
+        | local_name!("table")
+        | local_name!("figure")
+        | local_name!("figcaption")
+        | local_name!("pre")
+        | local_name!("hr")
+        | local_name!("details")
+        | local_name!("summary")
+        | local_name!("center")
+        | local_name!("form")
+        | local_name!("fieldset")
+        | local_name!("video")
+        | local_name!("audio")
+        | local_name!("hgroup")
+        | local_name!("menu")
+        | local_name!("dir") => Gap::Blank,
+        local_name!("li")
+        | local_name!("dt")
+        | local_name!("dd")
+        | local_name!("tr")
+        | local_name!("caption")
+        | local_name!("option") => Gap::Line,
+        local_name!("td") | local_name!("th") => Gap::Space,
         _ => Gap::None,
     }
 }
 
 /// Returns whether an element parts the words before it from those after it.
-pub(crate) fn is_breaking(name: &str) -> bool {
-    name == "br" || gap(name) > Gap::None
+pub(crate) fn is_breaking(name: &LocalName) -> bool {
+    *name == local_name!("br") || gap(name) > Gap::None
 }
 
 /// Returns whether an element stands in a block of its own.
-pub(crate) fn is_block(name: &str) -> bool {
+pub(crate) fn is_block(name: &LocalName) -> bool {
     gap(name) >= Gap::Line
 }
 
@@ -50,21 +87,22 @@ pub(crate) fn plain(node: NodeRef<'_, Node>) -> String {
             Edge::Open(n) => match n.value() {
                 Node::Text(t) if pre > 0 => out.verbatim(&t.text),
                 Node::Text(t) => out.folded(&t.text),
-                Node::Element(e) => match e.name() {
-                    "script" | "style" | "template" | "head" | "iframe" | "noembed" | "noframes" => skip = Some(n.id()),
-                    "a" if shows_its_address(n) => skip = Some(n.id()),
-                    "br" => out.line(),
-                    name => {
-                        pre += usize::from(name == "pre");
+                Node::Element(e) => match e.name.local {
+                    local_name!("title") => {}
+                    _ if walk::is_unread(e) => skip = Some(n.id()),
+                    local_name!("a") if shows_its_address(n) => skip = Some(n.id()),
+                    local_name!("br") => out.line(),
+                    ref name => {
+                        pre += usize::from(*name == local_name!("pre"));
                         out.part(gap(name));
                     }
                 },
                 _ => {}
             },
             Edge::Close(n) => {
-                let name = walk::name(&n);
-                pre -= usize::from(name == "pre").min(pre);
-                out.part(gap(name));
+                let Some(e) = n.value().as_element() else { continue };
+                pre -= usize::from(e.name.local == local_name!("pre")).min(pre);
+                out.part(gap(&e.name.local));
             }
         }
     }

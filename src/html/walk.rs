@@ -3,12 +3,24 @@
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
 use html5ever::tendril::StrTendril;
-use html5ever::{LocalName, QualName, ns};
+use html5ever::{LocalName, QualName, local_name, ns};
 use scraper::node::Element;
 use scraper::{Html, Node};
 
-/// Elements whose text nobody reads.
-const UNREAD: [&str; 8] = ["script", "style", "template", "title", "head", "iframe", "noembed", "noframes"];
+/// Returns whether nobody reads the text of an element.
+pub(crate) fn is_unread(e: &Element) -> bool {
+    matches!(
+        e.name.local,
+        local_name!("script")
+            | local_name!("style")
+            | local_name!("template")
+            | local_name!("title")
+            | local_name!("head")
+            | local_name!("iframe")
+            | local_name!("noembed")
+            | local_name!("noframes")
+    )
+}
 
 /// Returns the texts under a node, in order, without those of scripts and styles.
 pub(crate) fn texts(node: NodeRef<'_, Node>) -> impl Iterator<Item = &str> {
@@ -17,20 +29,31 @@ pub(crate) fn texts(node: NodeRef<'_, Node>) -> impl Iterator<Item = &str> {
 
 /// Returns the text under a node with white space folded; a line break is a space.
 pub(crate) fn text(node: NodeRef<'_, Node>) -> String {
-    let mut out = String::new();
+    let (mut out, mut parted) = (String::with_capacity(64), false);
     for n in readable(node) {
         match n.value() {
-            Node::Text(t) => out.push_str(&t.text),
-            Node::Element(e) if super::text::is_breaking(e.name()) => out.push(' '),
+            Node::Text(t) => {
+                for (n, word) in t.text.split(char::is_whitespace).enumerate() {
+                    parted |= n > 0;
+                    if !word.is_empty() {
+                        if parted && !out.is_empty() {
+                            out.push(' ');
+                        }
+                        parted = false;
+                        out.push_str(word);
+                    }
+                }
+            }
+            Node::Element(e) => parted |= super::text::is_breaking(&e.name.local),
             _ => {}
         }
     }
-    super::fold(&out)
+    out
 }
 
 /// Returns the nodes under a node, in order, leaving out scripts and styles and what is in them.
 pub(crate) fn readable(node: NodeRef<'_, Node>) -> impl Iterator<Item = NodeRef<'_, Node>> {
-    pruned(node, |e| UNREAD.contains(&e.name()))
+    pruned(node, is_unread)
 }
 
 /// Returns the nodes under a node (itself not), in order, leaving out elements for which `cut` holds and what is in them.
