@@ -29,8 +29,9 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
     outline.bodies = bodies(outline);
     let guarded = guarded(outline);
     let mut until = [0, 0];
-    for at in 0..outline.items.len() {
-        let Some(item) = outline.items.get(at) else { break };
+    let mut known: HashMap<&str, Names> = HashMap::new();
+    let mut parts = Vec::with_capacity(outline.items.len());
+    for (at, item) in outline.items.iter().enumerate() {
         let free = matches!(&*item.name, "html" | "body")
             || guarded.contains(&at)
             || too_much(item, all)
@@ -44,7 +45,7 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
                     Part::Post
                 }
             }
-            (_, about) => match named(tree, item) {
+            (_, about) => match named(tree, item, *known.entry(&item.sig).or_insert_with(|| Names::of(&item.sig))) {
                 Part::Post if about => Part::About,
                 part => part,
             },
@@ -54,34 +55,57 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
             Part::About => until[0] = until[0].max(item.end),
             Part::Post => {}
         }
-        if let Some(item) = outline.items.get_mut(at) {
-            item.part = part;
+        parts.push(part);
+    }
+    for (item, part) in outline.items.iter_mut().zip(parts) {
+        item.part = part;
+    }
+}
+
+/// What the classes and the id of an element say, taken for themselves.
+#[derive(Debug, Clone, Copy, Default)]
+struct Names {
+    foreign: bool,
+    about: bool,
+    foreign_word: bool,
+    about_word: bool,
+}
+
+impl Names {
+    fn of(sig: &str) -> Names {
+        let (foreign, about) = (matches(&FOREIGN, sig), matches(&ABOUT, sig));
+        let kept = (foreign || about) && matches(&KEPT, sig);
+        Names {
+            foreign: foreign && !kept,
+            about: about && !kept,
+            foreign_word: has_word(sig, &FOREIGN_WORDS),
+            about_word: has_word(sig, &ABOUT_WORDS),
         }
     }
 }
 
 /// Returns what an element is by its own name and classes.
-fn named(tree: &Html, item: &Item) -> Part {
+fn named(tree: &Html, item: &Item, names: Names) -> Part {
     // What is inline and long was opened by mistake: the author's name in a span that never ends.
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
-    let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
-    let words = |list: &HashSet<&str>| has_word(&item.sig, list) && !(inline && item.text > 160);
+    let Names { foreign, about, foreign_word, about_word } =
+        if inline && item.text > 160 { Names::default() } else { names };
     let node = || tree.tree.get(item.id);
     // Movable Type and Wix list the tags of a post in a `nav`; who said a quotation stands in its `footer`.
     let label = || node().and_then(|n| walk::value(n.value().as_element()?, "aria-label"));
     let labelled = || label().is_some_and(|l| l.eq_ignore_ascii_case("tags"));
     let quoted = || node().and_then(|n| n.parent()).is_some_and(|p| walk::name(&p) == "blockquote");
-    if &*item.name == "nav" && (labelled() || named(&ABOUT)) && !named(&FOREIGN) {
+    if &*item.name == "nav" && (labelled() || about) && !foreign {
         Part::About
     } else if &*item.name == "footer" && quoted() {
         Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
-        || named(&FOREIGN)
-        || (words(&FOREIGN_WORDS) && !words(&ABOUT_WORDS))
+        || foreign
+        || (foreign_word && !about_word)
         || is_hidden(tree, item)
     {
         Part::Foreign
-    } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) || words(&ABOUT_WORDS) {
+    } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || about || about_word {
         Part::About
     } else {
         Part::Post

@@ -2,7 +2,7 @@
 
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
-use html5ever::{LocalName, local_name};
+use html5ever::{LocalName, local_name, ns};
 use scraper::node::Element;
 use scraper::{Html, Node};
 
@@ -72,7 +72,7 @@ fn is_silent(name: &LocalName) -> bool {
 }
 
 fn is_link(e: &Element) -> bool {
-    e.name.local == local_name!("a") && walk::value(e, "href").is_some()
+    e.name.local == local_name!("a") && e.attrs.iter().any(|(name, _)| name.local == local_name!("href") && name.ns == ns!())
 }
 
 /// Returns the classes and the id of an element in lower case, a space before and after each, and `itemprop:articlebody`.
@@ -80,8 +80,16 @@ fn signature(e: &Element) -> String {
     if e.attrs.is_empty() {
         return String::new();
     }
-    let names = ["class", "id"].map(|key| walk::value(e, key).unwrap_or_default());
-    let mut sig = String::with_capacity(names.iter().map(|n| n.len() + 2).sum());
+    let (mut class, mut id, mut body) = ("", "", false);
+    for (name, value) in e.attrs.iter().filter(|(name, _)| name.ns == ns!()) {
+        match name.local {
+            local_name!("class") => class = value,
+            local_name!("id") => id = value,
+            local_name!("itemprop") => body = value.eq_ignore_ascii_case("articlebody"),
+            _ => {}
+        }
+    }
+    let mut sig = String::with_capacity(class.len() + id.len() + if body { 32 } else { 4 });
     let mut add = |value: &str| {
         for word in value.split_ascii_whitespace() {
             sig.push(' ');
@@ -92,8 +100,8 @@ fn signature(e: &Element) -> String {
             }
         }
     };
-    names.into_iter().for_each(&mut add);
-    if walk::value(e, "itemprop").is_some_and(|p| p.eq_ignore_ascii_case("articlebody")) {
+    [class, id].into_iter().for_each(&mut add);
+    if body {
         sig.push_str(" itemprop:articlebody");
     }
     if !sig.is_empty() {

@@ -272,7 +272,7 @@ fn line(tree: &Html, item: &Item, base: Option<&Url>) -> Vec<Link> {
         Regex::new(r"(?i)^(?:related(?: (?:posts?|articles?|stories|reading|entries))?|similar posts?|you (?:might|may) also (?:like|enjoy)|ähnliche (?:beiträge|artikel)|articles similaires|entradas relacionadas) ?[:»]").ok()
     });
     let Some(node) = tree.tree.get(item.id) else { return Vec::new() };
-    let says = SAYS.as_ref().is_some_and(|r| r.is_match(&walk::text(node)));
+    let says = SAYS.as_ref().is_some_and(|r| r.is_match(&walk::beginning(node, 80)));
     if says { links(node, base) } else { Vec::new() }
 }
 

@@ -122,8 +122,8 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
 /// Returns the names the page gives its site, squashed: none of them is a title, even where there is no other.
 fn names_of_site(tree: &Html, outline: &Outline, site: Option<&str>) -> Vec<String> {
     let named = |at: usize, item: &Item| {
-        let heading = matches!(&*item.name, "h1" | "h2" | "h3") && leads_home(outline, tree, at);
-        (heading || item.named(&rules::SITES).is_some()) && (1..90).contains(&item.text)
+        let heading = || matches!(&*item.name, "h1" | "h2" | "h3") && leads_home(outline, tree, at);
+        (1..90).contains(&item.text) && (item.named(&rules::SITES).is_some() || heading())
     };
     let shown = outline.items.iter().enumerate().filter(|(at, i)| named(*at, i)).take(8);
     let shown = shown.filter_map(|(_, i)| tree.tree.get(i.id)).map(|n| squash(&walk::text(n)));
@@ -245,9 +245,9 @@ fn before(outline: &Outline, at: usize, index: usize) -> usize {
 /// Returns whether an element is the name of the site: a link to its root.
 fn leads_home(outline: &Outline, tree: &Html, index: usize) -> bool {
     outline.within(index).chain(outline.around(index).take(2)).filter_map(|i| outline.items.get(i)).any(|i| {
-        let href = tree.tree.get(i.id).and_then(|n| walk::attr(&n, "href").map(str::to_string));
+        let href = || tree.tree.get(i.id).and_then(|n| walk::attr(&n, "href"));
         &*i.name == "a"
-            && href.is_some_and(|h| h == "/" || h.trim_end_matches('/').matches('/').count() == 2 && h.contains("://"))
+            && href().is_some_and(|h| h == "/" || h.trim_end_matches('/').matches('/').count() == 2 && h.contains("://"))
     })
 }
 

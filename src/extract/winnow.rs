@@ -196,9 +196,9 @@ impl Winnow<'_> {
         if item.text < 300 && item.link * 10 > item.text * 4 && LINK_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
             return true;
         }
-        let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
+        let known = || LINES.as_ref().is_some_and(|r| r.is_match(&low));
         item.text < 250
-            && (known && (item.marks < 4 || item.link * 3 > item.text)
+            && ((item.marks < 4 || item.link * 3 > item.text) && known()
                 || words.starts_with("<img ")
                 || words.starts_with("<a href"))
     }

@@ -46,17 +46,23 @@ pub(super) fn few(text: &str) -> Cow<'_, str> {
 fn short(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..bytes.len().min(at + LONG))?;
     let tag = rest.get(..memchr(b'>', rest)?)?;
-    let even = |quote: u8| tag.iter().filter(|b| **b == quote).count() % 2 == 0;
+    let even = |quote: u8| tag.iter().fold(0, |odd, b| odd ^ u8::from(*b == quote)) == 0;
     (even(b'"') && even(b'\'')).then_some(at + tag.len())
 }
 
 /// Returns where a tag ends and, if it has too many attributes, where the first one too many begins.
 fn long_tag(bytes: &[u8], start: usize) -> (usize, Option<usize>) {
     let (mut quote, mut after_equals, mut in_name, mut attributes, mut cut) = (None, false, true, 0, None);
-    for (at, b) in bytes.iter().copied().enumerate().skip(start) {
+    let mut next = start;
+    while let Some(b) = bytes.get(next).copied() {
+        let at = next;
+        next += 1;
         match (quote, b) {
-            (Some(q), _) if b == q => (quote, in_name) = (None, false),
-            (Some(_), _) => {}
+            (Some(q), _) => {
+                let Some(end) = bytes.get(at..).and_then(|rest| memchr(q, rest)) else { break };
+                next = at + end + 1;
+                (quote, in_name) = (None, false);
+            }
             (None, b'>') => return (at, cut),
             (None, b'"' | b'\'') if after_equals => quote = Some(b),
             (None, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b'/') => {

@@ -29,6 +29,11 @@ pub(crate) fn texts(node: NodeRef<'_, Node>) -> impl Iterator<Item = &str> {
 
 /// Returns the text under a node with white space folded; a line break is a space.
 pub(crate) fn text(node: NodeRef<'_, Node>) -> String {
+    beginning(node, usize::MAX)
+}
+
+/// Returns so many bytes of the text under a node, or some more.
+pub(crate) fn beginning(node: NodeRef<'_, Node>, bytes: usize) -> String {
     let (mut out, mut parted) = (String::with_capacity(64), false);
     for n in readable(node) {
         match n.value() {
@@ -46,6 +51,9 @@ pub(crate) fn text(node: NodeRef<'_, Node>) -> String {
             }
             Node::Element(e) => parted |= super::text::is_breaking(&e.name.local),
             _ => {}
+        }
+        if out.len() >= bytes {
+            break;
         }
     }
     out
