@@ -269,6 +269,9 @@ fn is_line(zone: &Zone<'_>, at: usize, item: &Item) -> bool {
 
 /// Returns the class of an element that says it holds the author's name, and how much that is worth.
 fn class(item: &Item) -> Option<(&str, &'static str, i32)> {
+    if item.sig.is_empty() {
+        return None;
+    }
     // What each of the rules about parts of a class needs.
     let may = ["author", "byline", "writer", "contributor"].iter().any(|part| item.sig.contains(part));
     let judge = |class: &str| {

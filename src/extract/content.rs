@@ -3,22 +3,27 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 use scraper::Html;
 
 use super::outline::{Item, Outline, Part};
 use super::rules;
 use crate::html::walk;
 
-static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOREIGN).ok());
-static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
-static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
+static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| rule(rules::FOREIGN));
+static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| rule(rules::ABOUT));
+static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| rule(rules::KEPT));
+
+/// Returns a rule over bytes: names are ASCII, and so it is many times quicker.
+fn rule(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).unicode(false).build().ok()
+}
 
 static FOREIGN_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::FOREIGN_WORDS.iter().copied().collect());
 static ABOUT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::ABOUT_WORDS.iter().copied().collect());
 
 fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    !text.is_empty() && rule.as_ref().is_some_and(|r| r.is_match(text))
+    !text.is_empty() && rule.as_ref().is_some_and(|r| r.is_match(text.as_bytes()))
 }
 
 /// Marks what is no part of any post. What holds most of the page's text is never junk, whatever it is called, nor what
@@ -33,7 +38,7 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
     let mut parts = Vec::with_capacity(outline.items.len());
     for (at, item) in outline.items.iter().enumerate() {
         let free = matches!(&*item.name, "html" | "body")
-            || guarded.contains(&at)
+            || guarded.get(at) == Some(&true)
             || too_much(item, all)
             || holds_most(item, at, &prose);
         let part = match (at < until[1], at < until[0]) {
@@ -149,15 +154,18 @@ fn bodies(outline: &Outline) -> Vec<Vec<usize>> {
     out
 }
 
-/// Returns the elements around those whose name only a post's body has.
-fn guarded(outline: &Outline) -> HashSet<usize> {
-    let mut out = HashSet::new();
+/// Returns for each element whether its name is one that only a post's body has, or such an element stands in it.
+fn guarded(outline: &Outline) -> Vec<bool> {
+    let mut out = vec![false; outline.items.len()];
     for (rank, all) in outline.bodies.iter().take(rules::BODIES.len()).enumerate() {
         let loose = rules::BODIES.get(rank).is_some_and(|n| rules::LOOSE_BODIES.contains(n));
         let mut full = all.iter().copied().filter(|at| outline.items.get(*at).is_some_and(|i| i.text > 0));
         if let (false, Some(only), None) = (loose, full.next(), full.next()) {
-            out.insert(only);
-            out.extend(outline.around(only));
+            for at in std::iter::once(only).chain(outline.around(only)) {
+                if let Some(known) = out.get_mut(at) {
+                    *known = true;
+                }
+            }
         }
     }
     out

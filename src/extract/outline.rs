@@ -140,7 +140,7 @@ impl Outline {
 
     /// Measures a node and all that is in it.
     pub fn under(top: NodeRef<'_, Node>) -> Outline {
-        let mut items: Vec<Item> = Vec::new();
+        let mut items: Vec<Item> = Vec::with_capacity(128);
         let mut open: Vec<usize> = Vec::new();
         let (mut links, mut silent) = (0usize, None);
         for edge in top.traverse() {

@@ -137,6 +137,10 @@ impl Winnow<'_> {
             && AFTERWORDS.as_ref().is_some_and(|r| r.is_match(&self.words(item).to_lowercase()))
     }
 
+    fn beginning(&self, item: &Item) -> String {
+        self.tree.tree.get(item.id).map(|n| walk::beginning(n, 80)).unwrap_or_default()
+    }
+
     fn words(&self, item: &Item) -> String {
         self.tree.tree.get(item.id).map(|n| walk::text(n)).unwrap_or_default()
     }
@@ -161,7 +165,8 @@ impl Winnow<'_> {
             && item.text <= 900
             && (leaf || item.text < 120)
         {
-            let words = self.words(item);
+            // Of what is long only the beginning says something.
+            let words = if item.text < 300 { self.words(item) } else { self.beginning(item) };
             if seen < 400
                 && item.text < 300
                 && !title.is_empty()
