@@ -10,16 +10,18 @@ pub(super) const MOST: usize = 256;
 /// A tag that ends within so many bytes has not too many attributes.
 const LONG: usize = 2 * MOST;
 
-/// Cuts tags with hundreds of attributes: the tokenizer compares each with all before it.
-pub(super) fn few(text: &str) -> Cow<'_, str> {
+/// Cuts tags with hundreds of attributes: the tokenizer compares each with all before it. Returns the text and how many
+/// start tags it has.
+pub(super) fn few(text: &str) -> (Cow<'_, str>, usize) {
     let bytes = text.as_bytes();
     let mut cuts = Vec::new();
-    let mut at = 0;
+    let (mut at, mut tags) = (0, 0);
     while let Some(open) = bytes.get(at..).and_then(|rest| memchr(b'<', rest)).map(|n| at + n) {
         at = open + 1;
         if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
+        tags += 1;
         // Most tags are short; one that ends inside quotes goes on.
         if let Some(end) = short(bytes, at) {
             at = end;
@@ -30,7 +32,7 @@ pub(super) fn few(text: &str) -> Cow<'_, str> {
         at = end;
     }
     if cuts.is_empty() {
-        return Cow::Borrowed(text);
+        return (Cow::Borrowed(text), tags);
     }
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
@@ -39,7 +41,7 @@ pub(super) fn few(text: &str) -> Cow<'_, str> {
         from = end;
     }
     out.push_str(text.get(from..).unwrap_or_default());
-    Cow::Owned(out)
+    (Cow::Owned(out), tags)
 }
 
 /// Returns where a short tag ends; none when it is long or its first `>` stands in quotes.

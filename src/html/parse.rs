@@ -7,8 +7,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use ego_tree::NodeId;
 use ego_tree::iter::Edge;
+use ego_tree::{NodeId, Tree};
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::TokenizerResult;
 use html5ever::tendril::StrTendril;
@@ -16,7 +16,7 @@ use html5ever::tokenizer::states::{RawKind, State};
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{Tracer, TreeBuilder, TreeBuilderOpts, create_element};
 use html5ever::{LocalName, QualName, local_name, ns};
-use scraper::{Html, HtmlTreeSink};
+use scraper::{Html, HtmlTreeSink, Node};
 
 use super::attributes;
 
@@ -63,15 +63,22 @@ pub fn unescape(text: &str) -> String {
 
 fn run(text: &str, fragment: bool) -> Html {
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+    let (text, tags) = attributes::few(text);
+    // Room for all nodes at once: of pages of all kinds one in a hundred has more than an element and two texts a tag.
+    let room = tags.saturating_mul(3).min(MOST_NODES) + 16;
+    let empty = |mut html: Html, root: Node| {
+        html.tree = Tree::with_capacity(root, room);
+        html
+    };
     let builder = if fragment {
-        let sink = HtmlTreeSink::new(Html::new_fragment());
+        let sink = HtmlTreeSink::new(empty(Html::new_fragment(), Node::Fragment));
         let context = create_element(&sink, QualName::new(None, ns!(html), local_name!("body")), Vec::new());
         TreeBuilder::new_for_fragment(sink, context, None, options)
     } else {
-        TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), options)
+        TreeBuilder::new(HtmlTreeSink::new(empty(Html::new_document(), Node::Document)), options)
     };
     let tokenizer = Tokenizer::new(Filter::new(builder), TokenizerOpts::default());
-    feed(&tokenizer, &attributes::few(text));
+    feed(&tokenizer, &text);
     let mut html = tokenizer.sink.builder.sink.0.into_inner();
     html.errors = Vec::new();
     flatten(&mut html);
