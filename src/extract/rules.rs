@@ -210,10 +210,13 @@ pub(super) const JUNK_LINES: &str = concat!(
     r"))"
 );
 
+/// Parts of the names of what frames a page or lies over it: never a post, however little else there is.
+pub(super) const FRAME: &str = r"nav|menu|side-?bar|foot|header|cookie|consent|gdpr|newsletter|modal|popup|overlay|log-?in|sign-?up|related|teaser|comment|widget|recommend|breadcrumb|search|cart|popular|recent|disclaimer|legal";
+
 /// Names of layouts and of whole posts that hold parts of [`FOREIGN`] and [`ABOUT`] names: they are none.
 pub(super) const KEPT: &str = concat!(
     r" (?:blog\d+|blog-posts|hfeed|hentry|type-post|type-page|main|main-?content|page-content|primary|article|",
-    r"(?:has|no|with|without|one|two|right|left|content)-?_?(?:right|left|primary|content)?-?_?side-?bars?\S*|sidebar\d? layout|\S*layout\S*) "
+    r"(?:has|no|with|without|one|two|right|left|content)-?_?(?:right|left|primary|content)?-?_?side-?bars?\S*|\S*(?:has|with|no)-ads?|sidebar\d? layout|\S*layout\S*) "
 );
 
 /// Classes of the title of a post.

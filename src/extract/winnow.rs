@@ -1,6 +1,7 @@
 //! What stands in the container of a post and is no text of it: bylines, share bars, lists of other posts. It knows no
 //! field; where lines give the day or the author, those were read before.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ego_tree::{NodeId, NodeRef};
@@ -45,6 +46,10 @@ fn is_prose(i: &Item) -> bool {
     i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline
 }
 
+fn is_caption(i: &Item) -> bool {
+    i.sig.contains("caption")
+}
+
 impl Winnow<'_> {
     /// Returns what is to be taken out, in order, nothing twice.
     pub fn chaff(&self) -> Vec<NodeId> {
@@ -53,12 +58,18 @@ impl Winnow<'_> {
         let title = squash(self.title);
         let span = self.span(&title);
         let (mut skip, mut seen) = (self.at + 1, 0);
+        let mut captions = HashSet::new();
         for index in self.outline.within(self.at) {
             let Some(item) = self.outline.items.get(index) else { break };
             if index < skip {
                 continue;
             }
-            if self.is_chaff(index, item, container, seen, &title, span) {
+            // A gallery says its captions once for each way it shows them.
+            let said = item.block && (20..1200).contains(&item.text) && is_caption(item) && {
+                let leaf = self.outline.within(index).all(|c| self.outline.items.get(c).is_none_or(|i| !is_caption(i)));
+                leaf && !captions.insert(squash(&self.words(item)).chars().take(60).collect::<String>())
+            };
+            if said || self.is_chaff(index, item, container, seen, &title, span) {
                 out.push(item.id);
                 skip = item.end;
                 continue;

@@ -114,8 +114,16 @@ fn mark(node: NodeRef<'_, Node>) -> Option<Sure> {
         (name.is_empty() || e.name() == *name) && (class.is_empty() || walk::classes(e).any(|c| c == *class))
     };
     let small = || e.name() == "small" && node.parent().is_some_and(|p| walk::name(&p) == "figure");
-    let marked = MARKS.iter().find(named).map(|m| m.2).or_else(|| small().then_some(Sure::Yes));
+    let said = || walk::classes(e).any(is_named).then_some(Sure::BesidePicture);
+    let marked = MARKS.iter().find(named).map(|m| m.2).or_else(|| small().then_some(Sure::Yes)).or_else(said);
     marked.or_else(|| is_slanted_line(node).then_some(Sure::BesidePicture))
+}
+
+/// Returns whether a class is made with the word: `c-media__caption`, `responsive-img-caption`, `rte--imageCaption`.
+fn is_named(class: &str) -> bool {
+    let end = class.strip_suffix("-text").or_else(|| class.strip_suffix("-content")).unwrap_or(class);
+    let end = end.strip_suffix("aption").and_then(|e| e.strip_suffix(['c', 'C']));
+    end.is_some_and(|e| e.is_empty() || !e.ends_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Returns whether an element is a short slanted or small line that stands in one paragraph with a picture, after it and
