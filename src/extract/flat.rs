@@ -72,7 +72,11 @@ fn uncaptioned(text: &str, captions: &[&str]) -> String {
         at += taken.max(1);
     }
     let rest = rest.join("\n\n");
-    if rest.len() * 3 < text.len() * 2 { text.to_string() } else { rest }
+    if rest.len() * 3 < text.len() || (rest.len() * 3 < text.len() * 2 && rest.len() < 1500) {
+        text.to_string()
+    } else {
+        rest
+    }
 }
 
 /// Returns a moment with its offset, as far as both are known.

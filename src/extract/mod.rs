@@ -17,6 +17,7 @@ mod listing;
 mod months;
 mod nopost;
 mod outline;
+mod plugs;
 mod related;
 mod remark;
 mod rules;

@@ -102,7 +102,7 @@ pub(super) const FOREIGN: &str = concat!(
     r"|share|shares|sharing|share-\S+|sharing-\S+|\S+-share|\S+-sharing|share_\S+|\S+_share|sharebar|sharedaddy|sd-\S+|shareaholic\S*|sharethis\S*|addthis\S*|addtoany\S*|a2a_\S+|social|socials|social-\S+|social_\S+|\S+-social|\S+_social|sociable\S*|bookmarks?|bookmarking|tweetmeme\S*|twitter-share\S*|fb-like|facebook-like|fblike|like-?box|likebutton\S*|feedflare|jp-relatedposts|jp-post-flair|wpl-likebox|wp_rp\S*|wp-rp\S*|yarpp\S*|linkwithin\S*|outbrain\S*|ob-\S+|taboola\S*|trc_\S+|nrelate\S*|zemanta-related\S*|zergnet\S*|crp_related|simple-?share\S*|ssba\S*|swp_\S+|heateor\S*|essb_\S+|mashsb\S*|printfriendly\S*|pf-button\S*|print-?link|emailthis|email-?link|flattr\S*|post-?actions?|article-?actions?|story-?actions?|article-?tools?|story-?tools?|tools|post-?tools?|reactions?",
     r"|related|relateds|related-?\S+|related_\S+|\S+-related|\S+_related|recommended\S*|recommendations?|readmore-?posts|more-?(?:posts|stories|articles|news|from\S*)|you-?may-?\S+|also-?\S+|popular|popular-\S+|most-?(?:popular|read|viewed|commented)|recent-?(?:posts|entries|articles|comments)|latest-?(?:posts|news|articles)|trending\S*|similar-?\S+|promo|promos|promo-\S+|\S+-promo|promoted\S*|teasers?|read-?next|up-?next|next-?article",
     r"|ads?|ad-\S+|\S+-ads?|ads-\S+|advert\S*|adsense\S*|google-?ad\S*|adsbygoogle|ad_\S+|adbox|adblock|dfp\S*|sponsor\S*|banner-?ad\S*",
-    r"|newsletter\S*|\S+-newsletter|subscribe\S*|\S+-subscribe|subscription\S*|signup\S*|sign-up\S*|mailchimp\S*|mc_embed\S*|optin\S*|opt-in\S*|cta|cta-\S+|\S+-cta|call-to-action|lead-?magnet|follow-?\S*|paywall\S*|regwall|login\S*|cookie\S*|consent\S*|gdpr\S*|popup\S*|modal\S*|overlay\S*|lightbox\S*|rss|feedlink|feed-?links?|donat\S+|tip-?jar",
+    r"|news-?letter\S*|\S+-news-?letter|subscribe\S*|\S+-subscribe|subscription\S*|signup\S*|sign-up\S*|mailchimp\S*|mc_embed\S*|optin\S*|opt-in\S*|cta|cta-\S+|\S+-cta|call-to-action|lead-?magnet|follow-?\S*|paywall\S*|regwall|login\S*|cookie\S*|consent\S*|gdpr\S*|popup\S*|modal\S*|overlay\S*|lightbox\S*|rss|feedlink|feed-?links?|donat\S+|tip-?jar",
     r"|search|searchform|search-\S+|archives?-list|calendar|tagcloud|tag-?cloud|hidden|screen-reader-text|screen-reader|sr-only|visually-?hidden|visuallyhidden|assistive-text|no-?print|noprint|print-only|printonly|accessibility|hide|disclaimer|legal|credits|copyright-\S+|post-?ratings\S*|gdsr\S*|rating|ratings|star-?rating|poll\S*|wp-polls\S*|quiz|addtocart|jump-?links?|back-?to-?top|backtotop|scroll-?top|editsection|mw-editsection|edit-link|editlink|notes|post-notes|note-list|notecontainer|hatom-extra|blog-pager|cleared|pullout|slideshow-?controls|reply|replies) "
 );
 
@@ -279,6 +279,22 @@ pub(super) const AFTERWORDS: &str = concat!(
     r"|zobacz (?:też|także|również)|czytaj (?:też|także|również|więcej)|przeczytaj (?:też|także|również)|polecane|polecamy|najnowsze|najczęściej czytane|powiązane|podobne|tematy|lees (?:ook|meer|verder)|gerelateerd|meer (?:over|nieuws|artikelen)|läs (?:mer|också|även)|relaterat|læs også|les også|relater|lue myös|čtěte (?:také|více)|mohlo by vás|související|citește și|kapcsolódó|читайте также|по теме|похожие",
     r")"
 );
+
+/// What a block at the begin or the end of a post says that calls its readers to something, in lower case.
+pub(super) const CALLS: &str = concat!(
+    r"(?:^|[.!?:;,–—|-] ?|please |and |or |can |to )(?:follow|like|find|join|connect with|keep up with) (?:us|me|him|her|them|[\w.’' ]{2,40}) (?:on|at|via) (?:twitter|facebook|instagram|telegram|linkedin|youtube|pinterest|whatsapp|threads|tiktok|bluesky|mastodon)",
+    r"|(?:may|can) be (?:reached|contacted) (?:at|on|via)\b|^(?:reach|e-?mail|contact) [\w.’' ]{3,40} (?:at|on|via)\b|\bor follow (?:him|her|them|us|me)\b|submit your letter",
+    r"|\b(?:sign up|subscribe|register)\b[^.]{0,80}\b(?:newsletters?|updates|e-?mail|alerts|channel|here)\b|(?:to|sent) your inbox",
+    r"|download (?:the|our) [^.]{0,40}\bapps? (?:for|on)\b|^download our app\b|on the go by clicking",
+    r"|already (?:a subscriber|a member|subscribed)|to (?:view|read|continue reading) (?:the|this) (?:full|whole|rest)[^.]{0,30}subscri|please subscribe|become a (?:member|subscriber|patron)|first-time subscribers",
+    r"|is not responsible for the (?:opinions|content)|(?:do you )?want to be informed (?:of|about)",
+    r"|abonnieren sie|newsletter (?:abonnieren|bestellen)|(?:zum|für (?:den|unseren)) newsletter|folgen sie uns|folgt? uns (?:auf|bei)\b|musiknewsletter|bleiben sie [^.]{0,40}auf dem laufenden|(?:um|damit du) [^.]{0,40}keine? [^.]{0,30}verpass|müssen sie die externen|loggen sie sich ein|müssen sie sich einloggen|sie müssen sich einloggen|müssen angemeldet sein",
+    r"|(?:síguenos|seguinos|únete|suscríbete|suscribite|inscríbete|siga-nos|inscreva-se|acompanhe)\b[^.]{0,90}(?:twitter|facebook|instagram|telegram|whatsapp|youtube|newsletter|canal|boletín)|puedes? (?:escribirnos|seguirnos)",
+    r"|abonnez-vous|inscrivez-vous (?:à|pour)|suivez[- ]nous|iscriviti|seguici su|abbonati|zapisz się|obserwuj nas|subskrybuj|polub nas|korzystamy z cookies|volg ons|schrijf je in|meld je aan",
+);
+
+/// Classes and ids of the box with the author's life, by longer names: `elementor-author-box`, `m-author__description`.
+pub(super) const AUTHOR_BOXES: &str = r" \S*[-_]author[-_]{0,2}(?:box|bio|info|card|descr|profile|about)\S* ";
 
 /// How a line begins that is a link to another post, in lower case.
 pub(super) const LINK_LINES: &str = concat!(

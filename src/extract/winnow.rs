@@ -11,6 +11,7 @@ use scraper::{Html, Node};
 use super::byline;
 use super::content::squash;
 use super::outline::{Item, Outline, Part};
+use super::plugs;
 use super::rules;
 use super::when::{self, Order};
 use crate::html::text::is_breaking;
@@ -19,6 +20,7 @@ use crate::html::walk;
 static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LAST_LINES).ok());
 static COMMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::COMMENTS).ok());
 static AFTERWORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::AFTERWORDS).ok());
+static AUTHOR_BOXES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::AUTHOR_BOXES).ok());
 static LINK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LINK_LINES).ok());
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
 
@@ -40,6 +42,11 @@ struct Span {
     last: usize,
     /// Where what readers wrote begins.
     comments: usize,
+    /// Where the opening ends and the close begins: about two paragraphs each.
+    open: usize,
+    close: usize,
+    /// Where the article ends in which the first paragraph stands, or the last paragraph that stands in none.
+    text: usize,
 }
 
 fn is_prose(i: &Item) -> bool {
@@ -83,6 +90,8 @@ impl Winnow<'_> {
         let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(is_prose));
         let first = all.next().unwrap_or(self.at);
         let last = all.next_back().unwrap_or(first);
+        let close = all.nth_back(0).unwrap_or(last);
+        let open = all.next().unwrap_or(first);
         let is_title = |at: &usize| {
             self.outline.items.get(*at).is_some_and(|i| {
                 matches!(&*i.name, "h1" | "h2" | "h3")
@@ -91,6 +100,7 @@ impl Winnow<'_> {
                     && squash(&self.words(i)) == title
             })
         };
+        let text = self.text(first);
         let heading = self.outline.within(self.at).filter(|at| *at < first).find(is_title).unwrap_or(self.at);
         let heads_comments = |at: &usize| {
             self.outline.items.get(*at).is_some_and(|i| {
@@ -116,7 +126,25 @@ impl Winnow<'_> {
             .find(|at| heads_comments(at) && before(at) > 150)
             .unwrap_or(usize::MAX);
         let comments = comments.min(self.afterwords(first, comments));
-        Span { heading, first, last: last.min(comments), comments }
+        Span { heading, first, last: last.min(comments), comments, open, close, text }
+    }
+
+    /// Returns after which element no more is said that stands in no `article` of its own.
+    fn text(&self, first: usize) -> usize {
+        let is_article = |at: &usize| self.outline.items.get(*at).is_some_and(|i| &*i.name == "article");
+        let inner = |at: usize| self.outline.around(at).take_while(|a| *a > self.at).find(is_article);
+        let text = |at: usize| self.outline.items.get(at).map_or(0, |i| i.text);
+        if let Some(own) = inner(first).filter(|own| text(*own) * 4 > text(self.at)) {
+            return self.outline.items.get(own).map_or(usize::MAX, |i| i.end.saturating_sub(1));
+        }
+        let prose = |at: &usize| self.outline.items.get(*at).is_some_and(is_prose) && inner(*at).is_none();
+        // A list of many things, each in an article, is what such a post is about.
+        let sum = |list: &mut dyn Iterator<Item = &Item>| list.map(|i| i.inline).sum::<usize>();
+        let items = |range: std::ops::Range<usize>| range.filter_map(|at| self.outline.items.get(at));
+        let all = sum(&mut items(self.outline.within(self.at)));
+        let last = self.outline.within(self.at).rev().find(prose);
+        let after = |at: usize| sum(&mut items(at + 1..self.outline.within(self.at).end));
+        last.filter(|at| after(*at) * 3 < all).unwrap_or(usize::MAX)
     }
 
     /// Returns where the lists of other posts begin after which no more than a little prose comes, before `end`.
@@ -166,6 +194,12 @@ impl Winnow<'_> {
         if at < span.heading && item.end <= span.heading {
             return true;
         }
+        if item.text * 3 < container.text && AUTHOR_BOXES.as_ref().is_some_and(|r| r.is_match(&item.sig)) {
+            return true;
+        }
+        if at > span.first && plugs::is_card(self.outline, at, item, span.text) {
+            return true;
+        }
         let leaf = self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
         if (item.block || (item.parent == self.at && self.is_apart(item)))
             && item.text > 0
@@ -178,6 +212,13 @@ impl Winnow<'_> {
                 && !title.is_empty()
                 && matches!(&*item.name, "h1" | "h2" | "h3" | "h4")
                 && squash(&words) == title
+            {
+                return true;
+            }
+            let within = at > span.first && at < span.last;
+            if leaf
+                && (within && plugs::is_loud_link(item, &words)
+                    || (at <= span.open || at >= span.close) && plugs::is_call(item, &words.to_lowercase()))
             {
                 return true;
             }

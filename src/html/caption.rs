@@ -114,9 +114,21 @@ fn mark(node: NodeRef<'_, Node>) -> Option<Sure> {
         (name.is_empty() || e.name() == *name) && (class.is_empty() || walk::classes(e).any(|c| c == *class))
     };
     let small = || e.name() == "small" && node.parent().is_some_and(|p| walk::name(&p) == "figure");
-    let said = || walk::classes(e).any(is_named).then_some(Sure::BesidePicture);
+    let said = || walk::classes(e).any(|c| is_named(c) || is_said(c)).then_some(Sure::BesidePicture);
     let marked = MARKS.iter().find(named).map(|m| m.2).or_else(|| small().then_some(Sure::Yes)).or_else(said);
     marked.or_else(|| is_slanted_line(node).then_some(Sure::BesidePicture))
+}
+
+/// Words of classes for pictures, and for what is said under them: `media__description`, `img_legend`, `cssMediaTitle`.
+const PICTURES: [&str; 8] = ["image", "img", "media", "photo", "foto", "picture", "bild", "visual"];
+const SAID: [&str; 8] =
+    ["description", "descr", "legend", "legende", "unterschrift", "subtitle", "mediatitle", "bildtext"];
+
+/// Returns whether a class is that of a caption by the words it is made of.
+fn is_said(class: &str) -> bool {
+    let low = class.to_ascii_lowercase();
+    let said = SAID.iter().any(|w| low.ends_with(w));
+    said && (PICTURES.iter().any(|w| low.contains(w)) || matches!(&*low, "legend" | "legende" | "bildunterschrift"))
 }
 
 /// Returns whether a class is made with the word: `c-media__caption`, `responsive-img-caption`, `rte--imageCaption`.
