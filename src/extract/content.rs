@@ -12,6 +12,7 @@ use crate::html::walk;
 
 static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOREIGN).ok());
 static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
+static EMBEDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::EMBEDS).ok());
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
 
 static FOREIGN_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::FOREIGN_WORDS.iter().copied().collect());
@@ -80,7 +81,7 @@ fn mark_but(tree: &Html, outline: &mut Outline, guarded: &HashSet<usize>) {
                     Part::Post
                 }
             }
-            (_, about) => match named(tree, outline, item) {
+            (_, about) => match named(tree, outline, at, item) {
                 Part::Post if about => Part::About,
                 part => part,
             },
@@ -97,7 +98,7 @@ fn mark_but(tree: &Html, outline: &mut Outline, guarded: &HashSet<usize>) {
 }
 
 /// Returns what an element is by its own name and classes.
-fn named(tree: &Html, outline: &Outline, item: &Item) -> Part {
+fn named(tree: &Html, outline: &Outline, at: usize, item: &Item) -> Part {
     // What is inline and long was opened by mistake: the author's name in a span that never ends.
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
@@ -111,6 +112,8 @@ fn named(tree: &Html, outline: &Outline, item: &Item) -> Part {
         Part::About
     } else if &*item.name == "footer" && quoted {
         Part::Post
+    } else if matches(&EMBEDS, &item.sig) && quotes(outline, at) {
+        Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
         || named(&FOREIGN)
         || (words(&FOREIGN_WORDS) && !words(&ABOUT_WORDS))
@@ -122,6 +125,11 @@ fn named(tree: &Html, outline: &Outline, item: &Item) -> Part {
     } else {
         Part::Post
     }
+}
+
+/// Returns whether a quotation is what an element holds.
+fn quotes(outline: &Outline, at: usize) -> bool {
+    outline.within(at).take(12).filter_map(|i| outline.items.get(i)).any(|i| &*i.name == "blockquote")
 }
 
 /// Returns whether the name of a class or id is made with a word of a list.

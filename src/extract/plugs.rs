@@ -8,6 +8,7 @@ use regex::Regex;
 use super::outline::{Item, Outline, Part};
 use super::rules;
 
+static WALLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::WALLS).ok());
 static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::CALLS).ok());
 
 /// Returns whether an element shows another post: its heading is a link, and little else is in it.
@@ -32,6 +33,11 @@ pub(super) fn is_card(outline: &Outline, at: usize, item: &Item, end: usize) -> 
 pub(super) fn is_loud_link(item: &Item, words: &str) -> bool {
     let loud = || !words.chars().any(char::is_lowercase) && words.chars().filter(|c| c.is_uppercase()).count() > 20;
     &*item.name == "p" && item.link == item.text && (25..200).contains(&item.text) && item.pictures == 0 && loud()
+}
+
+/// Returns whether a block says that the rest is for those who pay or log in, or that it waits for a consent.
+pub(super) fn is_wall(item: &Item, words: &str) -> bool {
+    item.part == Part::Post && item.text < 250 && WALLS.as_ref().is_some_and(|r| r.is_match(words))
 }
 
 /// Returns whether a block calls its readers to follow, to subscribe, to write or to buy. `words` in lower case.

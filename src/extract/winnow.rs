@@ -217,7 +217,8 @@ impl Winnow<'_> {
             }
             let within = at > span.first && at < span.last;
             if leaf
-                && (within && plugs::is_loud_link(item, &words)
+                && (plugs::is_wall(item, &words.to_lowercase())
+                    || within && plugs::is_loud_link(item, &words)
                     || (at <= span.open || at >= span.close) && plugs::is_call(item, &words.to_lowercase()))
             {
                 return true;
@@ -249,8 +250,10 @@ impl Winnow<'_> {
             return true;
         }
         let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
+        // "Posted on the wall of the harbour office, the new timetable is no joke.": a sentence.
+        let sentence = item.text > 140 && item.link * 3 < item.text && words.ends_with(['.', '!', '?']);
         item.text < 250
-            && (known && (item.marks < 4 || item.link * 3 > item.text)
+            && (known && !sentence && (item.marks < 4 || item.link * 3 > item.text)
                 || words.starts_with("<img ")
                 || words.starts_with("<a href"))
     }
@@ -262,7 +265,9 @@ impl Winnow<'_> {
             let day = item.text < 70 && when::parse(words, Order::MonthFirst).is_some();
             let byline = item.text < 100 && item.marks < 3 && byline::named(words, false).is_some();
             let label = !self.known && !heading && item.text < 60 && item.marks == 0 && item.pictures == 0;
-            return day || byline || label;
+            let author = item.text < 120 && item.marks < 3 && item.sig.contains("author");
+            let section = item.text < 40 && item.link == item.text && item.marks == 0 && item.pictures == 0;
+            return day || byline || label || author || (section && !heading && !words.contains('.'));
         }
         !self.known && at > span.last && item.pictures == 0 && (item.marks == 0 || item.inline_link * 2 > item.inline)
     }
