@@ -18,17 +18,27 @@ use crate::html::text::is_block;
 use crate::html::{walk, xhtml};
 use crate::import;
 
+/// Blocks that go on over a blank line.
+const RUNNING_ON: [&str; 3] = ["ul", "ol", "blockquote"];
+
 /// Returns the tree of a cleaned body as Markdown. `sites`: what links to other files are called where the blocks that
 /// stay HTML are shown, on the finished site.
 pub fn markdown(tree: &Html, sites: &BTreeMap<String, String>) -> String {
     let Some(top) = tree.tree.root().children().find(|n| n.value().is_element()) else { return String::new() };
     let mut blocks: Vec<String> = Vec::new();
+    let mut last = None;
     for piece in pieces(top) {
         let markup = markup(&piece);
         if markup.trim().is_empty() {
             continue;
         }
         let written = block(&piece, 0).filter(|b| !is_template(b) && reads_as(b, &markup));
+        let name = piece.first().map(walk::name).filter(|n| written.is_some() && RUNNING_ON.contains(n));
+        // Two lists without a word between them would be one.
+        if name.is_some() && last.is_some() {
+            blocks.push("<!-- -->".into());
+        }
+        last = name;
         blocks.push(written.unwrap_or_else(|| raw(&piece, &on_site(markup, sites))));
     }
     let mut out = blocks.join("\n\n");
@@ -342,6 +352,9 @@ mod tests {
             "<p>one line\n    two</p><p>+ a</p><p>a: b</p><p>: c</p>",
             "<div><p>a</p>\n\n<p>b</p></div>",
             "<ul><li>a</li><li><p>b</p></li></ul>",
+            "<ol><li>a</li></ol><ol><li>b</li></ol><ul><li>c</li></ul>",
+            "<p><img src=\"a.jpg\" alt=\"b\" title=\"c\"></p>",
+            "<blockquote><p>a</p></blockquote><blockquote><p>b</p></blockquote>",
         ];
         for html in bodies {
             let text = markdown(html);

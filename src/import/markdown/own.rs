@@ -1,7 +1,7 @@
 //! Front matter that `mdarchive export --markdown` wrote: what its plain keys cannot say stands under `mdarchive`. What
 //! somebody changed since in the plain keys goes before it. As hostile as any other file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::node::{self, Fields};
 use crate::html;
 use crate::input::Named;
-use crate::model::{Comment, Draft, Enclosure, Kind, Status, Term};
+use crate::model::{Comment, Draft, Enclosure, Kind, PostId, Status, Term};
 
 /// The largest file of comments.
 const MAX_COMMENTS: u64 = 64 << 20;
@@ -67,7 +67,11 @@ fn plain(draft: &mut Draft, fields: &Fields, own: &Map<String, Value>) {
         (draft.url, draft.key) = (Some(url.to_string()), None);
     } else {
         draft.url = None;
-        draft.key = read::<String>(own, "id").map(|id| format!("mdarchive:{id}"));
+        // The name that made the id, where it is among those known.
+        let id = read::<String>(own, "id").unwrap_or_default();
+        let names: Vec<String> = read(own, "aliases").unwrap_or_default();
+        let name = names.into_iter().find(|name| PostId::of(name).as_str() == id);
+        draft.key = Some(name.unwrap_or_else(|| format!("mdarchive:{id}")));
     }
     draft.guessed.remove("url");
     draft.kind = read::<Kind>(own, "kind").unwrap_or(draft.kind);
@@ -85,7 +89,11 @@ fn plain(draft: &mut Draft, fields: &Fields, own: &Map<String, Value>) {
 }
 
 /// Terms get back slug and taxonomy where their labels are still those.
-fn terms(terms: &mut [Term], known: Option<Vec<Term>>) {
+fn terms(terms: &mut Vec<Term>, known: Option<Vec<Term>>) {
+    let folded = |terms: &[Term]| -> BTreeSet<String> { terms.iter().map(|t| t.label.to_lowercase()).collect() };
+    if let Some(known) = known.as_ref().filter(|k| folded(k) == folded(terms)) {
+        return terms.clone_from(known);
+    }
     for term in terms {
         if let Some(known) = known.iter().flatten().find(|k| k.label == term.label) {
             *term = known.clone();
