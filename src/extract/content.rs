@@ -52,13 +52,13 @@ fn misnamed(outline: &Outline) -> Vec<usize> {
         }
         let inner = || std::iter::once(at).chain(outline.within(at)).filter_map(|i| outline.items.get(i));
         let sum: i64 = inner().map(prose).sum();
-        if sum >= 200 {
+        if sum >= 80 {
             held += sum;
             out.push(at);
         }
         next = item.end;
     }
-    if left < 300 && held > 3 * left + 400 { out } else { Vec::new() }
+    if left < 300 && held > 3 * left + 300 { out } else { Vec::new() }
 }
 
 /// Marks all elements but those that are free of it.

@@ -74,7 +74,7 @@ impl Winnow<'_> {
             // A gallery says its captions once for each way it shows them.
             let said = item.block && (20..1200).contains(&item.text) && is_caption(item) && {
                 let leaf = self.outline.within(index).all(|c| self.outline.items.get(c).is_none_or(|i| !is_caption(i)));
-                leaf && !captions.insert(squash(&self.words(item)).chars().take(60).collect::<String>())
+                leaf && !captions.insert(squash(&self.words(item)).chars().take(40).collect::<String>())
             };
             if said || self.is_chaff(index, item, container, seen, &title, span) {
                 out.push(item.id);
