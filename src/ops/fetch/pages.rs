@@ -115,7 +115,8 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
         return gap(Reason::Protected, "needs a password");
     }
     let sha256 = capture.digest();
-    let page = Page { text: &text, url: Some(&capture.url), kind: "page", uri: capture.url.as_str(), sha256: &sha256 };
+    let (url, uri) = (Some(&capture.url), capture.url.as_str());
+    let page = Page { text: &text, url, kind: "page", uri, sha256: &sha256, captured: None };
     match page.drafts() {
         Ok(mut drafts) if drafts.len() == 1 => {
             let mut draft = drafts.remove(0);
