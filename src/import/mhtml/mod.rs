@@ -79,8 +79,9 @@ fn one(
     let said = mail.header.get("date").and_then(parse_date).and_then(|d| d.instant);
     let (uri, captured) = (stream.name.as_str(), said.or(origin.captured));
     let page = Page { text: &text, url: url.as_ref(), kind: "page", uri, sha256: &sha256, captured };
-    match page.drafts() {
-        Ok(drafts) => {
+    match page.read() {
+        Ok(shown) => {
+            let drafts = shown.told(&stream.name, report);
             report.found += drafts.len() as u64;
             page::send(drafts, files(mail, url.as_ref()), sink)
         }

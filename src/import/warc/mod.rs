@@ -318,8 +318,9 @@ impl Pages<'_> {
         // A replayed page is as old as what it replays.
         let captured = if replayed { replay_moment(&record.uri).or(origin.captured) } else { None };
         let page = Page { text: &text, url: url.as_ref(), kind, uri: &file.name, sha256: &sha256, captured };
-        match page.drafts() {
-            Ok(mut drafts) => {
+        match page.read() {
+            Ok(shown) => {
+                let mut drafts = shown.told(&record.uri, report);
                 let others = self.index.revisited.get(&number(&digest_of(record, &response.body)));
                 if let ([draft], Some(others)) = (drafts.as_mut_slice(), others) {
                     draft.aliases.extend(others.iter().filter(|o| Some(*o) != draft.url.as_ref()).cloned());
