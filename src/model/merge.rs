@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{Also, Certainty, Comment, Digest, Field, Media, Post, Rejected, Source, canonical_json, fold_words};
 
 /// How near to what the author wrote a source is. Missing kinds rank lowest.
-const RANK: [(&str, u8); 21] = [
+const RANK: [(&str, u8); 22] = [
     ("reverted", 90),
     ("wxr", 80),
     ("blogger", 80),
@@ -28,6 +28,7 @@ const RANK: [(&str, u8); 21] = [
     ("rest", 60),
     ("wpcom", 60),
     ("blogger-api", 60),
+    ("tumblr-api", 60),
     ("feed", 50),
     ("page", 40),
     ("wayback", 30),
@@ -329,12 +330,18 @@ fn same_moment(field: &str, a: &Value, b: &Value) -> bool {
     matches!(field, "published" | "updated") && a["instant"].is_string() && a["instant"] == b["instant"]
 }
 
-/// Both lists by id; where both have one, the better source's words stand. A comment once kept stays.
+/// Both lists by id; where both have one, the better source's words stand. A comment once kept stays, and what one source
+/// shows in public is public.
 fn join_comments(kept: &Post, incoming: &Post) -> Vec<Comment> {
     let (a, b) = (source_of(kept, "comments"), source_of(incoming, "comments"));
     let (first, second) =
         if rank(b.unwrap_or_default()) >= rank(a.unwrap_or_default()) { (incoming, kept) } else { (kept, incoming) };
     let mut all = first.comments.clone();
+    for comment in all.iter_mut().filter(|c| c.status.is_some()) {
+        if second.comments.iter().any(|s| s.id == comment.id && s.status.is_none()) {
+            comment.status = None;
+        }
+    }
     all.extend(second.comments.iter().filter(|c| !first.comments.iter().any(|f| f.id == c.id)).cloned());
     sort_comments(&mut all);
     all

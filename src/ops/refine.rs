@@ -80,7 +80,8 @@ pub(super) fn assemble(draft: Draft, body: html::Body, archive: &str) -> Post {
 
 /// Sources that name every tag and category of a post: where they name none, there is none, whatever a feed says that
 /// does not tell the two apart.
-const LISTS_TERMS: [&str; 8] = ["wxr", "rest", "wpcom", "ghost", "blogger", "blogger-api", "tumblr", "dotclear"];
+const LISTS_TERMS: [&str; 9] =
+    ["wxr", "rest", "wpcom", "ghost", "blogger", "blogger-api", "tumblr", "tumblr-api", "dotclear"];
 
 /// Returns a line for each field that has a value, or is known to have none.
 fn provenance(

@@ -91,7 +91,7 @@ fn moment(text: &str) -> Option<Timestamp> {
     }
     let words: Vec<&str> = text.split_whitespace().collect();
     let written = match words.as_slice() {
-        [_, month, day, year, clock, zone, ..] if year.len() == 4 => {
+        [_, month, day, year, clock, zone, ..] if month.starts_with(char::is_alphabetic) && year.len() == 4 => {
             format!("{day} {month} {year} {clock} {}", zone.trim_start_matches("GMT"))
         }
         [clock, month, day, year] if clock.contains(':') => {
