@@ -56,6 +56,8 @@ impl Gathered {
             Some(part) => out.uploads.drain(..).for_each(|(files, _)| part.group.streams.extend(files)),
             None => out.failed.extend(out.uploads.drain(..).map(|(_, error)| error)),
         }
+        // One goes on top of the other.
+        out.snapshots.sort_by_cached_key(|path| bag::step(path));
         match out.failed.pop() {
             Some(error) if request.paths.len() == 1 => Err(error),
             last => {
