@@ -112,7 +112,7 @@ fn named(tree: &Html, outline: &Outline, at: usize, item: &Item) -> Part {
         Part::About
     } else if &*item.name == "footer" && quoted {
         Part::Post
-    } else if matches(&EMBEDS, &item.sig) && quotes(outline, at) {
+    } else if item.sig.contains("embed") && matches(&EMBEDS, &item.sig) && quotes(outline, at) {
         Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
         || named(&FOREIGN)

@@ -42,6 +42,9 @@ const PARTS: usize = 4;
 /// Returns a text without the blocks that are captions: they have their own place in the line, and stand in `html`. Where
 /// little else is said, as under the pictures of a gallery, they are the text and stay.
 fn uncaptioned(text: &str, captions: &[&str]) -> String {
+    if captions.is_empty() {
+        return text.to_string();
+    }
     let mut left: HashMap<String, usize> = HashMap::new();
     for caption in captions {
         *left.entry(fold(caption)).or_default() += 1;

@@ -11,11 +11,14 @@ use super::rules;
 static WALLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::WALLS).ok());
 static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::CALLS).ok());
 
+/// Elements of a card.
+const MOST: usize = 200;
+
 /// Returns whether an element shows another post: its heading is a link, and little else is in it.
 ///
 /// An `article` counts only after the text, `end`: some lists are made of them.
 pub(super) fn is_card(outline: &Outline, at: usize, item: &Item, end: usize) -> bool {
-    let inner = || outline.within(at).filter_map(|i| outline.items.get(i));
+    let inner = || outline.within(at).take(MOST).filter_map(|i| outline.items.get(i));
     let heading = |i: &&Item| matches!(&*i.name, "h1" | "h2" | "h3" | "h4" | "h5") && i.text > 15;
     let linked = |i: &Item| i.link * 10 >= i.text * 9;
     match &*item.name {

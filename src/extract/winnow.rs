@@ -194,7 +194,10 @@ impl Winnow<'_> {
         if at < span.heading && item.end <= span.heading {
             return true;
         }
-        if item.text * 3 < container.text && AUTHOR_BOXES.as_ref().is_some_and(|r| r.is_match(&item.sig)) {
+        if item.text * 3 < container.text
+            && item.sig.contains("author")
+            && AUTHOR_BOXES.as_ref().is_some_and(|r| r.is_match(&item.sig))
+        {
             return true;
         }
         if at > span.first && plugs::is_card(self.outline, at, item, span.text) {
@@ -215,15 +218,16 @@ impl Winnow<'_> {
             {
                 return true;
             }
-            let within = at > span.first && at < span.last;
+            let low = words.to_lowercase();
+            let (within, edge) = (at > span.first && at < span.last, at <= span.open || at >= span.close);
             if leaf
-                && (plugs::is_wall(item, &words.to_lowercase())
+                && (plugs::is_wall(item, &low)
                     || within && plugs::is_loud_link(item, &words)
-                    || (at <= span.open || at >= span.close) && plugs::is_call(item, &words.to_lowercase()))
+                    || edge && plugs::is_call(item, &low))
             {
                 return true;
             }
-            if self.is_line(item, &words) || (leaf && self.is_edge(at, item, &words, span)) {
+            if self.is_line(item, &words, &low) || (leaf && self.is_edge(at, item, &words, span)) {
                 return true;
             }
         }
@@ -241,15 +245,14 @@ impl Winnow<'_> {
     }
 
     /// Returns whether a short block speaks about the post or its page.
-    fn is_line(&self, item: &Item, words: &str) -> bool {
-        let low = words.to_lowercase();
-        if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
+    fn is_line(&self, item: &Item, words: &str, low: &str) -> bool {
+        if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(low)) {
             return true;
         }
-        if item.text < 300 && item.link * 10 > item.text * 4 && LINK_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
+        if item.text < 300 && item.link * 10 > item.text * 4 && LINK_LINES.as_ref().is_some_and(|r| r.is_match(low)) {
             return true;
         }
-        let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
+        let known = LINES.as_ref().is_some_and(|r| r.is_match(low));
         // "Posted on the wall of the harbour office, the new timetable is no joke.": a sentence.
         let sentence = item.text > 140 && item.link * 3 < item.text && words.ends_with(['.', '!', '?']);
         item.text < 250

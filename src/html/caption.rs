@@ -126,9 +126,14 @@ const SAID: [&str; 8] =
 
 /// Returns whether a class is that of a caption by the words it is made of.
 fn is_said(class: &str) -> bool {
+    let ends = |w: &str| {
+        class.len().checked_sub(w.len()).and_then(|at| class.get(at..)).is_some_and(|e| e.eq_ignore_ascii_case(w))
+    };
+    if !SAID.iter().any(|w| ends(w)) {
+        return false;
+    }
     let low = class.to_ascii_lowercase();
-    let said = SAID.iter().any(|w| low.ends_with(w));
-    said && (PICTURES.iter().any(|w| low.contains(w)) || matches!(&*low, "legend" | "legende" | "bildunterschrift"))
+    PICTURES.iter().any(|w| low.contains(w)) || matches!(&*low, "legend" | "legende" | "bildunterschrift")
 }
 
 /// Returns whether a class is made with the word: `c-media__caption`, `responsive-img-caption`, `rte--imageCaption`.
