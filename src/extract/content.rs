@@ -12,6 +12,7 @@ use crate::html::walk;
 
 static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| rule(rules::FOREIGN));
 static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| rule(rules::ABOUT));
+static EMBEDS: LazyLock<Option<Regex>> = LazyLock::new(|| rule(rules::EMBEDS));
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| rule(rules::KEPT));
 
 /// Returns a rule over bytes: names are ASCII, and so it is many times quicker.
@@ -29,10 +30,51 @@ fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 /// Marks what is no part of any post. What holds most of the page's text is never junk, whatever it is called, nor what
 /// holds the only element with the name of a post's body.
 pub(super) fn mark(tree: &Html, outline: &mut Outline) {
+    outline.bodies = bodies(outline);
+    let mut free = guarded(outline);
+    mark_but(tree, outline, &free);
+    let misnamed = misnamed(outline);
+    if !misnamed.is_empty() {
+        for at in misnamed {
+            if let Some(free) = free.get_mut(at) {
+                *free = true;
+            }
+        }
+        mark_but(tree, outline, &free);
+    }
+}
+
+/// Returns what must be of the post after all, where next to no prose is left and much stands in what was called foreign:
+/// sections `with-ads`, a text that waits to be shown.
+fn misnamed(outline: &Outline) -> Vec<usize> {
+    static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| rule(rules::FRAME));
+    let (mut left, mut next, mut held, mut out) = (0, 0, 0, Vec::new());
+    for (at, item) in outline.items.iter().enumerate() {
+        if item.part == Part::Post {
+            left += prose(item);
+        }
+        if at < next || item.part != Part::Foreign {
+            continue;
+        }
+        if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || is_of_readers(item) || matches(&FRAME, &item.sig) {
+            next = item.end;
+            continue;
+        }
+        let inner = || std::iter::once(at).chain(outline.within(at)).filter_map(|i| outline.items.get(i));
+        let sum: i64 = inner().map(prose).sum();
+        if sum >= 80 {
+            held += sum;
+            out.push(at);
+        }
+        next = item.end;
+    }
+    if left < 300 && held > 3 * left + 300 { out } else { Vec::new() }
+}
+
+/// Marks all elements but those that are free of it.
+fn mark_but(tree: &Html, outline: &mut Outline, guarded: &[bool]) {
     let all = outline.items.first().map_or(0, |i| i.text);
     let prose = sums(outline, prose);
-    outline.bodies = bodies(outline);
-    let guarded = guarded(outline);
     let mut until = [0, 0];
     let mut known: HashMap<&str, Names> = HashMap::new();
     let mut parts = Vec::with_capacity(outline.items.len());
@@ -50,10 +92,13 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
                     Part::Post
                 }
             }
-            (_, about) => match named(tree, item, *known.entry(&item.sig).or_insert_with(|| Names::of(&item.sig))) {
-                Part::Post if about => Part::About,
-                part => part,
-            },
+            (_, about) => {
+                let names = *known.entry(&item.sig).or_insert_with(|| Names::of(&item.sig));
+                match named(tree, outline, at, item, names) {
+                    Part::Post if about => Part::About,
+                    part => part,
+                }
+            }
         };
         match part {
             Part::Foreign => until[1] = until[1].max(item.end),
@@ -90,7 +135,7 @@ impl Names {
 }
 
 /// Returns what an element is by its own name and classes.
-fn named(tree: &Html, item: &Item, names: Names) -> Part {
+fn named(tree: &Html, outline: &Outline, at: usize, item: &Item, names: Names) -> Part {
     // What is inline and long was opened by mistake: the author's name in a span that never ends.
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let Names { foreign, about, foreign_word, about_word } =
@@ -104,10 +149,12 @@ fn named(tree: &Html, item: &Item, names: Names) -> Part {
         Part::About
     } else if &*item.name == "footer" && quoted() {
         Part::Post
+    } else if item.sig.contains("embed") && matches(&EMBEDS, &item.sig) && quotes(outline, at) {
+        Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
         || foreign
         || (foreign_word && !about_word)
-        || is_hidden(tree, item)
+        || (is_hidden(tree, item) && !is_folded(outline, item))
     {
         Part::Foreign
     } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || about || about_word {
@@ -115,6 +162,11 @@ fn named(tree: &Html, item: &Item, names: Names) -> Part {
     } else {
         Part::Post
     }
+}
+
+/// Returns whether a quotation is what an element holds.
+fn quotes(outline: &Outline, at: usize) -> bool {
+    outline.within(at).take(12).filter_map(|i| outline.items.get(i)).any(|i| &*i.name == "blockquote")
 }
 
 /// Returns whether the name of a class or id is made with a word of a list.
@@ -185,6 +237,16 @@ fn holds_most(item: &Item, at: usize, prose: &[i64]) -> bool {
 
 fn is_of_readers(item: &Item) -> bool {
     ["comment", "respond", "disqus", "replies", "trackback"].iter().any(|n| item.sig.contains(n))
+}
+
+/// Returns whether an element is hidden until the line over it is opened: questions with answers, the steps of a guide.
+fn is_folded(outline: &Outline, item: &Item) -> bool {
+    let around = std::iter::successors(Some(item), |i| outline.items.get(i.parent));
+    item.text > 80
+        && item.link * 4 < item.text
+        && around
+            .take(3)
+            .any(|i| ["accordion", "collaps", "toggle", "faq", "spoiler"].iter().any(|n| i.sig.contains(n)))
 }
 
 fn is_hidden(tree: &Html, item: &Item) -> bool {
@@ -262,8 +324,9 @@ pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
             let holds = outline.items.get(n).is_some_and(|i| n <= d && d < i.end);
             let full = outline.items.get(n).is_some_and(|i| i.text > 0 || i.pictures > 0);
             // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget, unless the
-            // title stands over it.
-            let poor = sum(n) * 4 < sum(d) && !(near(n) && full) && (!sure || sum(d) > 600);
+            // title stands over it; and even then when there is nothing but a title.
+            let bare = n < d && sum(n) < 60 && sum(d) > 1200 && outline.items.get(n).is_some_and(|i| i.pictures == 0);
+            let poor = sum(n) * 4 < sum(d) && (bare || !(near(n) && full)) && (!sure || sum(d) > 600);
             // One of many sections, each with such a name.
             let held = outline.items.get(d).is_some_and(|i| d <= n && n < i.end);
             let share = if sure { 15 } else { 40 };

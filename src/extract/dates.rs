@@ -310,8 +310,7 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
     let zone = page.zone;
     let node = page.tree.tree.get(item.id)?;
     let e = node.value().as_element()?;
-    let modified =
-        || item.sig.contains("updated") && !item.sig.contains("published") || item.sig.contains("modified");
+    let modified = || item.sig.contains("updated") && !item.sig.contains("published") || item.sig.contains("modified");
     let tell = |text: String, rule: String, weight: i32| {
         let (weight, note) = match () {
             () if modified()

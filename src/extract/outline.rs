@@ -6,7 +6,7 @@ use html5ever::{LocalName, local_name, ns};
 use scraper::node::Element;
 use scraper::{Html, Node};
 
-use crate::html::{text, walk};
+use crate::html::text;
 
 /// What an element is to the post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,8 @@ fn is_silent(name: &LocalName) -> bool {
 }
 
 fn is_link(e: &Element) -> bool {
-    e.name.local == local_name!("a") && e.attrs.iter().any(|(name, _)| name.local == local_name!("href") && name.ns == ns!())
+    e.name.local == local_name!("a")
+        && e.attrs.iter().any(|(name, _)| name.local == local_name!("href") && name.ns == ns!())
 }
 
 /// Returns the classes and the id of an element in lower case, a space before and after each, and `itemprop:articlebody`.

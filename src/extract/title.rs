@@ -247,7 +247,8 @@ fn leads_home(outline: &Outline, tree: &Html, index: usize) -> bool {
     outline.within(index).chain(outline.around(index).take(2)).filter_map(|i| outline.items.get(i)).any(|i| {
         let href = || tree.tree.get(i.id).and_then(|n| walk::attr(&n, "href"));
         &*i.name == "a"
-            && href().is_some_and(|h| h == "/" || h.trim_end_matches('/').matches('/').count() == 2 && h.contains("://"))
+            && href()
+                .is_some_and(|h| h == "/" || h.trim_end_matches('/').matches('/').count() == 2 && h.contains("://"))
     })
 }
 

@@ -57,9 +57,8 @@ static DAY_MONTH: Rule = Rule::new(|| {
         r"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|er)?[\s-]+(?:de\s+|of\s+)?(?P<m>[\p{{L}}\p{{M}}]{{2,14}})\.?,?[\s-]+(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)\b{CLOCK}"
     )
 });
-static NUMBERS: Rule = Rule::new(|| {
-    format!(r"\b(?P<a>\d{{1,4}})(?P<sep>[/.-])\s?(?P<b>\d{{1,2}})[/.-]\s?(?P<c>\d{{2,4}})\b{CLOCK}")
-});
+static NUMBERS: Rule =
+    Rule::new(|| format!(r"\b(?P<a>\d{{1,4}})(?P<sep>[/.-])\s?(?P<b>\d{{1,2}})[/.-]\s?(?P<c>\d{{2,4}})\b{CLOCK}"));
 static IDEOGRAPHS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?P<y>(?:19|20)\d\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]?(?:\s*(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d))?)?").ok()
 });

@@ -249,7 +249,9 @@ fn judge(e: &Element) -> Fate {
         return if FORMULAS.contains(&name) { Fate::Kept } else { Fate::Removed };
     }
     let place = place(name);
-    if html && place.is_none() && DROPPED.contains(&name) || name == "img" && (is_tracker(e) || walk::value(e, "src").is_none()) {
+    if html && place.is_none() && DROPPED.contains(&name)
+        || name == "img" && (is_tracker(e) || walk::value(e, "src").is_none())
+    {
         return Fate::Removed;
     }
     let known = place.is_some() && html != is_drawing(name);
