@@ -22,6 +22,7 @@ mod inputs;
 mod killed;
 mod limits;
 mod readme;
+mod reextract;
 mod refetch;
 mod schema;
 mod scores;

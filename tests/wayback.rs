@@ -8,6 +8,7 @@ use mdarchive::model::{Post, pretty_json};
 use mdarchive::store::Archive;
 use serde_json::{Value, json};
 
+use crate::reextract::nothing_changes_in;
 use crate::harness::run::{Ran, mdarchive};
 
 /// An archive of the web in the manner of the Wayback Machine, two rows a part of its list.
@@ -142,6 +143,7 @@ fn the_newest_capture_that_shows_the_post_is_kept_and_nothing_of_others() {
         assert_eq!(post.sources[0].kind, "wayback");
         assert!(post.sources[0].uri.contains(&format!("/web/{time}0101000000/{}", at(n))), "{}", post.sources[0].uri);
     }
+    nothing_changes_in(&dir.path().join("archives/old.example"));
     let gaps = mdarchive(dir.path(), &["gaps"]).out;
     assert!(gaps.contains(&format!("post     {}: not found (1 tried; the last: not the blog", at(7))), "{gaps}");
     let site = Archive::open(&dir.path().join("archives/old.example")).unwrap().info.site;

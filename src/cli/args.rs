@@ -80,6 +80,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Put an earlier text of a post back
     Revert(RevertArgs),
+    /// Make posts anew from the raw capture, with today's readers and no network
+    Reextract(ReextractArgs),
     /// Check every kept file against its recorded digest
     Verify(VerifyArgs),
     /// List what is missing and why
@@ -366,6 +368,19 @@ pub struct RevertArgs {
     /// Number or hash of the earlier text
     #[arg(value_name = "N|HASH")]
     pub version: String,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive reextract --dry-run              which posts would be other than they are\n  mdarchive reextract example.com            make them so; what stood before is kept as a version"
+)]
+pub struct ReextractArgs {
+    /// Archives; none = all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Say which posts would change, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

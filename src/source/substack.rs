@@ -1,12 +1,13 @@
 //! Substack, through the interface of its own pages: the archive lists the posts, each text is asked for by its slug.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::paged::{number, with};
 use super::walk::{Chain, Walk};
-use super::{Batch, Look, Named, Source, Step, Text, explain};
+use super::{Again, Batch, Look, Named, Source, Step, Text, explain};
 use crate::error::{Error, Result};
 use crate::html;
 use crate::http::{Answer, Ask};
@@ -102,10 +103,7 @@ impl Substack {
     }
 
     fn address(&self, row: &Value) -> Option<String> {
-        let told = row.get("canonical_url").and_then(Value::as_str).filter(|u| u.starts_with("http"));
-        let slug = row.get("slug").and_then(Value::as_str);
-        let formed = || Some(self.walk.start.join(&format!("/p/{}", slug?)).ok()?.to_string());
-        told.map(str::to_string).or_else(formed)
+        address(&self.walk.start, row)
     }
 
     fn post(&self, row: &Value, answer: &Answer, batch: &mut Batch) {
@@ -120,13 +118,63 @@ impl Substack {
         let post: Value = serde_json::from_str(&capture.text()).unwrap_or_default();
         let body = post.get("body_html").and_then(Value::as_str).unwrap_or_default();
         let text = |name: &str| post.get(name).or(row.get(name)).and_then(Value::as_str).unwrap_or_default();
-        if matches!(text("audience"), "only_paid" | "founding") {
+        if is_closed(text("audience")) {
             return gap(Reason::Protected, "for those who pay; what strangers see is a beginning".into());
         }
         if body.trim().is_empty() && text("podcast_url").is_empty() {
             return gap(Reason::Malformed, "the answer has no text of it".into());
         }
         batch.drafts.push(draft(&post, row, &url, body, capture));
+    }
+}
+
+fn address(start: &Url, row: &Value) -> Option<String> {
+    let told = row.get("canonical_url").and_then(Value::as_str).filter(|u| u.starts_with("http"));
+    let slug = row.get("slug").and_then(Value::as_str);
+    let formed = || Some(start.join(&format!("/p/{}", slug?)).ok()?.to_string());
+    told.map(str::to_string).or_else(formed)
+}
+
+fn is_closed(audience: &str) -> bool {
+    matches!(audience, "only_paid" | "founding")
+}
+
+/// Reads kept answers: the rows of the archive first, which say what a post's own answer may leave out.
+#[derive(Default)]
+struct Kept(HashMap<String, Value>);
+
+pub(super) fn again(_: &Site) -> Box<dyn Again> {
+    Box::new(Kept::default())
+}
+
+impl Again for Kept {
+    fn reads(&self, url: &Url) -> bool {
+        url.path().starts_with("/api/v1/posts/")
+    }
+
+    fn learns(&self, url: &Url) -> bool {
+        url.path() == "/api/v1/archive"
+    }
+
+    fn learn(&mut self, capture: &Capture) {
+        for row in rows(capture).unwrap_or_default() {
+            if let Some(slug) = row.get("slug").and_then(Value::as_str).map(str::to_string) {
+                self.0.insert(slug, row);
+            }
+        }
+    }
+
+    fn read(&self, capture: &Capture) -> Result<Vec<Draft>> {
+        let not = |why: &str| Error::fetch(&capture.url, why);
+        let post: Value = serde_json::from_str(&capture.text()).map_err(|e| not(&e.to_string()))?;
+        let slug = capture.url.path_segments().and_then(|mut s| s.next_back()).unwrap_or_default();
+        let row = self.0.get(slug).unwrap_or(&post);
+        let text = |name: &str| post.get(name).or(row.get(name)).and_then(Value::as_str).unwrap_or_default();
+        let body = text("body_html");
+        let Some(url) = address(&capture.url, row).filter(|_| !is_closed(text("audience"))) else {
+            return Ok(Vec::new());
+        };
+        Ok(vec![draft(&post, row, &url, body, capture)])
     }
 }
 

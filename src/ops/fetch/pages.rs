@@ -133,6 +133,15 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
     }
 }
 
+/// Reads the kept page of a post once more; `kind` is what it was found to be.
+pub(in crate::ops) fn reread(capture: &Capture, kind: Option<Kind>, site: Option<&Url>) -> Option<Draft> {
+    let wanted = Wanted { url: capture.url.clone(), kind, mark: None, crawled: true, again: true };
+    match read(&wanted, capture, site) {
+        Came::Post(draft) => Some(*draft),
+        Came::Nothing(_) | Came::Missing(_) => None,
+    }
+}
+
 /// A page without date, text or picture is the frame of something else.
 fn is_empty(draft: &Draft) -> bool {
     let shown = ["<img", "<video", "<audio", "<iframe", "<embed", "<object"];

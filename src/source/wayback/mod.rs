@@ -16,7 +16,8 @@ use url::Url;
 use self::captures::{Dialect, Row};
 use self::choose::Choice;
 use self::judge::Page;
-use super::{Batch, Source, Step};
+use super::again::Plain;
+use super::{Again, Batch, Source, Step};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Ask};
 use crate::model::{Draft, Gap, Reason, Site};
@@ -236,6 +237,24 @@ impl Wayback {
         none.sort();
         json!({ "none": none })
     }
+}
+
+/// Reads captures once more.
+pub(super) fn again(site: &Site) -> Box<dyn Again> {
+    Plain::boxed(
+        site,
+        |_| true,
+        |capture, _| {
+            let not = || Error::fetch(&capture.url, "no capture of an archive of the web");
+            let (before, url) = capture.url.as_str().split_once("id_/").ok_or_else(not)?;
+            let (base, time) = before.split_at_checked(before.len().saturating_sub(14)).ok_or_else(not)?;
+            let base = Url::parse(base).map_err(|_| not())?;
+            match judge::read(capture, url, time, &base) {
+                Page::Post(draft, _) => Ok(vec![*draft]),
+                Page::Bad(_) | Page::Nothing(_) => Ok(Vec::new()),
+            }
+        },
+    )
 }
 
 impl Source for Wayback {
