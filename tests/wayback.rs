@@ -216,3 +216,31 @@ fn archive_without_a_capture_says_so_and_writes_nothing() {
         ran.err
     );
 }
+
+#[test]
+fn an_audit_asks_the_archive_what_the_blog_no_longer_tells() {
+    let kept: Vec<Capture> = captures().into_iter().filter(|c| c.1 != at(2) && c.1 != at(5)).collect();
+    let (web, whole, dir) = (Web::of(kept), Web::of(captures()), tempfile::tempdir().unwrap());
+    web.fetch(dir.path(), &["--no-media"]);
+    let base = format!("{}web/", whole.server.url());
+    let audit = |words: &[&str]| mdarchive(dir.path(), &[&["audit", "old.example"], words].concat());
+    let ran = audit(&["--wayback", "--wayback-base", &base]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let row = ran.out.lines().find(|l| l.trim_start().starts_with("2007")).unwrap_or_default();
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["2007", "7", "4", "3"], "{ran:?}");
+    for n in [2, 5] {
+        assert!(ran.out.contains(&format!("{} (named by wayback)", at(n))), "{ran:?}");
+    }
+    assert!(ran.out.contains(&format!("{} (named by wayback, not found)", at(7))), "a gap of the fetch: {ran:?}");
+    assert!(!ran.out.contains("category") && !ran.out.contains("replytocom"), "{ran:?}");
+    let hits = whole.hits.lock().unwrap().clone();
+    assert!(hits.iter().all(|h| h.starts_with("/cdx/")), "only the list is asked for: {hits:?}");
+    whole.hits.lock().unwrap().clear();
+    // Whoever has the list of a blog that is gone, and does not ask for it, learns nothing.
+    assert_eq!(audit(&[]).code, 1);
+    assert!(whole.hits.lock().unwrap().is_empty());
+    web.fetch(dir.path(), &["--no-media"]);
+    mdarchive(dir.path(), &["gaps", "--accept"]);
+    let own = format!("{}web/", web.server.url());
+    assert_eq!(audit(&["--wayback", "--wayback-base", &own]).code, 0, "nothing is missing but what is accepted");
+}

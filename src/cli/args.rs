@@ -189,6 +189,12 @@ pub struct AuditArgs {
     /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
     #[arg(long)]
     pub no_robots: bool,
+    /// Ask the Wayback Machine too: posts that it captured and nobody else remembers
+    #[arg(long)]
+    pub wayback: bool,
+    /// Another archive of its manner, by the address below which its captures are
+    #[arg(long, value_name = "URL", requires = "wayback")]
+    pub wayback_base: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -17,7 +17,7 @@ use self::captures::{Dialect, Row};
 use self::choose::Choice;
 use self::judge::Page;
 use super::again::Plain;
-use super::{Again, Batch, Source, Step};
+use super::{Again, Batch, Named, Source, Step, Text};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Ask};
 use crate::model::{Draft, Gap, Reason, Site};
@@ -70,6 +70,7 @@ pub struct Wayback {
     resume_key: Option<String>,
     rows: Vec<Row>,
     listed: bool,
+    only_names: bool,
     front: Option<Row>,
     queue: VecDeque<Choice>,
     current: Option<Current>,
@@ -95,6 +96,7 @@ impl Wayback {
             resume_key: None,
             rows: Vec::new(),
             listed: false,
+            only_names: false,
             front: None,
             queue: VecDeque::new(),
             current: None,
@@ -140,6 +142,12 @@ impl Wayback {
         }
         let until = self.request.until.as_deref();
         let plan = choose::plan(rows, &self.seed, until);
+        if self.only_names {
+            // What may be anything is evidence of nothing.
+            let sure = plan.posts.into_iter().filter(|c| c.certain && !self.none.contains(&c.url));
+            let named = sure.map(|c| Named { text: Text::Here, ..Named::at(c.url) }).collect();
+            return Ok(Batch { named, notes: plan.notes, ..Batch::default() });
+        }
         let all = plan.posts.len();
         let new = |c: &Choice| !known(&c.url) && !self.none.contains(&c.url);
         self.queue = plan.posts.into_iter().filter(new).collect();
@@ -269,6 +277,10 @@ impl Source for Wayback {
     fn resume(&mut self, memo: &Value) {
         let none = memo["none"].as_array().into_iter().flatten();
         self.none.extend(none.filter_map(|v| v.as_str().map(str::to_string)));
+    }
+
+    fn only_names(&mut self) {
+        self.only_names = true;
     }
 
     fn next(&mut self) -> Option<Step> {
