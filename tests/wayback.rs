@@ -177,6 +177,29 @@ fn nothing_after_the_day_named_and_the_oldest_text_where_it_is_wanted() {
 }
 
 #[test]
+fn every_text_that_a_post_had_is_kept_where_all_are_wanted() {
+    let mut all = captures();
+    for (time, words) in [("20080601000000", "Second"), ("20081001000000", "Third")] {
+        all.push((time, at(6), 200, "text/html", page("Post 6", &format!("{words} words of 6."), "")));
+    }
+    let web = Web::of(all);
+    let texts = |n: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        web.fetch(dir.path(), &["--no-media", "--wayback-versions", n]);
+        let archive = Archive::open(&dir.path().join("archives/old.example")).unwrap();
+        let post = posts(dir.path()).remove(&at(6)).unwrap();
+        let read = |p: &std::path::PathBuf| serde_json::from_slice::<Post>(&std::fs::read(p).unwrap()).unwrap().text;
+        let mut texts: Vec<String> = archive.versions(&post.id).unwrap().iter().map(read).collect();
+        texts.push(post.text);
+        texts.iter().map(|t| t.split(' ').next().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts("1"), ["Edited"]);
+    assert_eq!(texts("2"), ["First", "Edited"]);
+    assert_eq!(texts("3"), ["First", "Third", "Edited"]);
+    assert_eq!(texts("all"), ["First", "Second", "Third", "Edited"]);
+}
+
+#[test]
 fn pictures_of_a_blog_that_is_gone_come_from_the_archive_and_say_so() {
     let png = crate::harness::site::picture(7);
     let (web, dir) = (Web::of(captures()), tempfile::tempdir().unwrap());

@@ -58,6 +58,13 @@ pub struct Global {
     pub verbose: bool,
 }
 
+fn versions(word: &str) -> Result<usize, String> {
+    match word {
+        "all" => Ok(usize::MAX),
+        n => n.parse().map_err(|_| "write a number, or all".into()),
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Add or refresh blogs from the web
@@ -148,8 +155,8 @@ pub struct FetchArgs {
     /// Another archive of that manner, by the address below which captures are (http://localhost:8080/web/)
     #[arg(long, value_name = "URL")]
     pub wayback_base: Option<String>,
-    /// Captures of a post to keep where their texts differ: 1 = the newest, 2 = the oldest too
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    /// Captures of a post to keep where their texts differ: 1 = the newest, 2 = the oldest too, 3 and more = those between, all
+    #[arg(long, value_name = "N|all", default_value = "1", value_parser = versions)]
     pub wayback_versions: usize,
     /// With --wayback: no captures after this day (2009, 2009-04-23)
     #[arg(long, value_name = "DATE", requires = "wayback")]

@@ -7,6 +7,7 @@ mod gone;
 mod inventory;
 mod many;
 mod pages;
+mod parts;
 mod run;
 mod scope;
 mod state;

@@ -74,8 +74,8 @@ impl<'a> Run<'a> {
             events,
             clock,
             writer,
+            gallery: Gallery::new(request.manner()).for_blog(site.as_ref().or(Some(&request.url)), state.guards.clone()),
             site,
-            gallery: Gallery::new(request.manner()),
             state,
             gate: Gate::new(request.robots),
             inventory: Inventory::default(),
@@ -145,6 +145,7 @@ impl<'a> Run<'a> {
         }
         self.recheck()?;
         self.gone()?;
+        self.unspoil()?;
         self.close();
         if self.resumed || self.writer.has_news() {
             self.events.phase("tying posts together");

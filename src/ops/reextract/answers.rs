@@ -72,7 +72,11 @@ impl Answers {
         if key.kind == "page" {
             // What a listing said of its kind stands.
             let kind = of.first().map(|e| e.kind);
-            return Ok(reread(&capture, kind, site).into_iter().collect());
+            let part = |url: &Url| {
+                let mut capture = self.recorded.at(url.as_str()).ok()??;
+                http::undo(&mut capture, LARGEST).then_some(capture)
+            };
+            return Ok(reread(&capture, kind, site, &part).into_iter().collect());
         }
         let reader = self.readers.get(&key.kind).into_iter().flatten().find(|r| r.reads(&capture.url));
         Ok(reader.and_then(|r| r.read(&capture).ok()).unwrap_or_default())

@@ -37,7 +37,7 @@ pub struct Request {
     pub base: Url,
     /// Last day or moment that counts, as digits of a time (`2009`, `20090423`).
     pub until: Option<String>,
-    /// Captures of a post to keep where their texts differ: the newest, and from 2 on the oldest.
+    /// Captures of a post to keep where their texts differ: the newest, then the oldest, then those between.
     pub versions: usize,
 }
 
@@ -56,8 +56,10 @@ struct Current {
     tried: usize,
     /// Why the last capture was no good.
     last: Option<String>,
-    /// What was found so far, newest first.
-    found: Vec<Draft>,
+    /// What was found so far, each with the time of its capture.
+    found: Vec<(String, Draft)>,
+    /// A capture showed the post; what is asked now is for what else it said.
+    more: bool,
     texts: HashSet<u64>,
 }
 
@@ -180,7 +182,7 @@ impl Wayback {
                 if let Some(other) = other {
                     current.last = Some(format!("the same page as {other}"));
                 } else if current.texts.insert(text) {
-                    current.found.push(*draft);
+                    current.found.push((row.map(|r| r.time).unwrap_or_default(), *draft));
                 }
             }
             Some(Page::Bad(why)) => current.last = Some(why),
@@ -191,21 +193,18 @@ impl Wayback {
             None => {}
         }
         let wanted = self.request.versions.max(1);
-        if !current.found.is_empty()
-            && wanted > 1
-            && current.found.len() < 2
-            && current.tried < current.choice.captures.len()
-        {
-            // The oldest capture that says something else is the other end of what the post went through.
-            let seen = current.choice.captures.get(current.tried - 1).map(|r| r.digest.clone());
-            let oldest =
-                current.choice.captures.iter().skip(current.tried).filter(|r| Some(&r.digest) != seen.as_ref());
-            if let Some(oldest) = oldest.min_by_key(|r| r.time.clone()).cloned() {
-                current.choice.captures = vec![oldest];
-                current.tried = 0;
-                self.current = Some(current);
-                return Batch::default();
+        if !current.found.is_empty() && !current.more && wanted > 1 {
+            // The oldest is the other end of what the post went through; those between follow from the newest on.
+            let mut rest = current.choice.captures.split_off(current.tried);
+            if let Some(oldest) = (0..rest.len()).min_by_key(|n| rest.get(*n).map(|r| r.time.clone())) {
+                let oldest = rest.remove(oldest);
+                rest.insert(0, oldest);
             }
+            (current.choice.captures, current.tried, current.more) = (rest, 0, true);
+        }
+        if current.more && current.found.len() < wanted && current.tried < current.choice.captures.len() {
+            self.current = Some(current);
+            return Batch::default();
         }
         let more = current.found.is_empty() && current.tried < current.choice.captures.len().min(MOST_TRIED);
         if more {
@@ -232,7 +231,9 @@ impl Wayback {
                 self.texts.entry(text).or_insert_with(|| current.choice.url.clone());
             }
             // The oldest first: what is kept later is the newer text.
-            batch.drafts = current.found.into_iter().rev().collect();
+            let mut found = current.found;
+            found.sort_by(|a, b| a.0.cmp(&b.0));
+            batch.drafts = found.into_iter().map(|(_, draft)| draft).collect();
         }
         if self.read.is_multiple_of(NOTE_EVERY) || self.queue.is_empty() {
             batch.memo = Some(self.memo());
@@ -304,7 +305,7 @@ impl Source for Wayback {
         }
         if self.current.is_none() {
             let choice = self.queue.pop_front()?;
-            self.current = Some(Current { choice, tried: 0, last: None, found: Vec::new(), texts: HashSet::new() });
+            self.current = Some(Current { choice, tried: 0, last: None, found: Vec::new(), more: false, texts: HashSet::new() });
         }
         let current = self.current.as_ref()?;
         let url = self.raw(current.choice.captures.get(current.tried)?)?;
