@@ -21,6 +21,7 @@ mod import;
 mod inputs;
 mod killed;
 mod limits;
+mod misbehaving;
 mod readme;
 mod reextract;
 mod refetch;

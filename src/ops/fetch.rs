@@ -7,7 +7,6 @@ mod gone;
 mod inventory;
 mod many;
 mod pages;
-mod parts;
 mod run;
 mod scope;
 mod state;

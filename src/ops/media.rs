@@ -162,7 +162,10 @@ impl Gallery {
             for spoiled in &self.guards.spoiled {
                 if self.came.remove(&spoiled.url).is_some() {
                     self.missed.insert(spoiled.url.clone());
-                    lost(writer, spoiled.gap(Reason::Refused, "the same picture under many names: one for links from elsewhere"));
+                    lost(
+                        writer,
+                        spoiled.gap(Reason::Refused, "the same picture under many names: one for links from elsewhere"),
+                    );
                 }
             }
             for hunt in missed {

@@ -21,12 +21,15 @@ pub trait Again: Send + Sync {
     /// Takes in what others refer to, in the order in which it came.
     fn learn(&mut self, _: &Capture) {}
 
-    /// Returns the posts of an answer.
+    /// Returns the posts of an answer; `others` finds what else was kept.
     ///
     /// # Errors
     /// When it is no answer of this way.
-    fn read(&self, capture: &Capture) -> Result<Vec<Draft>>;
+    fn read(&self, capture: &Capture, others: &Others) -> Result<Vec<Draft>>;
 }
+
+/// Finds the last kept answer of an address that ends so.
+pub type Others<'a> = dyn Fn(&str) -> Option<Capture> + 'a;
 
 /// Makes the reader of a way, for a blog.
 pub type Reader = fn(&Site) -> Box<dyn Again>;
@@ -59,7 +62,7 @@ impl Again for Plain {
         (self.reads)(url)
     }
 
-    fn read(&self, capture: &Capture) -> Result<Vec<Draft>> {
+    fn read(&self, capture: &Capture, _: &Others) -> Result<Vec<Draft>> {
         (self.read)(capture, self.home.as_ref())
     }
 }

@@ -12,6 +12,7 @@ mod list;
 mod livejournal;
 mod look;
 mod paged;
+pub mod parts;
 mod sitemap;
 mod substack;
 mod tumblr;

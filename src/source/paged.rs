@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::again::{Again, home};
+use super::again::{Again, Others, home};
 use super::answers::{self, Made};
 use super::walk::{Chain, Walk};
 use super::{Batch, Named, Source, Step, Text, explain};
@@ -156,7 +156,7 @@ impl Again for Kept {
         (self.reads)(url)
     }
 
-    fn read(&self, capture: &Capture) -> Result<Vec<Draft>> {
+    fn read(&self, capture: &Capture, _: &Others) -> Result<Vec<Draft>> {
         let mut drafts = (self.platform.read)(capture, self.home.as_ref())?.drafts;
         drafts.retain(|d| (self.platform.closed)(d).is_none());
         Ok(drafts)

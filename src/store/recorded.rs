@@ -92,6 +92,17 @@ impl Recorded {
         }
     }
 
+    /// Returns the last good answer of an address that ends so.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the raw capture cannot be read.
+    pub fn ending(&self, end: &str) -> Result<Option<Capture>> {
+        match self.lines.iter().rev().find(|l| l.status == 200 && l.url.ends_with(end)) {
+            Some(line) => self.read(line),
+            None => Ok(None),
+        }
+    }
+
     /// Reads an exchange back; the payload of a reference is that of the exchange it refers to. None where the record
     /// is not there or is no exchange.
     ///

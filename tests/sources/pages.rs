@@ -426,7 +426,8 @@ fn what_was_chosen_for_one_run_says_nothing_of_the_next() {
 
 /// A part of a post, with the links to the others.
 fn part(site: &Site, target: &str, words: &str, links: &[u32]) {
-    let links: String = links.iter().map(|n| format!("<a class=post-page-numbers href='/2007/04/long/{n}/'>{n}</a> ")).collect();
+    let links: String =
+        links.iter().map(|n| format!("<a class=post-page-numbers href='/2007/04/long/{n}/'>{n}</a> ")).collect();
     site.page(
         target,
         &format!("<head><title>Long</title></head><body><article class=h-entry><h1 class=p-name>Long</h1><time class=dt-published datetime=2007-04-05T06:07:08Z>5 April</time><div class=e-content>{}<div class=page-links>Pages: {links}</div></div></article></body>", text(words)),

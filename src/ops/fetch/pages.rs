@@ -8,10 +8,9 @@ use crate::extract;
 use crate::html;
 use crate::import::page::{Page, Shown};
 use crate::model::{Capture, Draft, Gap, Kind, Reason, normalise_url};
-use crate::source::{Named, Text};
+use crate::source::{Named, Text, parts};
 use crate::store::{Entry, Writer};
 
-use super::parts;
 use super::state::State;
 
 /// A page to be got.

@@ -74,7 +74,8 @@ impl<'a> Run<'a> {
             events,
             clock,
             writer,
-            gallery: Gallery::new(request.manner()).for_blog(site.as_ref().or(Some(&request.url)), state.guards.clone()),
+            gallery: Gallery::new(request.manner())
+                .for_blog(site.as_ref().or(Some(&request.url)), state.guards.clone()),
             site,
             state,
             gate: Gate::new(request.robots),

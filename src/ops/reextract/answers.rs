@@ -79,6 +79,10 @@ impl Answers {
             return Ok(reread(&capture, kind, site, &part).into_iter().collect());
         }
         let reader = self.readers.get(&key.kind).into_iter().flatten().find(|r| r.reads(&capture.url));
-        Ok(reader.and_then(|r| r.read(&capture).ok()).unwrap_or_default())
+        let others = |end: &str| {
+            let mut capture = self.recorded.ending(end).ok()??;
+            http::undo(&mut capture, LARGEST).then_some(capture)
+        };
+        Ok(reader.and_then(|r| r.read(&capture, &others).ok()).unwrap_or_default())
     }
 }

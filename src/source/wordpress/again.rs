@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::super::again::{Again, home};
+use super::super::again::{Again, Others, home};
 use super::discover::{self, Blog};
 use super::memo::Memo;
 use super::plan::What;
@@ -72,7 +72,7 @@ impl Again for Kept {
         }
     }
 
-    fn read(&self, capture: &Capture) -> Result<Vec<Draft>> {
+    fn read(&self, capture: &Capture, _: &Others) -> Result<Vec<Draft>> {
         let kind = if listing(&capture.url).as_deref() == Some("pages") { Kind::Page } else { Kind::Post };
         let (Some(Value::Array(rows)), Some(blog)) = (rest::json(capture), &self.blog) else {
             return Err(Error::fetch(&capture.url, "not a listing of the WordPress API"));

@@ -6,11 +6,11 @@ use url::Url;
 
 use super::super::gone;
 use super::super::pages::{self, Came, Wanted};
-use super::super::parts;
 use super::Run;
 use crate::error::Result;
 use crate::http::Ask;
 use crate::model::{Draft, Gap, Gone, Kind, PostId, Reason};
+use crate::source::parts;
 use crate::store::OpenGap;
 
 /// What a gap calls a further page of a post.

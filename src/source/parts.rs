@@ -16,7 +16,7 @@ const NUMBERED: [&str; 2] = ["page", "paged"];
 
 /// Returns the addresses of the further parts of a post that its page links to, in order: its own address with a number
 /// behind it (`/2007/04/post/2/`, `?p=7&page=2`). Parts in between that are not linked are there too.
-pub(super) fn further(text: &str, page: &Url) -> Vec<Url> {
+pub fn further(text: &str, page: &Url) -> Vec<Url> {
     // Few pages have such a link: a tree is made for them alone.
     let own = format!("{}/2", page.path().trim_end_matches('/'));
     if ![own.as_str(), "page=2", "paged=2", "\"2/", "'2/", "=2/"].iter().any(|sign| text.contains(sign)) {
@@ -69,8 +69,17 @@ fn renumbered(second: &Url, number: u32) -> Option<Url> {
     Url::parse(&format!("{before}{number}{}", after.get(1..)?)).ok()
 }
 
+/// Returns whether an address ends as that of a further part does.
+pub fn is_numbered(url: &Url) -> bool {
+    let plain = |n: &str| n.parse::<u32>().is_ok_and(|n| (2..=MOST).contains(&n)) && !n.starts_with('0');
+    match url.query() {
+        None => url.path().trim_end_matches('/').rsplit('/').next().is_some_and(plain),
+        Some(_) => url.query_pairs().any(|(k, v)| NUMBERED.contains(&k.as_ref()) && plain(&v)),
+    }
+}
+
 /// Returns the address of the post that an address is a part of.
-pub(super) fn whole(part: &Url) -> Option<Url> {
+pub fn whole(part: &Url) -> Option<Url> {
     let mut url = part.clone();
     let rest: Vec<(String, String)> = part
         .query_pairs()
@@ -90,7 +99,7 @@ pub(super) fn whole(part: &Url) -> Option<Url> {
 }
 
 /// Adds a further part to a post.
-pub(super) fn join(draft: &mut Draft, part: Draft) {
+pub fn join(draft: &mut Draft, part: Draft) {
     draft.body.push('\n');
     draft.body.push_str(&part.body);
     draft.captions.extend(part.captions);
@@ -124,7 +133,14 @@ mod tests {
     #[test]
     fn other_pages_are_no_parts() {
         let page = "http://a.example/2007/04/post/";
-        for other in ["/page/2/", "/2007/04/", "comment-page-2/", "/2007/04/post/2007/", "9/", "http://b.example/2007/04/post/2/"] {
+        for other in [
+            "/page/2/",
+            "/2007/04/",
+            "comment-page-2/",
+            "/2007/04/post/2007/",
+            "9/",
+            "http://b.example/2007/04/post/2/",
+        ] {
             assert!(of(page, &[other]).is_empty(), "{other}");
         }
         assert!(of("http://a.example/", &["/2/", "/?page=2", "/?paged=2"]).is_empty());
