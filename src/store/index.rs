@@ -45,6 +45,8 @@ struct Medium {
     bytes: u64,
     width: u32,
     height: u32,
+    /// Of those that did not come from their own address.
+    via: Option<Box<str>>,
 }
 
 /// A hash in two halves, so that a name takes twelve bytes with its post.
@@ -163,6 +165,7 @@ impl Index {
             bytes: medium.bytes.unwrap_or_default(),
             width: medium.width.unwrap_or_default(),
             height: medium.height.unwrap_or_default(),
+            via: medium.via.as_deref().map(Box::from),
         };
         self.media.insert(self.hash("media", &medium.url), known);
     }
@@ -221,6 +224,7 @@ impl Index {
             bytes: Some(known.bytes),
             width: Some(known.width).filter(|w| *w > 0),
             height: Some(known.height).filter(|h| *h > 0),
+            via: known.via.as_deref().map(str::to_string),
             ..Media::default()
         })
     }
