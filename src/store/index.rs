@@ -45,8 +45,6 @@ struct Medium {
     bytes: u64,
     width: u32,
     height: u32,
-    /// Of those that did not come from their own address.
-    via: Option<Box<str>>,
 }
 
 /// A hash in two halves, so that a name takes twelve bytes with its post.
@@ -70,6 +68,8 @@ pub struct Index {
     /// By host and last part of the permalink.
     slugs: HashMap<Key, u32>,
     media: HashMap<u64, Medium>,
+    /// Where the few came from that were not at their address.
+    vias: HashMap<u64, String>,
     mimes: Vec<String>,
     /// Keys of posts that have several.
     more_keys: HashMap<u32, Vec<(u64, u64)>>,
@@ -165,15 +165,20 @@ impl Index {
             bytes: medium.bytes.unwrap_or_default(),
             width: medium.width.unwrap_or_default(),
             height: medium.height.unwrap_or_default(),
-            via: medium.via.as_deref().map(Box::from),
         };
-        self.media.insert(self.hash("media", &medium.url), known);
+        let number = self.hash("media", &medium.url);
+        match &medium.via {
+            Some(via) => self.vias.insert(number, via.clone()),
+            None => self.vias.remove(&number),
+        };
+        self.media.insert(number, known);
     }
 
     /// Forgets what lies under an address: it was not what it seemed.
     pub fn forget(&mut self, url: &str) {
         let number = self.hash("media", url);
         self.media.remove(&number);
+        self.vias.remove(&number);
     }
 
     pub fn remove(&mut self, id: &PostId) {
@@ -215,7 +220,8 @@ impl Index {
     }
 
     pub fn medium(&self, url: &str) -> Option<Media> {
-        let known = self.media.get(&self.hash("media", url))?;
+        let number = self.hash("media", url);
+        let known = self.media.get(&number)?;
         let hex: String = known.sha256.iter().map(|b| format!("{b:02x}")).collect();
         Some(Media {
             url: url.to_string(),
@@ -224,7 +230,7 @@ impl Index {
             bytes: Some(known.bytes),
             width: Some(known.width).filter(|w| *w > 0),
             height: Some(known.height).filter(|h| *h > 0),
-            via: known.via.as_deref().map(str::to_string),
+            via: self.vias.get(&number).cloned(),
             ..Media::default()
         })
     }

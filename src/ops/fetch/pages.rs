@@ -112,7 +112,8 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
     }
     let text = extract::decode(capture.payload(), capture.header("content-type")).text;
     let sha256 = capture.digest();
-    let page = Page { text: &text, url: Some(&capture.url), kind: "page", uri: capture.url.as_str(), sha256: &sha256 };
+    let (url, uri) = (Some(&capture.url), capture.url.as_str());
+    let page = Page { text: &text, url, kind: "page", uri, sha256: &sha256, captured: None };
     match page.read() {
         Ok(Shown { wants: Some(wants), .. }) => gap(Reason::Protected, wants),
         Ok(Shown { mut drafts, .. }) if drafts.len() == 1 => {
@@ -158,7 +159,7 @@ pub(super) fn further(capture: &Capture) -> Vec<Url> {
 pub(super) fn read_part(capture: &Capture) -> Option<Draft> {
     let text = extract::decode(capture.payload(), capture.header("content-type")).text;
     let (url, sha256) = (&capture.url, capture.digest());
-    let page = Page { text: &text, url: Some(url), kind: "page", uri: url.as_str(), sha256: &sha256 };
+    let page = Page { text: &text, url: Some(url), kind: "page", uri: url.as_str(), sha256: &sha256, captured: None };
     page.read().ok().filter(|s| s.drafts.len() == 1 && s.wants.is_none())?.drafts.pop()
 }
 

@@ -77,9 +77,9 @@ pub fn read(capture: &Capture, url: &str, time: &str, base: &Url) -> Page {
     if let Some(why) = parked(&text) {
         return Page::Bad(why);
     }
-    let sha256 = capture.digest();
+    let (text, sha256) = (text.as_str(), &capture.digest());
     let uri = format!("{base}{time}/{url}");
-    let saved = Saved { text: &text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256: &sha256 };
+    let saved = Saved { text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256, captured: None };
     match saved.read() {
         Ok(Shown { wants: Some(wants), .. }) => Page::Bad(wants.into()),
         Ok(Shown { mut drafts, .. }) if drafts.len() == 1 => {
