@@ -1,6 +1,9 @@
 //! What a page says of itself apart from its text: metadata of the head, JSON-LD, TrackBack RDF. It knows no platform.
 
+use std::sync::LazyLock;
+
 use ego_tree::NodeRef;
+use regex::Regex;
 use scraper::{Html, Node};
 use serde_json::{Map, Value};
 
@@ -73,7 +76,18 @@ impl Facts {
             .max_by_key(|(r, _)| *r)
             .map(|(_, n)| n.clone())
             .unwrap_or_default();
+        facts.fill();
         facts
+    }
+
+    /// Adds to what describes the post what stands by mistake in the page it is said to be the main part of.
+    fn fill(&mut self) {
+        let Some(Value::Object(inner)) = self.article.get("mainEntityOfPage").cloned() else { return };
+        for key in ["headline", "datePublished", "dateModified", "author"] {
+            if let (false, Some(value)) = (self.article.contains_key(key), inner.get(key)) {
+                self.article.insert(key.to_string(), value.clone());
+            }
+        }
     }
 
     /// Returns what is known of one of several posts of the page: what holds for all, and the RDF that stands beside it.
@@ -154,7 +168,10 @@ impl Facts {
             .trim_end_matches("//]]>");
         // Control characters inside strings are the commonest fault.
         let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let Ok(value) = serde_json::from_str::<Value>(clean.trim().trim_end_matches(';')) else { return };
+        let Ok(value) = serde_json::from_str::<Value>(clean.trim().trim_end_matches(';')) else {
+            self.nodes.extend(torn(&clean));
+            return;
+        };
         let mut open = vec![value];
         while let Some(value) = open.pop() {
             match value {
@@ -219,6 +236,18 @@ impl Facts {
             .or_else(|| of_type("WebSite"))
             .map(|s| fold(&unescape(s)))
     }
+}
+
+/// Returns what of JSON-LD that is none can be read by its keys alone.
+fn torn(text: &str) -> Option<Map<String, Value>> {
+    static KEYS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#""(headline|datePublished|dateModified)"\s*:\s*"([^"\\]{4,200})""#).ok());
+    let mut object = Map::new();
+    for found in KEYS.as_ref()?.captures_iter(text).take(20) {
+        object.entry(&found[1]).or_insert_with(|| Value::from(&found[2]));
+    }
+    object.contains_key("datePublished").then(|| object.insert("@type".into(), "Article".into()))?;
+    Some(object)
 }
 
 fn types(node: &Map<String, Value>) -> impl Iterator<Item = &str> {

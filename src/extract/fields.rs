@@ -94,8 +94,10 @@ fn languages(facts: &Facts) -> Ballot {
 /// Returns where the post stands on a page without text whose head says that it is one: a picture, a film, a text that
 /// scripts fetch.
 pub(super) fn untold(outline: &Outline, facts: &Facts, heading: Option<usize>) -> Option<Found> {
-    let article = facts.meta_value("og:type").is_some_and(|t| t.eq_ignore_ascii_case("article"));
+    let article =
+        facts.meta_value("og:type").is_some_and(|t| t.eq_ignore_ascii_case("article")) || facts.articles() == 1;
     let dated = facts.rules("published").next().is_some() || !facts.texts("datePublished").is_empty();
+    let dated = dated || outline.items.iter().any(|i| &*i.name == "time");
     let first = || outline.items.iter().position(|i| &*i.name == "h1" && i.text > 0);
     let heading = heading.or_else(first).filter(|_| article && dated)?;
     let parent = outline.items.get(heading).map(|i| i.parent)?;

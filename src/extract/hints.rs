@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use scraper::Node;
 
-use super::dates::{CHANGE, Page, Told, is_change, told_by};
+use super::dates::{Page, is_change};
+use super::days::{CHANGE, Told, told_by};
 use super::outline::{Item, Part};
 use super::when;
 use crate::html::{fold, walk};

@@ -84,8 +84,11 @@ impl Winnow<'_> {
         let heads_comments = |at: &usize| {
             self.outline.items.get(*at).is_some_and(|i| {
                 let heading = matches!(&*i.name, "h2" | "h3" | "h4" | "h5" | "h6");
-                heading
-                    && i.part != Part::Foreign
+                // A heading may itself be named for what it heads.
+                let foreign =
+                    i.part == Part::Foreign && self.outline.items.get(i.parent).is_none_or(|p| p.part == Part::Foreign);
+                (heading || i.text < 40 && self.is_bold(*at, i))
+                    && !foreign
                     && (4..90).contains(&i.text)
                     && COMMENTS.as_ref().is_some_and(|r| r.is_match(&self.words(i).to_lowercase()))
             })
@@ -155,8 +158,13 @@ impl Winnow<'_> {
         if at < span.heading && item.end <= span.heading {
             return true;
         }
+        // What is said of a picture is short, and no line about the post.
+        if self.is_figure(at, item) {
+            return false;
+        }
         let leaf = self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
-        if (item.block || (item.parent == self.at && self.is_apart(item)))
+        let edge = item.text < 60 && (at < span.first || at > span.last && item.link > 0);
+        if (item.block || (item.parent == self.at || edge) && self.is_apart(item))
             && item.text > 0
             && item.text <= 900
             && (leaf || item.text < 120)
@@ -165,7 +173,7 @@ impl Winnow<'_> {
             if seen < 400
                 && item.text < 300
                 && !title.is_empty()
-                && matches!(&*item.name, "h1" | "h2" | "h3" | "h4")
+                && (matches!(&*item.name, "h1" | "h2" | "h3" | "h4") || self.is_bold(at, item))
                 && squash(&words) == title
             {
                 return true;
@@ -175,6 +183,19 @@ impl Winnow<'_> {
             }
         }
         self.is_link_list(at, item, container)
+    }
+
+    /// Returns whether an element is a figure, part of one, or a caption by its name.
+    fn is_figure(&self, at: usize, item: &Item) -> bool {
+        let figure = |i: &Item| matches!(&*i.name, "figure" | "figcaption");
+        let within = || self.outline.around(at).take(4).filter_map(|i| self.outline.items.get(i)).any(figure);
+        figure(item) || item.named(&rules::CAPTIONS).is_some() || within()
+    }
+
+    /// Returns whether a block is all in bold: a heading by hand.
+    fn is_bold(&self, at: usize, item: &Item) -> bool {
+        let bold = |i: &Item| matches!(&*i.name, "b" | "strong") && i.text == item.text;
+        item.block && self.outline.within(at).take(6).filter_map(|i| self.outline.items.get(i)).any(bold)
     }
 
     /// Returns whether an inline element stands on lines of its own.
