@@ -316,6 +316,20 @@ mod tests {
     }
 
     #[test]
+    fn json_ld_that_is_none_gives_its_days_and_one_wrapped_in_its_page_all() {
+        let of = |json: &str| {
+            let page = format!("<script type='application/ld+json'>{json}</script>");
+            Facts::of(&crate::html::parse_document(&page)).texts("datePublished")
+        };
+        assert_eq!(
+            of(r#"{"@type":"NewsArticle","datePublished":"2020-10-26T18:10:00+01:00",}"#),
+            ["2020-10-26T18:10:00+01:00"]
+        );
+        let page = r#"{"@type":"NewsArticle","mainEntityOfPage":{"@type":"WebPage","datePublished":"2020-10-26"}}"#;
+        assert_eq!(of(page), ["2020-10-26"]);
+    }
+
+    #[test]
     fn trackback_rdf_is_read_from_its_comment() {
         let facts = of(
             "<body><!--\n<rdf:RDF><rdf:Description rdf:about=\"http://a\" dc:title=\"It&#8217;s\" dc:creator='Ann' dc:date=\"2005-01-02T03:04:05+01:00\" /></rdf:RDF>-->",

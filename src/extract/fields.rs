@@ -155,6 +155,68 @@ mod tests {
     }
 
     #[test]
+    fn the_first_day_shown_is_taken_where_the_head_tells_one_the_page_calls_a_change() {
+        let head = r#"<meta property="article:published_time" content="2021-06-07">"#;
+        let before =
+            "<p class=date>May 3, 2019</p><p>Last updated: June 7, 2021</p><p>Next: <i class=date>May 9, 2022</i></p>";
+        let draft = post(head, before, "http://example.com/a-day-out");
+        assert_eq!(draft.published.map(|d| d.text).as_deref(), Some("2019-05-03"));
+    }
+
+    #[test]
+    fn the_one_day_of_an_old_theme_is_called_updated_and_is_none_of_change() {
+        let before = "<p>Since May 9, 2018</p><a class='post-date updated'>May 3, 2019</a>";
+        let draft = post("", before, "http://example.com/a-day-out");
+        assert_eq!(draft.published.map(|d| d.text).as_deref(), Some("2019-05-03"));
+    }
+
+    #[test]
+    fn a_day_before_the_text_counts_in_no_element_too_and_not_in_the_head_of_the_page() {
+        assert_eq!(post("", "3 May 2019", "http://example.com/x").published.map(|d| d.text).unwrap(), "2019-05-03");
+        let page = format!(
+            "<body><div><header><b class=date>Tue, 14 Jan 2020</b></header><main><h1>A day out</h1>\
+             <p>News<br>13 Jan 2020, 22:11</p>{TEXT}</main></div>"
+        );
+        let post = crate::extract::page(&page, None).posts.remove(0);
+        assert_eq!(post.draft.published.unwrap().text, "2020-01-13T22:11:00");
+    }
+
+    #[test]
+    fn a_name_that_the_head_and_the_page_give_beats_one_the_page_shows_more_often() {
+        let before =
+            "<p class=writer>Ann Example</p><p><a rel=author href=/b>Bob Other</a> <b class=author>Bob Other</b></p>";
+        let draft = post("<meta name=author content='Ann Example'>", before, "http://example.com/x");
+        assert_eq!(draft.authors[0].name, "Ann Example");
+    }
+
+    #[test]
+    fn a_site_called_after_a_person_is_that_person_s_where_nobody_else_is_named() {
+        let head = "<title>A day out | Ann Example</title>";
+        let of = |before: &str| post(head, before, "http://annexample.example/x").authors.remove(0).name;
+        assert_eq!(of(""), "Ann Example");
+        assert_eq!(of("<p>by <a rel=author href=/b>Bob Other</a></p>"), "Bob Other");
+        let other = post("<title>A day out | Garden News</title>", "", "http://gardennews.example/x");
+        assert!(other.authors.is_empty(), "{:?}", other.authors);
+    }
+
+    #[test]
+    fn the_site_s_list_of_all_categories_is_none_of_the_post() {
+        let list = "<ul class=categories><li class=cat-item><a href=/category/boats/>Boats</a></li></ul>";
+        let draft =
+            post("", &format!("{list}<p>Filed under: <a href=/category/days/>Days</a></p>"), "http://example.com/x");
+        assert_eq!(draft.categories.iter().map(|c| c.label.as_str()).collect::<Vec<_>>(), ["Days"]);
+    }
+
+    #[test]
+    fn a_post_without_text_is_one_where_json_ld_says_so() {
+        let json =
+            r#"<script type="application/ld+json">{"@type":"BlogPosting","datePublished":"2019-05-03"}</script>"#;
+        let page = format!("<head>{json}</head><body><article><h1>A day out</h1></article>");
+        let posts = crate::extract::page(&page, None).posts;
+        assert_eq!(posts.first().map(|p| p.draft.title.as_str()), Some("A day out"));
+    }
+
+    #[test]
     fn a_heading_beats_another_wording_of_the_head() {
         let head = |title: &str| format!("<title>{title}</title><meta property=og:title content='{title}'>");
         let draft = post(&head("Your best day out ever: ten tips"), "", "http://example.com/x");

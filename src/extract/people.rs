@@ -80,7 +80,7 @@ pub(super) const NO_AUTHORS: [&str; 24] = [
 ];
 
 /// Words that are no names, though they stand where names stand.
-pub(super) const NO_NAMES: [&str; 68] = [
+pub(super) const NO_NAMES: [&str; 76] = [
     "post author",
     "beitragsautor",
     "quelle",
@@ -112,6 +112,14 @@ pub(super) const NO_NAMES: [&str; 68] = [
     "unknown",
     "guest",
     "posted",
+    "tags",
+    "categories",
+    "filed under",
+    "biography",
+    "author biography",
+    "published",
+    "updated",
+    "written",
     "email",
     "subscribe",
     "follow",

@@ -25,7 +25,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     let host = url.and_then(Url::host_str).unwrap_or_default();
     let site = facts.site().map(|s| squash(&s)).filter(|s| !s.is_empty());
     let names = names_of_site(tree, outline, site.as_deref(), url);
-    let bare = |text: &str| without_site(text, &names, host);
+    let bare = |text: &str| without_site(text, site.as_slice(), host);
     for rule in facts.rules("title") {
         if let Some(value) = facts.meta_value(rule.name) {
             ballot.add(bare(value), sources::dialect(rule.name), rule.name, rule.weight);

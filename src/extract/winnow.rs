@@ -277,6 +277,14 @@ mod tests {
     }
 
     #[test]
+    fn a_short_caption_is_no_line_about_the_post() {
+        assert!(
+            left(&format!("<figure><img src=a.jpg><figcaption>Home</figcaption></figure>{PROSE}")).starts_with("Home")
+        );
+        assert!(left(&format!("<p>Home</p>{PROSE}")).starts_with("It rained"));
+    }
+
+    #[test]
     fn long_prose_after_such_a_heading_stays() {
         let page = format!(
             "{PROSE}<h3>More on the weather</h3><p>{}</p>",

@@ -88,8 +88,8 @@ impl<'a> Zone<'a> {
     /// Returns whether an element stands in the head of the page, above and apart from the post's heading: newspapers show
     /// today's day there.
     pub fn in_masthead(&self, at: usize) -> bool {
-        let Some(heading) = self.heading.filter(|h| at < *h) else { return false };
-        self.within_apart(at, |i| i.end <= heading && (&*i.name == "header" || i.sig.contains("masthead")))
+        let until = self.heading.unwrap_or(self.at);
+        at < until && self.within_apart(at, |i| i.end <= until && (&*i.name == "header" || i.sig.contains("masthead")))
     }
 
     /// Returns whether an element or one around it, which does not hold the text as well, is such a one.
