@@ -68,7 +68,7 @@ impl Days {
     pub fn winner(&self) -> Option<(Date, &'static str)> {
         let day = |v: &Vote| Days::day(&v.date).to_string();
         let sources: BTreeSet<&str> = self.0.iter().map(|v| v.told.source).collect();
-        let first_shown = self.0.iter().find(|v| v.told.source == "markup").map(day);
+        let first_shown = self.0.iter().find(|v| v.told.source == "markup" && v.told.note.is_empty()).map(day);
         let total = |key: &str| -> i32 {
             let most = |source: &str| {
                 self.0.iter().filter(|v| v.told.source == source && day(v) == key).map(|v| v.told.weight).max()

@@ -200,6 +200,16 @@ mod tests {
     }
 
     #[test]
+    fn where_the_author_is_missing_what_comes_next_is_none() {
+        let of = |next: &str| {
+            let before = format!("<p>by</p><div>{next}</div>");
+            post("", &before, "http://example.com/x").authors.into_iter().next().map(|a| a.name)
+        };
+        assert_eq!(of("<p>Ann Example</p>").as_deref(), Some("Ann Example"));
+        assert_eq!(of("<p>Tags:</p><a rel=tag href=/tag/boats>Boats</a>"), None);
+    }
+
+    #[test]
     fn the_site_s_list_of_all_categories_is_none_of_the_post() {
         let list = "<ul class=categories><li class=cat-item><a href=/category/boats/>Boats</a></li></ul>";
         let draft =

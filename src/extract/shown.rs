@@ -90,7 +90,10 @@ fn show(tree: &Html, zone: &Zone<'_>, at: usize, item: &Item) -> Vec<Shown> {
             .any(|g| low.contains(g))
     };
     if item.text < 40 && byline::is_label(&walk::text(node)) {
-        let next = zone.next(at).and_then(|i| name_in(tree, i));
+        // What follows must begin with the name: where there is no author, `by` stands before `Tags: boats`.
+        let begins =
+            |i: &Item, n: &str| tree.tree.get(i.id).is_some_and(|i| squash(&walk::text(i)).starts_with(&squash(n)));
+        let next = zone.next(at).and_then(|i| name_in(tree, i).filter(|n| begins(i, n)));
         let called = |n: &String| n.starts_with(char::is_uppercase) && n.split(' ').count() < 8;
         say(next.filter(called), "text", "after a label", 6);
     } else if is_line(zone, at, item) {
