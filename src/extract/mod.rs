@@ -19,11 +19,13 @@ mod months;
 mod nopost;
 mod outline;
 mod people;
+mod plugs;
 mod related;
 mod remark;
 mod rules;
 mod shown;
 mod sources;
+mod streamed;
 mod terms;
 mod thread;
 mod title;
@@ -115,6 +117,9 @@ pub fn bare(page: &str, url: Option<&Url>) -> Verdict {
 fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
     let page = page.get(..page.floor_char_boundary(LONGEST)).unwrap_or(page);
     let mut tree = html::parse_document(page);
+    if page.contains(streamed::SIGN) {
+        streamed::settle(&mut tree);
+    }
     let facts = Facts::of(&tree);
     let mut outline = Outline::of(&tree);
     content::mark(&tree, &mut outline);
