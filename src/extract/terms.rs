@@ -310,7 +310,8 @@ fn lines(tree: &Html, outline: &Outline, zone: &Zone<'_>, terms: &mut Terms) {
         let Some(node) = tree.tree.get(item.id) else { continue };
         let (mut said, mut link) = (None, None);
         for n in walk::readable(node) {
-            if n.ancestors().take(8).any(|a| foreign.binary_search(&a.id()).is_ok()) {
+            let is_foreign = |id: NodeId| foreign.binary_search(&id).is_ok();
+            if is_foreign(n.id()) || n.ancestors().take(8).any(|a| is_foreign(a.id())) {
                 said = None;
             } else if walk::name(&n) == "a" {
                 link = Some(n.id());

@@ -108,7 +108,7 @@ pub(super) fn figures(tree: &mut Html, top: NodeId) {
 fn mark(node: NodeRef<'_, Node>) -> Option<Sure> {
     let e = node.value().as_element()?;
     let class = walk::value(e, "class");
-    if class.is_none() && !matches!(e.name(), "figcaption" | "small") {
+    if class.is_none() && !matches!(e.name(), "figcaption" | "small" | "i" | "em") {
         return None;
     }
     let named = |(name, class, _): &&(&str, &str, Sure)| {

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use self::missing::Missing;
+pub use self::posts::compare;
 use super::archive::{read_info, read_post};
 use super::batch::Batch;
 use super::disk::{Disk, RealDisk};

@@ -134,8 +134,7 @@ impl Writer {
     }
 
     fn replace(&mut self, kept: &Post, mut post: Post) -> Result<Kept> {
-        let bare = |p: &Post| pretty_json(&Post { sources: same_kinds(p, kept), ..p.clone() });
-        if bare(&post) == pretty_json(kept) {
+        if compare(kept, &post) == Kept::Unchanged {
             self.summary.unchanged += 1;
             return Ok(Kept::Unchanged);
         }
@@ -231,6 +230,18 @@ impl Writer {
         }
         self.info.counts.versions += 1;
         self.batch.stage(self.disk.as_mut(), &self.root, path, &mut bytes.as_slice()).map(|_| ())
+    }
+}
+
+/// Returns what becomes of a kept post that is to say this from now on.
+pub fn compare(kept: &Post, post: &Post) -> Kept {
+    let bare = |p: &Post| pretty_json(&Post { sources: same_kinds(p, kept), ..p.clone() });
+    if bare(post) == pretty_json(kept) {
+        Kept::Unchanged
+    } else if kept.hash_text() != post.hash_text() {
+        Kept::Changed
+    } else {
+        Kept::Amended
     }
 }
 
