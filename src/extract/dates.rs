@@ -273,10 +273,9 @@ const INLINE: [&str; 9] = ["span", "small", "em", "i", "time", "a", "font", "str
 
 fn class(item: &Item) -> Option<(&str, i32)> {
     let judge = |class: &str| {
-        let may = class.contains("date");
         let fits = |rule: &Class| match rule {
             Class::Is(name) => class == *name,
-            Class::Has(a, b) => may && class.contains(a) && class.contains(b),
+            Class::Has(a, b) => class.contains(a) && class.contains(b),
         };
         let told = sources::DATES.iter().find(|(rule, _)| fits(rule)).map(|(_, weight)| *weight);
         told.or_else(|| class.split(['-', '_']).any(|w| w == "date" || w == "timestamp").then_some(4))
