@@ -68,7 +68,7 @@ pub enum Command {
     Audit(AuditArgs),
     /// Take in export files, plain-text posts and snapshots
     Import(ImportArgs),
-    /// Hand out a book, a JSON document or a ZIP snapshot
+    /// Hand out a book, a JSON document, Markdown, a feed or a ZIP snapshot
     Export(ExportArgs),
     /// List what is kept
     List(ListArgs),
@@ -241,7 +241,7 @@ pub struct ImportArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  mdarchive export --epub\n  mdarchive export example.com --epub --volumes year -o books\n  mdarchive export --epub --by tag --without comments,gaps\n  mdarchive export --json --zip"
+    after_help = "Examples:\n  mdarchive export --epub\n  mdarchive export example.com --epub --volumes year -o books\n  mdarchive export --epub --by tag --without comments,gaps\n  mdarchive export --json --zip\n  mdarchive export --zip --since-last -o backups   every night\n  mdarchive export --markdown --tag boats"
 )]
 pub struct ExportArgs {
     /// Archives to export; none = all
@@ -254,9 +254,18 @@ pub struct ExportArgs {
     /// JSON Lines, a post a line
     #[arg(long)]
     pub jsonl: bool,
+    /// A JSON Feed 1.1, for readers of feeds
+    #[arg(long)]
+    pub jsonfeed: bool,
+    /// A folder of Markdown files for Hugo, Jekyll and Obsidian, media beside
+    #[arg(long)]
+    pub markdown: bool,
     /// A snapshot of the whole archive (a BagIt bag in a ZIP)
     #[arg(long)]
     pub zip: bool,
+    /// With --zip: only what the snapshots in the folder of results do not hold yet, as one more that goes on top
+    #[arg(long, requires = "zip")]
+    pub since_last: bool,
     /// Folder for the results
     #[arg(short, long, default_value = ".", value_name = "DIR")]
     pub output: PathBuf,

@@ -40,10 +40,10 @@ pub struct BookArgs {
     /// Folder whose files replace the built-in templates of the same name
     #[arg(long, value_name = "DIR")]
     pub templates: Option<PathBuf>,
-    /// Take drafts and pending posts into the book
+    /// Take drafts and pending posts into the book, the Markdown and the feed
     #[arg(long)]
     pub drafts: bool,
-    /// Take private and protected posts into the book
+    /// Take private and protected posts into the book, the Markdown and the feed
     #[arg(long)]
     pub private: bool,
 }

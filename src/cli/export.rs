@@ -1,5 +1,7 @@
 //! `mdarchive export`: hands archives out. Stdout has the paths and nothing else.
 
+use std::path::PathBuf;
+
 use super::args::ExportArgs;
 use super::context::Context;
 use super::exit::Exit;
@@ -10,9 +12,10 @@ use crate::store::Archive;
 
 pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
     let chosen: Vec<&dyn Exporter> = EXPORTERS.iter().copied().filter(|e| wanted(&args, context, e.name())).collect();
-    if chosen.is_empty() && !args.epub {
-        return Err(Error::usage("no format named")
-            .with_hint("mdarchive export --epub (or --json, --jsonl, --zip; several at once)"));
+    if chosen.is_empty() && !args.epub && !args.markdown {
+        return Err(Error::usage("no format named").with_hint(
+            "mdarchive export --epub (or --json, --jsonl, --jsonfeed, --markdown, --zip; several at once)",
+        ));
     }
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build();
     let threads = threads.map_err(|e| Error::usage(format!("cannot use {:?} threads: {e}", args.jobs)))?;
@@ -22,21 +25,39 @@ pub fn run(args: ExportArgs, context: &Context) -> Result<Exit> {
 fn all(args: &ExportArgs, context: &Context, chosen: &[&dyn Exporter]) -> Result<Exit> {
     let selection = context.selection(&args.filter)?;
     let mut reports = Vec::new();
+    let readers = Selection { statuses: args.book.statuses(), ..selection.clone() };
     for archive in context.open(&args.names)? {
-        let mut made = |exporter: &dyn Exporter, path: std::path::PathBuf| {
+        let mut made = |format: &str, path: PathBuf| {
             report::say_out(&format!("{}\n", path.display()));
-            reports.push(serde_json::json!({"archive": archive.info.name, "format": exporter.name(), "path": path}));
+            reports.push(serde_json::json!({"archive": archive.info.name, "format": format, "path": path}));
+        };
+        let begin = |format: &str| {
+            let events = context.telling_events();
+            events.phase(format!("exporting {} as {format}", archive.info.name));
+            events
         };
         if args.epub {
-            books(args, context, &archive, &selection, &mut made)?;
+            books(args, context, &archive, &readers, &mut made)?;
+        }
+        if args.markdown {
+            let events = begin("markdown");
+            let job = Job { archive: &archive, selection: &readers, events: &events };
+            let path = export::markdown::export(&job, &args.output, args.force)?;
+            drop(events);
+            made("markdown", path);
         }
         for exporter in chosen {
-            let events = context.telling_events();
-            events.phase(format!("exporting {} as {}", archive.info.name, exporter.name()));
-            let job = Job { archive: &archive, selection: &selection, events: &events };
-            let path = export::export(*exporter, &job, &args.output, args.force)?;
+            let events = begin(exporter.name());
+            let selection = if exporter.is_for_readers() { &readers } else { &selection };
+            let job = Job { archive: &archive, selection, events: &events };
+            let path = match exporter.name() {
+                "zip" if args.since_last => export::since_last(&job, &args.output, args.force)?,
+                _ => Some(export::export(*exporter, &job, &args.output, args.force)?),
+            };
             drop(events);
-            made(*exporter, path);
+            if let Some(path) = path {
+                made(exporter.name(), path);
+            }
         }
     }
     report::machine(&reports, false, args.report.as_deref())?;
@@ -49,12 +70,11 @@ fn books(
     context: &Context,
     archive: &Archive,
     selection: &Selection,
-    made: &mut dyn FnMut(&dyn Exporter, std::path::PathBuf),
+    made: &mut dyn FnMut(&str, PathBuf),
 ) -> Result<()> {
-    let selection = Selection { statuses: args.book.statuses(), ..selection.clone() };
     let book = args.book.epub();
     let events = context.telling_events();
-    let job = Job { archive, selection: &selection, events: &events };
+    let job = Job { archive, selection, events: &events };
     let volumes = match &args.book.volumes {
         Some(by) => book.volumes(&job, by)?,
         None => vec![(book, String::new())],
@@ -67,10 +87,10 @@ fn books(
     for (volume, end) in &volumes {
         let events = context.telling_events();
         events.phase(format!("exporting {}{end} as epub", archive.info.name));
-        let job = Job { archive, selection: &selection, events: &events };
+        let job = Job { archive, selection, events: &events };
         let path = export::export_as(volume, &job, &args.output, end, args.force)?;
         drop(events);
-        made(volume, path);
+        made(volume.name(), path);
     }
     Ok(())
 }
@@ -80,6 +100,7 @@ fn wanted(args: &ExportArgs, context: &Context, name: &str) -> bool {
         // With this command the flag for machine output is a format.
         "json" => context.json,
         "jsonl" => args.jsonl,
+        "jsonfeed" => args.jsonfeed,
         "zip" => args.zip,
         _ => false,
     }

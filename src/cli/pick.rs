@@ -7,36 +7,65 @@ use crate::error::{Error, Result};
 use crate::model::{Post, fold_title, normalise_url};
 use crate::store::{Archive, Entry};
 
-/// Finds the one post whose id, address, slug or title begins so.
-pub fn post(wanted: &str, context: &Context) -> Result<(Archive, Entry)> {
-    let folded = normalise_url(wanted).to_lowercase();
-    let title = fold_title(wanted);
-    let mut found: Vec<(Archive, Entry, bool)> = Vec::new();
-    for archive in context.open(&[])? {
-        for entry in archive.entries()? {
-            let whole = entry.id.as_str() == wanted
-                || entry.url.iter().chain(&entry.aliases).any(|u| normalise_url(u).to_lowercase() == folded);
-            let slug = entry.path.rsplit('/').next().unwrap_or_default();
-            let url = entry.url.as_deref().map(|u| normalise_url(u).to_lowercase()).unwrap_or_default();
-            let begins = entry.id.as_str().starts_with(wanted)
-                || slug.starts_with(wanted)
-                || url.starts_with(&folded)
-                || (!title.is_empty() && fold_title(&entry.title).starts_with(&title));
-            if whole || begins {
-                found.push((archive.clone(), entry, whole));
-            }
-        }
+/// How well a post answers to what was asked for: the best alone are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Begins,
+    /// Its slug or its title, whole.
+    Named,
+    /// Its id or one of its addresses, whole.
+    Is,
+}
+
+/// What was asked for, in the forms in which it is compared.
+struct Wanted<'a> {
+    given: &'a str,
+    url: String,
+    title: String,
+}
+
+impl Wanted<'_> {
+    fn fit(&self, entry: &Entry) -> Option<Fit> {
+        let url = |u: &String| normalise_url(u).to_lowercase();
+        let file = entry.path.rsplit('/').next().unwrap_or_default();
+        let slug = file.rsplit_once("--").map_or(file, |(slug, _)| slug);
+        let title = fold_title(&entry.title);
+        let titled = |fits: bool| fits && !self.title.is_empty();
+        let is = entry.id.as_str() == self.given || entry.url.iter().chain(&entry.aliases).any(|u| url(u) == self.url);
+        let named = slug == self.given || titled(title == self.title);
+        let begins = entry.id.as_str().starts_with(self.given)
+            || file.starts_with(self.given)
+            || entry.url.as_ref().is_some_and(|u| url(u).starts_with(&self.url))
+            || titled(title.starts_with(&self.title));
+        [(is, Fit::Is), (named, Fit::Named), (begins, Fit::Begins)]
+            .into_iter()
+            .find_map(|(fits, how)| fits.then_some(how))
     }
-    if found.iter().filter(|f| f.2).count() == 1 {
-        found.retain(|f| f.2);
+}
+
+/// Finds the one post whose id, address, slug or title is this, else begins so.
+pub fn post(given: &str, context: &Context) -> Result<(Archive, Entry)> {
+    let wanted = Wanted { given, url: normalise_url(given).to_lowercase(), title: fold_title(given) };
+    let archives = context.open(&[])?;
+    let mut found: Vec<(Archive, Entry, Fit)> = Vec::new();
+    for archive in &archives {
+        let fits = archive.entries()?.into_iter().filter_map(|e| wanted.fit(&e).map(|fit| (archive.clone(), e, fit)));
+        found.extend(fits);
     }
+    let best = found.iter().map(|f| f.2).max();
+    found.retain(|f| Some(f.2) == best);
     if found.len() > 1 {
-        let some: Vec<String> = found.iter().take(5).map(|f| format!("{} ({})", f.1.id.short(), f.1.title)).collect();
-        return Err(Error::usage(format!("{} posts begin with {wanted}", found.len()))
-            .with_hint(format!("write more of it; among them: {}", some.join(", "))));
+        let told = |(archive, entry, _): &(Archive, Entry, Fit)| {
+            let blog = if archives.len() > 1 { format!(", {}", archive.info.name) } else { String::new() };
+            format!("{} ({}{blog})", entry.id.short(), entry.title)
+        };
+        let some: Vec<String> = found.iter().take(5).map(told).collect();
+        let how = if best == Some(Fit::Begins) { "begin with" } else { "answer to" };
+        return Err(Error::usage(format!("{} posts {how} {given}", found.len()))
+            .with_hint(format!("write more of it, or the id; among them: {}", some.join(", "))));
     }
     let none =
-        || Error::usage(format!("no post begins with {wanted}")).with_hint("see what is kept with `mdarchive list`");
+        || Error::usage(format!("no post begins with {given}")).with_hint("see what is kept with `mdarchive list`");
     found.pop().map(|(archive, entry, _)| (archive, entry)).ok_or_else(none)
 }
 
@@ -65,4 +94,21 @@ pub fn version(archive: &Archive, entry: &Entry, which: &str) -> Result<Version>
 pub fn read_version(path: &Path) -> Result<Post> {
     let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
     serde_json::from_slice(&bytes).map_err(|e| Error::input(path.display(), e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_whole_is_meant_though_others_begin_so() {
+        let entry = |title: &str, path: &str| Entry { title: title.into(), path: path.into(), ..Entry::default() };
+        let fit = |given: &str, e: &Entry| Wanted { given, url: normalise_url(given), title: fold_title(given) }.fit(e);
+        let (third, thirtieth) =
+            (entry("Tide 3", "posts/tide-3--00000000.json"), entry("Tide 30", "posts/tide-30--1.json"));
+        assert!(fit("tide-3", &third) > fit("tide-3", &thirtieth));
+        assert!(fit("Tide 3", &third) > fit("Tide 3", &thirtieth));
+        assert_eq!(fit("tide", &third), Some(Fit::Begins));
+        assert!(fit("ebb", &third).is_none());
+    }
 }

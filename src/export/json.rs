@@ -91,7 +91,16 @@ fn line(post: &Post) -> Vec<u8> {
 
 /// Hands each chosen post to `put`, in order, in the form that `render` gives it.
 fn each(job: &Job, render: &(dyn Fn(&Post) -> Vec<u8> + Sync), put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-    let entries = job.selection.of(job.archive.entries()?);
+    each_of(job, &job.selection.of(job.archive.entries()?), render, put)
+}
+
+/// As [`each()`], of posts in an order of one's own.
+pub(super) fn each_of(
+    job: &Job,
+    entries: &[Entry],
+    render: &(dyn Fn(&Post) -> Vec<u8> + Sync),
+    put: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
     job.events.total(Unit::Posts, entries.len() as u64);
     for chunk in entries.chunks(CHUNK) {
         job.events.check()?;
@@ -106,7 +115,7 @@ fn each(job: &Job, render: &(dyn Fn(&Post) -> Vec<u8> + Sync), put: &mut dyn FnM
 
 /// Returns a JSON value, written over lines, as it stands within another: without its last line end, `depth` levels in.
 /// A line end never stands in a string of JSON, so each begins a line of the layout.
-fn indented(json: &[u8], depth: usize) -> Vec<u8> {
+pub(super) fn indented(json: &[u8], depth: usize) -> Vec<u8> {
     let json = json.strip_suffix(b"\n").unwrap_or(json);
     let mut out = Vec::with_capacity(json.len() + json.len() / 8);
     for (n, line) in json.split(|b| *b == b'\n').enumerate() {

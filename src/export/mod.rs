@@ -2,8 +2,11 @@
 //! It opens no socket, changes nothing in an archive, and prints nothing.
 
 mod epub;
+mod feed;
+mod folder;
 mod json;
 mod lint;
+pub mod markdown;
 mod place;
 mod select;
 mod template;
@@ -20,10 +23,11 @@ use crate::event::Events;
 use crate::store::Archive;
 
 pub use epub::{By, Epub, Links, Order, Profile, TEMPLATES, Volume, Volumes, Without};
+pub use feed::JsonFeed;
 pub use json::{Json, Jsonl};
 pub use lint::{Fault, RULES, Rule, Strictness, lint};
 pub use select::{Selection, since, until};
-pub use zip::Zip;
+pub use zip::{Zip, since_last};
 
 /// What an export is made from.
 pub struct Job<'a> {
@@ -41,6 +45,11 @@ pub trait Exporter: Sync {
     /// The end of the file's name, without a dot.
     fn extension(&self) -> &'static str;
 
+    /// Whether it is for people to read: what is not public goes in only where the selection names its status.
+    fn is_for_readers(&self) -> bool {
+        false
+    }
+
     /// Writes the whole export to an empty file. The same archive and selection give the same bytes.
     fn write(&self, job: &Job, out: &mut File) -> Result<()>;
 
@@ -49,7 +58,7 @@ pub trait Exporter: Sync {
 }
 
 /// All formats that need no options of their own, in the order in which they are made.
-pub static EXPORTERS: [&dyn Exporter; 3] = [&Json, &Jsonl, &Zip];
+pub static EXPORTERS: [&dyn Exporter; 4] = [&Json, &Jsonl, &JsonFeed, &Zip];
 
 /// Makes an export in a folder, named after the archive's folder, and returns its path. The file appears whole or
 /// not at all. A file of this name that is no export of ours is not replaced unless `force` says so.

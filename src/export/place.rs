@@ -17,7 +17,8 @@ pub fn path_of(archive: &Archive, folder: &Path, end: &str, extension: &str) -> 
     }
     fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(folder.join(format!("{name}{end}.{extension}")))
+    let dot = if extension.is_empty() { "" } else { "." };
+    Ok(folder.join(format!("{name}{end}{dot}{extension}")))
 }
 
 /// Has a file written beside its place and puts it there when it is whole. What stands there already is replaced only

@@ -25,6 +25,7 @@ mod terms;
 mod thread;
 mod title;
 mod told;
+mod wall;
 mod when;
 mod winnow;
 mod zone;
@@ -65,7 +66,7 @@ pub struct Reading {
     /// What [`html::body`] makes of the draft's body, so that nobody cleans it twice.
     pub body: html::Body,
     pub evidence: Vec<Evidence>,
-    /// The page shows the beginning of the text and a link to the rest.
+    /// The page shows the beginning of the text only: a link to the rest, or a notice in its place.
     pub cut: bool,
 }
 
@@ -85,11 +86,13 @@ pub struct Verdict {
     pub posts: Vec<Reading>,
     /// Why there is no post, where there is none.
     pub reason: Option<String>,
+    /// What the page wants before it shows all of its one post: a password, a membership.
+    pub wants: Option<&'static str>,
 }
 
 impl Verdict {
     fn none(reason: impl Into<String>) -> Verdict {
-        Verdict { posts: Vec::new(), reason: Some(reason.into()) }
+        Verdict { reason: Some(reason.into()), ..Verdict::default() }
     }
 }
 
@@ -119,12 +122,14 @@ fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
     }
     let entries = listing::entries(&tree, &outline, &facts, address.as_ref());
     if entries.len() > 1 {
-        return Verdict { posts: list(&mut tree, &facts, address.as_ref(), &entries), reason: None };
+        let posts = list(&mut tree, &facts, address.as_ref(), &entries);
+        return Verdict { posts, ..Verdict::default() };
     }
+    let wants = wall::of(&tree, &outline);
     let whole = Part { facts: &facts, address: address.clone(), outline, comments };
     match read(&mut tree, whole) {
-        Ok(reading) => Verdict { posts: vec![reading], reason: None },
-        Err(reason) => Verdict::none(reason),
+        Ok(reading) => Verdict { posts: vec![Reading { cut: wants.is_some(), ..reading }], reason: None, wants },
+        Err(reason) => Verdict { wants, ..Verdict::none(reason) },
     }
 }
 

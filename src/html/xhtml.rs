@@ -26,13 +26,22 @@ pub fn xhtml(tree: &Html) -> String {
 
 /// Writes what is in a node; the node itself is not written.
 pub(crate) fn write(node: NodeRef<'_, Node>, form: Form, out: &mut String) {
-    let top = node.id();
+    traverse(node, Some(node.id()), form, out);
+}
+
+/// Writes a node and what is in it.
+pub(crate) fn write_whole(node: NodeRef<'_, Node>, form: Form, out: &mut String) {
+    traverse(node, None, form, out);
+}
+
+/// Writes a node and what is in it but for the tags of one.
+fn traverse(node: NodeRef<'_, Node>, bare: Option<NodeId>, form: Form, out: &mut String) {
     let mut skip: Option<NodeId> = None;
     for edge in node.traverse() {
         match edge {
             Edge::Close(n) if skip == Some(n.id()) => skip = None,
             _ if skip.is_some() => {}
-            Edge::Open(n) | Edge::Close(n) if n.id() == top => {}
+            Edge::Open(n) | Edge::Close(n) if Some(n.id()) == bare => {}
             Edge::Open(n) => match n.value() {
                 Node::Text(text) => write_text(&text.text, form, out),
                 Node::Element(e) => match part(e) {

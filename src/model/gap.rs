@@ -36,7 +36,7 @@ impl Reason {
     /// Returns the reason in the words of the summary.
     pub fn words(self) -> &'static str {
         match self {
-            Reason::Protected => "protected by a password",
+            Reason::Protected => "not open to everyone",
             Reason::NotFound => "not found",
             Reason::Refused => "refused by the server",
             Reason::ServerError => "server error",

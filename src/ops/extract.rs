@@ -116,7 +116,7 @@ fn one(page: &Page, request: &ExtractRequest) -> Vec<Value> {
         Shape::Text => match import::plain_text(bytes, &page.name) {
             Some(draft) => {
                 let posts = vec![Reading::from(draft)];
-                tell(&page.id, Verdict { posts, reason: None }, request)
+                tell(&page.id, Verdict { posts, ..Verdict::default() }, request)
             }
             None => none("there is no text in it".into()),
         },

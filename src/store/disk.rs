@@ -38,6 +38,23 @@ pub trait Disk: Send {
 /// Bytes moved at a time.
 const CHUNK: usize = 64 * 1024;
 
+/// Puts a new folder in the place of one that is there, which lies at `aside` afterwards or is the new one's place: in
+/// one step where the system can, else in two.
+pub fn exchange(fresh: &Path, path: &Path, aside: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, fresh, CWD, path, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    fs::rename(path, aside)?;
+    fs::rename(fresh, path).inspect_err(|_| {
+        // Back to what was.
+        let _ = fs::rename(aside, path);
+    })
+}
+
 /// So many folders are synced one by one.
 const FEW_FOLDERS: usize = 3;
 

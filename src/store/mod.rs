@@ -20,7 +20,7 @@ pub mod warc;
 mod writer;
 
 pub use archive::Archive;
-pub use disk::{Disk, RealDisk};
+pub use disk::{Disk, RealDisk, exchange};
 pub use entry::Entry;
 pub use gaps::{OpenGap, accept_gaps};
 pub use index::Known;

@@ -274,7 +274,10 @@ fn verify_snapshot(path: &Path, events: &Events) -> Result<Report> {
             Ok(())
         },
     )?;
-    damage.extend(against_records(&bag, &records));
+    // Where no run came since, the records lie in an earlier bag.
+    if !bag.goes_on_top() || bag.files().any(|(path, _)| path == RUNS) {
+        damage.extend(against_records(&mut bag, &records));
+    }
     damage.append(&mut report.damage);
     damage.sort();
     damage.dedup_by(|a, b| a.path == b.path);
@@ -283,8 +286,10 @@ fn verify_snapshot(path: &Path, events: &Events) -> Result<Report> {
 }
 
 /// Compares the bag's list with what the archive's runs recorded.
-fn against_records(bag: &Bag, records: &BTreeMap<String, FileRecord>) -> Vec<Damage> {
-    let listed: BTreeMap<&str, &Digest> = bag.files().collect();
+fn against_records(bag: &mut Bag, records: &BTreeMap<String, FileRecord>) -> Vec<Damage> {
+    // Of a bag that goes on top of others the records are those of the archive they give together.
+    let Ok(state) = bag.state() else { return vec![damaged("", What::Inconsistent, "its list of files is damaged")] };
+    let listed: BTreeMap<&str, &Digest> = state.iter().map(|(path, digest)| (path.as_str(), digest)).collect();
     let missing = records.keys().filter(|path| !listed.contains_key(path.as_str()));
     let missing: Vec<Damage> = missing.map(|path| damaged(&format!("data/{path}"), What::Missing, "")).collect();
     let odd = listed.iter().filter_map(|(path, digest)| {

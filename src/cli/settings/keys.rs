@@ -181,7 +181,7 @@ pub static KEYS: &[Key] = &[
         example: "\"2s\"",
         otherwise: "0.5s, none on this machine",
         fill: |request, value, _| {
-            request.limits.delay = Some(duration(value.text()).ok_or("no time; write 500ms, 2s or 1m")?);
+            request.limits.delay = Some(duration(value.text()).ok_or("no time; write 500ms, 2s, 1m or 0")?);
             Ok(())
         },
     },
@@ -285,6 +285,9 @@ fn size(text: &str) -> Option<u64> {
 /// Reads `500ms`, `2s`, `1.5s`, `1m`.
 fn duration(text: &str) -> Option<std::time::Duration> {
     let text = text.trim();
+    if text == "0" {
+        return Some(std::time::Duration::ZERO);
+    }
     let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
     let seconds = match unit {
         "ms" => 0.001,
@@ -306,6 +309,7 @@ mod tests {
         assert_eq!(duration("500ms"), Some(Duration::from_millis(500)));
         assert_eq!(duration("1.5 s"), Some(Duration::from_millis(1500)));
         assert_eq!(duration("1m"), Some(Duration::from_secs(60)));
+        assert_eq!(duration("0"), Some(Duration::ZERO));
         for bad in ["", "2", "s", "-1s", "9h", "NaNs", "1e99s", "2days"] {
             assert_eq!(duration(bad), None, "{bad}");
         }

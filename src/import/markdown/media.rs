@@ -109,7 +109,7 @@ pub fn is_media(name: &str) -> bool {
 }
 
 /// Resolves `.` and `..`; none of what leads out of the tree.
-fn resolved(folder: &str, address: &str) -> Option<String> {
+pub fn resolved(folder: &str, address: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
     for part in address.split('/') {
         match part {

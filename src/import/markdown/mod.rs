@@ -5,6 +5,7 @@ mod adapt;
 mod front;
 mod media;
 mod node;
+mod own;
 mod render;
 mod rst;
 mod shortcode;
@@ -94,11 +95,13 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             report.skip("files without front matter", 1);
             continue;
         }
+        let fields = front.fields.clone();
         let Some(mut draft) = adapt::draft(&tree, &stream.name, &extension, place, front, &mut report) else {
             report.skip("empty files", 1);
             continue;
         };
-        for (url, file) in files.tie(&mut draft, &stream.name) {
+        let own = own::complete(&mut draft, &fields, job.streams, &stream.name);
+        for (url, file) in own.into_iter().chain(files.tie(&mut draft, &stream.name)) {
             if given.insert(url.clone()) {
                 sink(Found::File(Attached { url, bytes: Bytes::Stream(file.clone()) }))?;
             }

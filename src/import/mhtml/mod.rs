@@ -76,8 +76,9 @@ fn one(
     let text = by_location(&text, &mail);
     page::tell_site(url.as_ref(), job, site, sink)?;
     let page = Page { text: &text, url: url.as_ref(), kind: "page", uri: &stream.name, sha256: &sha256 };
-    match page.drafts() {
-        Ok(drafts) => {
+    match page.read() {
+        Ok(shown) => {
+            let drafts = shown.told(&stream.name, report);
             report.found += drafts.len() as u64;
             page::send(drafts, files(mail, url.as_ref()), sink)
         }

@@ -13,7 +13,7 @@ use crate::event::Unit;
 use crate::extract;
 use crate::html;
 use crate::input::Named;
-use crate::model::{Digest, Draft, Site, Source};
+use crate::model::{Digest, Draft, Gap, Reason, Site, Source};
 
 use super::head::Head;
 use super::report::{Attached, Bytes, Found, Job, Report, Sink};
@@ -45,15 +45,38 @@ pub struct Page<'a> {
     pub sha256: &'a Digest,
 }
 
+/// What a page shows.
+pub struct Shown {
+    pub drafts: Vec<Draft>,
+    /// What it wants before it shows all of its post: the draft, if there is one, is a beginning.
+    pub wants: Option<&'static str>,
+}
+
+impl Shown {
+    /// Hands on the posts; says what is missing of them.
+    pub fn told(self, url: &str, report: &mut Report) -> Vec<Draft> {
+        let gap = |detail: &str| Gap {
+            url: url.into(),
+            what: "post".into(),
+            reason: Reason::Protected,
+            detail: detail.into(),
+            post: None,
+        };
+        report.gaps.extend(self.wants.map(gap));
+        self.drafts
+    }
+}
+
 impl Page<'_> {
-    /// Returns the posts of the page, or why there is none.
-    pub fn drafts(&self) -> std::result::Result<Vec<Draft>, String> {
+    /// Returns what the page shows, or why it holds no post.
+    pub fn read(&self) -> std::result::Result<Shown, String> {
         let verdict = extract::page(self.text, self.url);
-        if verdict.posts.is_empty() {
+        if verdict.posts.is_empty() && verdict.wants.is_none() {
             return Err(verdict.reason.unwrap_or_else(|| "no post found".into()));
         }
         let several = verdict.posts.len() > 1;
-        Ok(verdict.posts.into_iter().map(|reading| self.draft(reading, several)).collect())
+        let drafts = verdict.posts.into_iter().map(|reading| self.draft(reading, several)).collect();
+        Ok(Shown { drafts, wants: verdict.wants })
     }
 
     /// Returns a post as this page gives it. What a list of posts shows of one, its own page tells better; what is cut
@@ -63,7 +86,8 @@ impl Page<'_> {
         let kind = match (several, reading.cut) {
             (true, true) => "excerpt",
             (true, false) => "index",
-            (false, _) => self.kind,
+            (false, true) => "excerpt",
+            (false, false) => self.kind,
         };
         let sha256 = Some(self.sha256.clone());
         draft.source = Source { kind: kind.into(), uri: self.uri.into(), sha256, ..Source::default() };
@@ -195,8 +219,9 @@ fn one(
     let (text, files) = beside.resolve(&text, &stream.name, url);
     let kind = if origin.rewritten { "wayback" } else { "page" };
     let page = Page { text: &text, url, kind, uri: &stream.name, sha256: &sha256 };
-    match page.drafts() {
-        Ok(mut drafts) => {
+    match page.read() {
+        Ok(shown) => {
+            let mut drafts = shown.told(&stream.name, report);
             if url.is_some() {
                 drafts.iter_mut().for_each(|d| {
                     d.guessed.entry("url").or_insert_with(|| origin.how.to_string());

@@ -316,8 +316,9 @@ impl Pages<'_> {
         let sha256 = Digest::of(&response.body);
         let kind = if replayed { "wayback" } else { "page" };
         let page = Page { text: &text, url: url.as_ref(), kind, uri: &file.name, sha256: &sha256 };
-        match page.drafts() {
-            Ok(mut drafts) => {
+        match page.read() {
+            Ok(shown) => {
+                let mut drafts = shown.told(&record.uri, report);
                 let captured = if replayed { replay_moment(&record.uri) } else { None };
                 drafts.iter_mut().for_each(|d| d.source.captured = captured);
                 let others = self.index.revisited.get(&number(&digest_of(record, &response.body)));

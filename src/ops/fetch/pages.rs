@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::extract;
 use crate::html;
-use crate::import::page::Page;
+use crate::import::page::{Page, Shown};
 use crate::model::{Capture, Draft, Gap, Kind, Reason, normalise_url};
 use crate::source::{Named, Text};
 use crate::store::{Entry, Writer};
@@ -111,13 +111,11 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
         return Came::Nothing(format!("no page but {}", capture.media_type()));
     }
     let text = extract::decode(capture.payload(), capture.header("content-type")).text;
-    if text.contains("post-password-form") || text.contains("action=postpass") {
-        return gap(Reason::Protected, "needs a password");
-    }
     let sha256 = capture.digest();
     let page = Page { text: &text, url: Some(&capture.url), kind: "page", uri: capture.url.as_str(), sha256: &sha256 };
-    match page.drafts() {
-        Ok(mut drafts) if drafts.len() == 1 => {
+    match page.read() {
+        Ok(Shown { wants: Some(wants), .. }) => gap(Reason::Protected, wants),
+        Ok(Shown { mut drafts, .. }) if drafts.len() == 1 => {
             let mut draft = drafts.remove(0);
             if !same(&wanted.url, &capture.url) {
                 draft.aliases.push(wanted.url.to_string());
@@ -128,7 +126,7 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
             draft.kind = wanted.kind.unwrap_or(draft.kind);
             Came::Post(Box::new(draft))
         }
-        Ok(several) => Came::Nothing(format!("a page that lists {} posts", several.len())),
+        Ok(several) => Came::Nothing(format!("a page that lists {} posts", several.drafts.len())),
         Err(why) => Came::Nothing(why),
     }
 }

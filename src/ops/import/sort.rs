@@ -49,6 +49,8 @@ impl Gathered {
                 Err(error) => return Err(error),
             }
         }
+        // One goes on top of the other.
+        out.snapshots.sort_by_cached_key(|path| bag::step(path));
         match out.failed.pop() {
             Some(error) if request.paths.len() == 1 => Err(error),
             last => {

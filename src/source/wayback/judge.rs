@@ -6,7 +6,7 @@ use url::Url;
 use super::captures::Row;
 use crate::extract;
 use crate::http::Answer;
-use crate::import::page::Page as Saved;
+use crate::import::page::{Page as Saved, Shown};
 use crate::model::{Digest, Draft, normalise_url};
 
 /// What a capture shows.
@@ -71,15 +71,13 @@ pub fn page(answer: &Answer, url: &str, row: &Row, base: &Url) -> Page {
     if let Some(why) = parked(&text) {
         return Page::Bad(why);
     }
-    if text.contains("post-password-form") {
-        return Page::Bad("needs a password".into());
-    }
     let (sha256, at): (Digest, String) =
         (capture.digest(), time_of(capture.url.as_str(), base).unwrap_or_else(|| row.time.clone()));
     let uri = format!("{base}{at}/{url}");
     let saved = Saved { text: &text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256: &sha256 };
-    match saved.drafts() {
-        Ok(mut drafts) if drafts.len() == 1 => {
+    match saved.read() {
+        Ok(Shown { wants: Some(wants), .. }) => Page::Bad(wants.into()),
+        Ok(Shown { mut drafts, .. }) if drafts.len() == 1 => {
             let mut draft = drafts.remove(0);
             // Only what stands in the page may name it otherwise.
             if draft.url.as_deref().is_none_or(|u| normalise_url(u) != normalise_url(url)) {
@@ -88,7 +86,7 @@ pub fn page(answer: &Answer, url: &str, row: &Row, base: &Url) -> Page {
             let words = format!("{}\n{}", draft.title, draft.body);
             Page::Post(Box::new(draft), number(&words))
         }
-        Ok(several) => Page::Nothing(format!("a page that lists {} posts", several.len())),
+        Ok(several) => Page::Nothing(format!("a page that lists {} posts", several.drafts.len())),
         Err(why) => Page::Bad(why),
     }
 }

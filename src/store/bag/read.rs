@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
-use super::{BAGIT, MANIFEST, TAG_MANIFEST, decode};
+use super::{BAG_INFO, BAGIT, MANIFEST, STATE, TAG_MANIFEST, decode};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
 use crate::model::Digest;
@@ -98,6 +98,41 @@ impl Bag {
     /// Returns the digests of the archive's files by their paths in the archive.
     pub fn files(&self) -> impl Iterator<Item = (&str, &Digest)> {
         self.manifest.iter().filter_map(|(path, digest)| Some((path.strip_prefix("data/")?, digest)))
+    }
+
+    /// Returns the value of a line of `bag-info.txt`.
+    pub fn info(&mut self, label: &str) -> Option<String> {
+        let info = self.read_text(BAG_INFO, 1 << 16).ok()?;
+        let value = |line: &str| Some(line.strip_prefix(label)?.strip_prefix(':')?.trim().to_string());
+        info.lines().find_map(value)
+    }
+
+    /// Returns what names this bag and no other: the digest of the list that covers all other lists.
+    pub fn identity(&mut self) -> Result<Digest, String> {
+        self.read_file(TAG_MANIFEST, MAX_MANIFEST).map(Digest::of)
+    }
+
+    /// Returns a list of files of the archive that stands beside the manifests.
+    pub fn list(&mut self, name: &str) -> Result<BTreeMap<String, Digest>, String> {
+        let text = self.read_text(name, MAX_MANIFEST)?;
+        let list = parse_manifest(name, &text)?;
+        match list.keys().find(|path| !belongs(path)) {
+            Some(path) => Err(format!("{} is no name for a file of an archive", path.escape_debug())),
+            None => Ok(list),
+        }
+    }
+
+    /// Returns whether the bag holds only what came after another.
+    pub fn goes_on_top(&self) -> bool {
+        self.entries.iter().any(|(name, _)| name == STATE)
+    }
+
+    /// Returns the digests of all files of the archive once this bag is unpacked, on top of those before it.
+    pub fn state(&mut self) -> Result<BTreeMap<String, Digest>, String> {
+        match self.goes_on_top() {
+            true => self.list(STATE),
+            false => Ok(self.files().map(|(path, digest)| (path.to_string(), digest.clone())).collect()),
+        }
     }
 
     /// Returns how much the bag unpacks to, in bytes, as the ZIP file declares it.

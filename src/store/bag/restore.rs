@@ -34,6 +34,9 @@ pub fn restore(zip: &Path, archives: &Path, name: Option<&str>, events: &Events)
         return Err(Error::usage(format!("{:?} is no name for an archive", name)).with_hint("give another with --name"));
     }
     let root = archives.join(name);
+    if bag.goes_on_top() {
+        return super::apply::apply(&mut bag, zip, &root, info, events);
+    }
     let files = bag.files().count() as u64;
     if fs::read_dir(&root).is_ok_and(|mut folder| folder.next().is_some()) {
         return match is_same(&bag, &root)? {
@@ -71,7 +74,7 @@ fn read_info(bag: &mut Bag, zip: &Path) -> Result<ArchiveInfo> {
     }
 }
 
-fn unpack(bag: &mut Bag, zip: &Path, root: &Path, events: &Events) -> Result<()> {
+pub fn unpack(bag: &mut Bag, zip: &Path, root: &Path, events: &Events) -> Result<()> {
     events.total(Unit::Files, bag.files().count() as u64);
     bag.check(
         events,
@@ -112,7 +115,7 @@ fn is_same(bag: &Bag, root: &Path) -> Result<bool> {
 }
 
 /// Takes the digest of what is written to it.
-struct Hasher(sha2::Sha256);
+pub struct Hasher(pub sha2::Sha256);
 
 impl io::Write for Hasher {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -1,5 +1,6 @@
 //! An archive as a bag. The same archive gives the same bytes: entries in order of their bytes, one fixed time.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -23,20 +24,44 @@ const PACKED: [&str; 22] = [
 
 /// Writes the whole archive as one bag. Memory grows with the number of files, not with their size.
 pub fn write(archive: &Archive, out: impl Write + Seek, events: &Events) -> Result<()> {
+    let before = stamp(&archive.root);
+    let parts = contents(&archive.root)?;
+    write_parts(archive, &parts, &Lists::default(), before, out, events)
+}
+
+/// What a bag says beside its payload.
+#[derive(Default)]
+pub struct Lists {
+    /// Lines of `bag-info.txt`.
+    pub info: Vec<(&'static str, String)>,
+    /// Tag files by name.
+    pub files: Vec<(&'static str, String)>,
+}
+
+/// Writes some files of an archive as a bag. `before` is its stamp from before they were listed.
+pub fn write_parts(
+    archive: &Archive,
+    parts: &BTreeMap<String, Part>,
+    lists: &Lists,
+    before: (u64, bool),
+    out: impl Write + Seek,
+    events: &Events,
+) -> Result<()> {
     let root = &archive.root;
-    let before = stamp(root);
-    let parts = contents(root)?;
     let size: u64 = parts.values().map(Part::size).sum();
     events.total(Unit::Bytes, size);
     let top = if is_plain(&archive.info.name) { archive.info.name.as_str() } else { "archive" };
     let mut bag = Packer { zip: ZipWriter::new(out), top: top.to_string(), root: root.clone() };
 
     let mut tags = Vec::new();
-    let info = bag_info(archive, parts.len(), size)?;
+    let info = bag_info(archive, parts.len(), size, &lists.info)?;
+    for (name, text) in &lists.files {
+        tags.push((bag.put_text(name, text)?, *name));
+    }
     tags.push((bag.put_text(BAG_INFO, &info)?, BAG_INFO));
     tags.push((bag.put_text(BAGIT, DECLARATION)?, BAGIT));
     let mut manifest = String::new();
-    for (path, part) in &parts {
+    for (path, part) in parts {
         events.check()?;
         let path = format!("data/{path}");
         let digest = bag.put_part(&path, part, events)?;
@@ -51,19 +76,20 @@ pub fn write(archive: &Archive, out: impl Write + Seek, events: &Events) -> Resu
     bag.zip.finish().map_err(failed(root)).map(|_| ())
 }
 
-fn changed(root: &Path) -> Error {
+pub fn changed(root: &Path) -> Error {
     Error::export(root.display(), "the archive changed while it was read")
         .with_hint("wait until the other run has ended, and try again")
 }
 
 /// Returns the lines of `bag-info.txt`. The day is that of the archive's last run, not today.
-fn bag_info(archive: &Archive, files: usize, bytes: u64) -> Result<String> {
+fn bag_info(archive: &Archive, files: usize, bytes: u64, more: &[(&str, String)]) -> Result<String> {
     let pending = super::super::recover::pending(&archive.root)?;
     let runs = archive.runs()?;
     let lines = pending.iter().map(|p| &p.line).chain(runs.iter().rev());
     let day = lines.filter_map(last_day).next().unwrap_or_else(|| "1970-01-01".to_string());
+    let more: String = more.iter().map(|(label, value)| format!("{label}: {value}\n")).collect();
     Ok(format!(
-        "Bag-Software-Agent: mdarchive {}\nBagging-Date: {day}\nExternal-Identifier: urn:uuid:{}\nPayload-Oxum: {bytes}.{files}\n",
+        "Bag-Software-Agent: mdarchive {}\nBagging-Date: {day}\nExternal-Identifier: urn:uuid:{}\nPayload-Oxum: {bytes}.{files}\n{more}",
         env!("CARGO_PKG_VERSION"),
         archive.info.id.replace(|c: char| !c.is_ascii_hexdigit() && c != '-', ""),
     ))
