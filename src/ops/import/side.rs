@@ -143,7 +143,9 @@ mod tests {
             let body = "x".repeat(if n % 700 == 3 { 9 << 20 } else { 10 });
             sink(Found::Draft(Box::new(Draft { title: n.to_string(), body, ..Draft::default() })))?;
         }
-        Ok(Report { found: 2_000, ..Report::default() })
+        let mut report = Report::default();
+        report.found = 2_000;
+        Ok(report)
     }
 
     fn job(events: &Events) -> Job<'_> {
