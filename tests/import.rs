@@ -7,6 +7,7 @@ mod flags;
 mod fuzz;
 mod own;
 mod packed;
+mod shortcodes;
 mod text;
 mod wxr;
 

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use jsonschema::{Registry, Validator};
 use mdarchive::model::{
-    Author, Caption, Comment, CommentKind, Date, Digest, Enclosure, Field, Gap, Gone, Link, LinkKind, Media, Reason,
-    Rejected, Term,
+    Also, Author, Caption, Certainty, Comment, CommentKind, Date, Digest, Enclosure, Field, Gap, Gone, Link, LinkKind,
+    Media, Reason, Rejected, Term,
 };
 use serde_json::{Value, json};
 
@@ -117,13 +117,16 @@ fn full(root: &Path) {
         .for_each(|s| (s.sha256, s.updated) = (Some(digest.clone()), date.as_ref().and_then(|d| d.instant)));
     post.gone = Some(Gone { first_missed: "2026-01-01T00:00:00Z".parse().unwrap(), confirmed: None });
     post.extra.insert("rest".into(), json!({"sticky": true}));
+    let also = || vec![Also { source: "page".into(), certainty: Certainty::Guessed }];
     let rejected = vec![Rejected {
         source: "feed".into(),
         certainty: Default::default(),
         value: json!("x"),
+        also: also(),
         why: "1 against 2".into(),
     }];
-    post.fields.insert("title".into(), Field { source: "rest".into(), how: "h".into(), rejected, ..Field::default() });
+    let title = Field { source: "rest".into(), how: "h".into(), also: also(), rejected, ..Field::default() };
+    post.fields.insert("title".into(), title);
     (post.language, post.series, post.excerpt) = (Some("en".into()), Some("S".into()), Some("E".into()));
     let mut w = open_writer(root, 0);
     w.keep(post).unwrap();

@@ -60,8 +60,14 @@ fn sources_in_any_order_give_the_same_files() {
         refine(p)
     };
     let feed = || refine(draft(1, "feed", "<p>Words</p>"));
-    let makers: [&dyn Fn() -> Post; 3] = [&wxr, &rest, &feed];
-    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    // Says what the site says: whether it comes before or after the export file, that is not forgotten.
+    let page = || {
+        let mut p = draft(1, "page", "<p>Words – as typed</p>");
+        p.title = "Post “1”".into();
+        refine(p)
+    };
+    let makers: [&dyn Fn() -> Post; 4] = [&wxr, &rest, &feed, &page];
+    let orders = [[0, 1, 2, 3], [0, 3, 2, 1], [1, 3, 0, 2], [1, 2, 0, 3], [2, 3, 0, 1], [3, 2, 1, 0], [3, 1, 0, 2]];
     let mut seen = Vec::new();
     for order in orders {
         let dir = tempfile::tempdir().unwrap();
@@ -71,11 +77,18 @@ fn sources_in_any_order_give_the_same_files() {
             w.keep(makers[n]()).unwrap();
             w.finish(false).unwrap();
         }
+        // One that says again what it said is weighed as before.
+        for n in [3, 1] {
+            let mut w = open_writer(&root, 600 + n as i64);
+            w.keep(makers[n]()).unwrap();
+            assert_eq!(w.finish(false).unwrap().unchanged, 1);
+        }
         let post = kept(&root).into_iter().find(|(path, _)| path.starts_with("posts/")).unwrap();
         seen.push(String::from_utf8(post.1).unwrap());
     }
     assert!(seen[0].contains("as typed") && seen[0].contains("Post \\\"1\\\""), "the export file wins: {}", seen[0]);
     assert!(seen[0].contains("Post “1”"), "the loser is kept: {}", seen[0]);
+    assert!(seen[0].contains("\"source\": \"page\""), "who says the same as the loser is known: {}", seen[0]);
     for other in &seen[1..] {
         assert_eq!(&seen[0], other);
     }

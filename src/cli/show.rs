@@ -118,9 +118,16 @@ fn explain(post: &Post) -> String {
         let how = if field.how.is_empty() { String::new() } else { format!(" ({})", field.how) };
         out.push_str(&clean(&format!("  {name:<11} {:<8} {sure:<7} {}{how}", field.source, brief(&values[name]))));
         out.push('\n');
+        if !field.also.is_empty() {
+            let all: Vec<&str> = field.also.iter().map(|a| a.source.as_str()).collect();
+            out.push_str(&clean(&format!("  {:<11} also so in {}", "", all.join(", "))));
+            out.push('\n');
+        }
         for lost in &field.rejected {
             let why = if lost.why.is_empty() { String::new() } else { format!("  ({})", lost.why) };
-            out.push_str(&clean(&format!("  {:<11} {:<8} {:<7} {}{why}", "", lost.source, "lost", brief(&lost.value))));
+            let also: String = lost.also.iter().map(|a| format!(", {}", a.source)).collect();
+            let line = format!("  {:<11} {:<8} {:<7} {}{why}{also}", "", lost.source, "lost", brief(&lost.value));
+            out.push_str(&clean(&line));
             out.push('\n');
         }
     }

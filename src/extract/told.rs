@@ -27,7 +27,7 @@ pub(super) fn of(evidence: &[Evidence]) -> BTreeMap<&'static str, (String, Vec<R
         // What the same page says twice is told once.
         if e.reason != SAID && rejected.len() < VALUES && !rejected.iter().any(|r| r.value == value) {
             let why = if e.reason.is_empty() { "not chosen".to_string() } else { e.reason.clone() };
-            rejected.push(Rejected { source: place, certainty: Certainty::Stated, value, why });
+            rejected.push(Rejected { source: place, certainty: Certainty::Stated, value, also: Vec::new(), why });
         }
     }
     for (_, rejected) in out.values_mut() {

@@ -9,7 +9,7 @@ use super::head::{Head, is_page};
 use super::report::{Job, Report, Sink};
 use super::unknown::{is_no_post, unknown};
 use super::{
-    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, own, page, redact, substack,
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, npf, own, page, redact, substack,
     text, tumblr, warc, wxr,
 };
 
@@ -82,6 +82,14 @@ pub static FORMATS: &[Format] = &[
         extension: "xml",
         fits: tumblr::fits,
         read: Some(tumblr::read),
+        redact: None,
+    },
+    Format {
+        kind: "tumblr-api",
+        name: "answers of Tumblr",
+        extension: "json",
+        fits: npf::fits,
+        read: Some(npf::read),
         redact: None,
     },
     Format {

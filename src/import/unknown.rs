@@ -21,7 +21,7 @@ const KINDS: [(&[u8], &str, &str); 16] = [
     (b"\x89PNG", "a picture", "give the export, and the folder of pictures with it"),
     (b"\xff\xd8\xff", "a picture", "give the export, and the folder of pictures with it"),
     (b"GIF8", "a picture", "give the export, and the folder of pictures with it"),
-    (b"SQLite format 3\0", "a SQLite database", "export the blog with the program that made it"),
+    (b"SQLite format 3\0", "a SQLite database", DATABASE),
     (b"\x7fELF", "a program", KNOWN),
     (b"MZ", "a program", KNOWN),
     (b"\xd0\xcf\x11\xe0", "an old office document", "save it as plain text and import that"),
@@ -39,6 +39,7 @@ const ROOTS: [(&str, &str, &str); 6] = [
     ("pma_xml_export", "a dump of a database", DUMP),
 ];
 
+const DATABASE: &str = "give the folder of `L-` and `C-` files if it is one of ljdump's; else export the blog with the program that made it";
 const PAGE: &str =
     "a server gave a page in place of the export: sign in, download it again, and look at it in a browser";
 const DUMP: &str = "export the posts with the blog's own tools (WordPress: Tools > Export > All content)";

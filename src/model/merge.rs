@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Certainty, Comment, Digest, Field, Media, Post, Rejected, Source, canonical_json, fold_words};
+use super::{Also, Certainty, Comment, Digest, Field, Media, Post, Rejected, Source, canonical_json, fold_words};
 
 /// How near to what the author wrote a source is. Missing kinds rank lowest.
-const RANK: [(&str, u8); 21] = [
+const RANK: [(&str, u8); 22] = [
     ("reverted", 90),
     ("wxr", 80),
     ("blogger", 80),
@@ -28,6 +28,7 @@ const RANK: [(&str, u8); 21] = [
     ("rest", 60),
     ("wpcom", 60),
     ("blogger-api", 60),
+    ("tumblr-api", 60),
     ("feed", 50),
     ("page", 40),
     ("wayback", 30),
@@ -137,39 +138,23 @@ fn join(kept: &Post, incoming: &Post) -> Post {
         let mut all = candidates(&a, &kept.fields, line, &updated);
         all.retain(|c| !replaced.contains(&c.source.as_str()));
         all.extend(candidates(&b, &incoming.fields, line, &updated));
-        let Some(best) = winner(&all) else {
+        let Some(best) = winner(&all).filter(|at| whole(&all[*at])) else {
             for name in line {
                 out.insert((*name).to_string(), empty_like(&a[*name]));
             }
             continue;
         };
-        let chosen = all.swap_remove(best);
-        let values = std::iter::once(&chosen.value).chain(&chosen.follow);
+        let values = std::iter::once(&all[best].value).chain(&all[best].follow);
         for (name, value) in line.iter().zip(values) {
             out.insert((*name).to_string(), value.clone());
         }
-        let mut rejected: Vec<Rejected> = all
-            .into_iter()
-            .map(|c| Rejected {
-                value: told(&c, line[0]),
-                source: c.source,
-                certainty: c.certainty,
-                why: String::new(),
-            })
-            .filter(|r| r.value != told(&chosen, line[0]) && !same_moment(line[0], &r.value, &chosen.value))
-            .chain(chosen.within.iter().cloned())
-            .collect();
-        rejected.sort_by(|x, y| (&x.source, canonical_json(&x.value)).cmp(&(&y.source, canonical_json(&y.value))));
-        fields.insert(
-            line[0].to_string(),
-            Field { source: chosen.source, certainty: chosen.certainty, how: chosen.how, rejected },
-        );
+        fields.insert(line[0].to_string(), weighed(all, best, line[0]));
     }
     if let Some(body) = fields.get("html").cloned() {
         for name in ["text", "captions", "links", "media"].into_iter().filter(|n| !is_empty(&out[*n])) {
             let own = [kept, incoming].into_iter().filter_map(|p| p.fields.get(name)).find(|f| f.source == body.source);
             let (certainty, how) = own.map_or((body.certainty, String::new()), |f| (f.certainty, f.how.clone()));
-            fields.insert(name.into(), Field { source: body.source.clone(), certainty, how, rejected: Vec::new() });
+            fields.insert(name.into(), Field { source: body.source.clone(), certainty, how, ..Field::default() });
         }
     }
     for name in ["aliases", "comments"] {
@@ -195,7 +180,8 @@ fn join(kept: &Post, incoming: &Post) -> Post {
     post
 }
 
-/// Collects what is known of the fields of one line: the value that stands and those that lost before.
+/// Collects what is known of the fields of one line: the value that stands, those that lost before, and for each who else
+/// says it. What others say of a body is known by its words only, and cannot stand.
 fn candidates(
     post: &Map<String, Value>,
     fields: &BTreeMap<String, Field>,
@@ -213,30 +199,73 @@ fn candidates(
         follow: line[1..].iter().map(|n| post[*n].clone()).collect(),
         updated: stamp(&field.source),
     };
-    let lost = field.rejected.iter().filter(|r| r.why.is_empty()).map(|r| Candidate {
-        source: r.source.clone(),
-        certainty: r.certainty,
+    let bare = |source: &str, certainty: Certainty, value: &Value| Candidate {
+        source: source.to_string(),
+        certainty,
         how: String::new(),
         within: Vec::new(),
-        value: r.value.clone(),
+        value: value.clone(),
         follow: Vec::new(),
-        updated: stamp(&r.source),
-    });
-    std::iter::once(standing).chain(lost).collect()
+        updated: stamp(source),
+    };
+    let shown = if field.also.is_empty() { Value::Null } else { told(&standing, line[0]) };
+    let mut all: Vec<Candidate> = field.also.iter().map(|a| bare(&a.source, a.certainty, &shown)).collect();
+    for lost in field.rejected.iter().filter(|r| r.why.is_empty()) {
+        all.push(bare(&lost.source, lost.certainty, &lost.value));
+        all.extend(lost.also.iter().map(|a| bare(&a.source, a.certainty, &lost.value)));
+    }
+    all.push(standing);
+    all
 }
 
-/// Returns the place of the winner: stated over guessed, the newest known change (where a source gives no time of change,
+/// Writes down how the values of a field were weighed. Of those who say the same the best is named, the others beside it:
+/// what one source says is known even where a better one says it too.
+fn weighed(mut all: Vec<Candidate>, best: usize, name: &str) -> Field {
+    let newest = newest(&all);
+    let chosen = all.swap_remove(best);
+    all.sort_by(|x, y| order(y, x, newest).then_with(|| x.source.cmp(&y.source)));
+    let same = |a: &Value, b: &Value| a == b || same_moment(name, a, b);
+    let entry = |c: &Candidate| Also { source: c.source.clone(), certainty: c.certainty };
+    let shown = told(&chosen, name);
+    let (mut also, mut lost) = (Vec::new(), Vec::<Rejected>::new());
+    for candidate in &all {
+        let value = told(candidate, name);
+        if same(&value, &shown) {
+            also.push(entry(candidate));
+        } else if let Some(better) = lost.iter_mut().find(|r| same(&r.value, &value)) {
+            better.also.push(entry(candidate));
+        } else {
+            let Also { source, certainty } = entry(candidate);
+            lost.push(Rejected { source, certainty, value, also: Vec::new(), why: String::new() });
+        }
+    }
+    let by_name = |list: &mut Vec<Also>| list.sort_by(|x, y| x.source.cmp(&y.source));
+    by_name(&mut also);
+    lost.iter_mut().for_each(|r| by_name(&mut r.also));
+    lost.extend(chosen.within);
+    lost.sort_by(|x, y| (&x.source, canonical_json(&x.value)).cmp(&(&y.source, canonical_json(&y.value))));
+    Field { source: chosen.source, certainty: chosen.certainty, how: chosen.how, also, rejected: lost }
+}
+
+/// Returns the place of the winner: what can stand at all, then stated over guessed, the newest known change (where a source gives no time of change,
 /// it counts as of that time), the rank of the source, then the canonical bytes.
 fn winner(all: &[Candidate]) -> Option<usize> {
-    let newest = all.iter().filter_map(|c| c.updated).max();
-    let key = |c: &Candidate| (c.certainty, c.updated.or(newest), rank(&c.source));
+    let newest = newest(all);
     (0..all.len()).max_by(|&x, &y| {
         let (x, y) = (&all[x], &all[y]);
-        key(x)
-            .cmp(&key(y))
-            .then_with(|| whole(x).cmp(&whole(y)))
-            .then_with(|| canonical_json(&x.value).cmp(&canonical_json(&y.value)))
+        let by_bytes = || canonical_json(&x.value).cmp(&canonical_json(&y.value));
+        whole(x).cmp(&whole(y)).then_with(|| order(x, y, newest)).then_with(by_bytes)
     })
+}
+
+fn newest(all: &[Candidate]) -> Option<Timestamp> {
+    all.iter().filter_map(|c| c.updated).max()
+}
+
+/// How good two candidates are by what is known of their sources, whatever they say.
+fn order(x: &Candidate, y: &Candidate, newest: Option<Timestamp>) -> Ordering {
+    let key = |c: &Candidate| (c.certainty, c.updated.or(newest), rank(&c.source));
+    key(x).cmp(&key(y))
 }
 
 /// A value that was shortened to its digest cannot stand again.
@@ -301,12 +330,18 @@ fn same_moment(field: &str, a: &Value, b: &Value) -> bool {
     matches!(field, "published" | "updated") && a["instant"].is_string() && a["instant"] == b["instant"]
 }
 
-/// Both lists by id; where both have one, the better source's words stand. A comment once kept stays.
+/// Both lists by id; where both have one, the better source's words stand. A comment once kept stays, and what one source
+/// shows in public is public.
 fn join_comments(kept: &Post, incoming: &Post) -> Vec<Comment> {
     let (a, b) = (source_of(kept, "comments"), source_of(incoming, "comments"));
     let (first, second) =
         if rank(b.unwrap_or_default()) >= rank(a.unwrap_or_default()) { (incoming, kept) } else { (kept, incoming) };
     let mut all = first.comments.clone();
+    for comment in all.iter_mut().filter(|c| c.status.is_some()) {
+        if second.comments.iter().any(|s| s.id == comment.id && s.status.is_none()) {
+            comment.status = None;
+        }
+    }
     all.extend(second.comments.iter().filter(|c| !first.comments.iter().any(|f| f.id == c.id)).cloned());
     sort_comments(&mut all);
     all
@@ -324,13 +359,14 @@ fn sort_key(c: &Comment) -> (Option<Timestamp>, u64, &str) {
 /// What is known of a file by one source holds for the other: it is the same address.
 fn fill_media(media: &mut [Media], known: &[&Vec<Media>]) {
     for m in media {
-        let Some(kept) = known.iter().flat_map(|l| l.iter()).find(|k| k.url == m.url && k.sha256.is_some()) else {
-            continue;
-        };
+        let same = |k: &&Media| k.url == m.url && k.sha256.is_some() && (m.sha256.is_none() || m.sha256 == k.sha256);
+        let mut all = known.iter().flat_map(|l| l.iter()).filter(same);
+        let Some(kept) = all.clone().find(|k| k.via.is_some()).or_else(|| all.next()) else { continue };
         if m.sha256.is_none() {
             (m.sha256, m.mime, m.bytes) = (kept.sha256.clone(), kept.mime.clone(), kept.bytes);
             (m.width, m.height) = (kept.width, kept.height);
         }
+        m.via = m.via.take().or_else(|| kept.via.clone());
     }
 }
 

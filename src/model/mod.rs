@@ -20,5 +20,5 @@ pub use gap::{Gap, Reason};
 pub use identity::{PostId, fold_title, fold_words, identify, normalise_url, platform_key, slugify};
 pub use merge::{Merged, merge, sort_comments, words_digest};
 pub use parts::{Author, Caption, Comment, CommentKind, CommentStatus, Enclosure, Link, LinkKind, Media, Term};
-pub use post::{CONTENT, Certainty, Draft, Field, Gone, Kind, Post, Rejected, SCHEMA, Source, Status};
+pub use post::{Also, CONTENT, Certainty, Draft, Field, Gone, Kind, Post, Rejected, SCHEMA, Source, Status};
 pub use site::{ArchiveInfo, Counts, FORMAT, Site};

@@ -45,6 +45,12 @@ pub enum Certainty {
     Stated,
 }
 
+impl Certainty {
+    fn is_stated(&self) -> bool {
+        *self == Certainty::Stated
+    }
+}
+
 /// A capture or file that gave values of a post.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
@@ -72,8 +78,19 @@ pub struct Field {
     /// How it was found, for people ("first line, a comma list").
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub how: String,
+    /// Who else says the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<Rejected>,
+}
+
+/// A source that says what a better one says: should that one change its word, this one's is still known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Also {
+    pub source: String,
+    #[serde(default, skip_serializing_if = "Certainty::is_stated")]
+    pub certainty: Certainty,
 }
 
 /// A value that lost, by the source that gave it. Long values stand as `sha256:<digest of their canonical JSON>`, a body
@@ -84,6 +101,9 @@ pub struct Rejected {
     #[serde(default)]
     pub certainty: Certainty,
     pub value: Value,
+    /// Who else says the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
     /// Why it lost, where the winner's own source gave it in another place (its page's OpenGraph beside its heading). Such
     /// a value belongs to the winner and goes with it; no merge weighs it again.
     #[serde(default, skip_serializing_if = "String::is_empty")]

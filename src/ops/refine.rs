@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::html;
-use crate::model::{Certainty, Draft, Field, LinkKind, Post, Rejected, SCHEMA, Source, identify, sort_comments};
+use crate::model::{Certainty, Draft, Field, Kind, LinkKind, Post, Rejected, SCHEMA, Source, identify, sort_comments};
 
 /// Makes the post that a draft describes. `archive` is the archive's name, `site` the blog's root address.
 pub fn refine(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
@@ -81,6 +81,7 @@ fn join(draft: Draft, body: html::Body, archive: &str) -> Post {
             source: source.kind.clone(),
             certainty: Certainty::Guessed,
             how: how.clone(),
+            also: Vec::new(),
             rejected: Vec::new(),
         };
         post.fields.insert("links".into(), field);
@@ -89,13 +90,19 @@ fn join(draft: Draft, body: html::Body, archive: &str) -> Post {
     post
 }
 
-/// Returns a line for each field that has a value.
+/// Sources that name every tag and category of a post: where they name none, there is none, whatever a feed says that
+/// does not tell the two apart.
+const LISTS_TERMS: [&str; 9] =
+    ["wxr", "rest", "wpcom", "ghost", "blogger", "blogger-api", "tumblr", "tumblr-api", "dotclear"];
+
+/// Returns a line for each field that has a value, or is known to have none.
 fn provenance(
     post: &Post,
     source: &str,
     guessed: &BTreeMap<&'static str, String>,
     told: &BTreeMap<&'static str, (String, Vec<Rejected>)>,
 ) -> BTreeMap<String, Field> {
+    let lists_terms = post.kind == Kind::Post && LISTS_TERMS.contains(&source);
     let present = [
         ("url", post.url.is_some()),
         ("aliases", !post.aliases.is_empty()),
@@ -107,8 +114,8 @@ fn provenance(
         ("updated", post.updated.is_some()),
         ("language", post.language.is_some()),
         ("series", post.series.is_some()),
-        ("tags", !post.tags.is_empty()),
-        ("categories", !post.categories.is_empty()),
+        ("tags", !post.tags.is_empty() || lists_terms),
+        ("categories", !post.categories.is_empty() || lists_terms),
         ("excerpt", post.excerpt.is_some()),
         ("html", true),
         ("text", !post.text.is_empty()),
@@ -122,7 +129,7 @@ fn provenance(
         let how = guessed.get(name);
         let certainty = if how.is_some() { Certainty::Guessed } else { Certainty::Stated };
         let (place, rejected) = told.get(name).cloned().unwrap_or_default();
-        Field { source: source.to_string(), certainty, how: how.cloned().unwrap_or(place), rejected }
+        Field { source: source.to_string(), certainty, how: how.cloned().unwrap_or(place), also: Vec::new(), rejected }
     };
     present.into_iter().filter(|(_, there)| *there).map(|(name, _)| (name.to_string(), field(name))).collect()
 }

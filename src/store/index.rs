@@ -72,6 +72,8 @@ pub struct Index {
     /// By host and last part of the permalink.
     slugs: HashMap<Key, u32>,
     media: HashMap<u64, Medium>,
+    /// Where the few came from that were not at their address.
+    vias: HashMap<u64, String>,
     mimes: Vec<String>,
     /// Keys of posts that have several.
     more_keys: HashMap<u32, Vec<(u64, u64)>>,
@@ -173,7 +175,12 @@ impl Index {
             width: medium.width.unwrap_or_default(),
             height: medium.height.unwrap_or_default(),
         };
-        self.media.insert(self.hash("media", &medium.url), known);
+        let number = self.hash("media", &medium.url);
+        match &medium.via {
+            Some(via) => self.vias.insert(number, via.clone()),
+            None => self.vias.remove(&number),
+        };
+        self.media.insert(number, known);
     }
 
     pub fn remove(&mut self, id: &PostId) {
@@ -215,7 +222,8 @@ impl Index {
     }
 
     pub fn medium(&self, url: &str) -> Option<Media> {
-        let known = self.media.get(&self.hash("media", url))?;
+        let number = self.hash("media", url);
+        let known = self.media.get(&number)?;
         let hex: String = known.sha256.iter().map(|b| format!("{b:02x}")).collect();
         Some(Media {
             url: url.to_string(),
@@ -224,6 +232,7 @@ impl Index {
             bytes: Some(known.bytes),
             width: Some(known.width).filter(|w| *w > 0),
             height: Some(known.height).filter(|h| *h > 0),
+            via: self.vias.get(&number).cloned(),
             ..Media::default()
         })
     }

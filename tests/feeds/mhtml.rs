@@ -12,6 +12,8 @@ fn a_mail_gives_its_page_and_the_pictures_it_shows() {
     let taken = take(&case("mhtml/bell.mhtml"), Options::default()).unwrap();
     let [draft] = taken.drafts.as_slice() else { panic!("{}", taken.drafts.len()) };
     assert_eq!(draft.url.as_deref(), Some("http://quay.example/2007/01/bell.html"));
+    let captured = draft.source.captured.map(|t| t.to_string());
+    assert_eq!(captured.as_deref(), Some("2007-02-03T14:05:06Z"), "a mail says when it was written");
     assert!(draft.body.contains("that nobody rings") && draft.body.contains("café"), "{}", draft.body);
     let files: Vec<&str> = taken.files.iter().map(|f| f.url.as_str()).collect();
     assert_eq!(files, ["http://quay.example/img/bell.png", "http://quay.example/2007/01/cid/pier-quay"]);

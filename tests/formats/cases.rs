@@ -122,6 +122,11 @@ fn tumblr_posts_of_every_type_have_a_body_and_their_files() {
 }
 
 #[test]
+fn answers_of_tumblr_in_blocks_are_read() {
+    check("tumblr-api");
+}
+
+#[test]
 fn journals_get_their_comments_from_other_files() {
     check("livejournal");
 }

@@ -77,6 +77,17 @@ fn the_format_may_be_told_and_an_unknown_one_lists_those_known() {
 }
 
 #[test]
+fn addresses_of_hatena_are_formed_by_its_own_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let entry = "AUTHOR: mi\nTITLE: 霧\nBASENAME: 2013/08/01/223456\nSTATUS: Publish\nCONVERT BREAKS: 0\nDATE: 08/01/2013 22:34:56\n-----\nBODY:\n<p>霧。</p>\n-----\n--------\n";
+    fs::write(folder.path().join("h.txt"), entry).unwrap();
+    let ran = mdarchive(folder.path(), &["import", "h.txt", "--site", "https://mi.hatenablog.example/"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let post = posts(&folder.path().join("archives/mi.hatenablog.example")).remove(0);
+    assert_eq!(post.url.as_deref(), Some("https://mi.hatenablog.example/entry/2013/08/01/223456"));
+}
+
+#[test]
 fn media_named_by_address_are_fetched_where_that_is_asked_for() {
     let blog = Blog::with_posts(1);
     blog.state().files.insert("/a/rope.png".into(), picture(3));

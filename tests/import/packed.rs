@@ -203,6 +203,26 @@ fn uploads_beside_the_parts_of_an_export_belong_to_its_posts() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     let media = media_of(&folder.path().join("archives/q.example"));
     assert!(media.len() == 2 && media.iter().all(|(_, had)| *had), "{media:?}");
+    // The same where the uploads come by a path of their own; alone they are no blog, and it is said so.
+    let apart = folder.path().join("apart/wp-content/uploads/2007");
+    fs::write(
+        folder.path().join("q.xml"),
+        post.replace("</channel>", &(attachment(8, "04") + &attachment(9, "05") + "</channel>")),
+    )
+    .unwrap();
+    for (month, name, n) in [("04", "a-300x200.jpg", 1), ("05", "a.jpg", 2)] {
+        fs::create_dir_all(apart.join(month)).unwrap();
+        fs::write(apart.join(month).join(name), picture(n)).unwrap();
+    }
+    for (archives, paths) in [("d", ["q.xml", "apart/wp-content"]), ("e", ["apart/wp-content", "q.xml"])] {
+        let ran = mdarchive(folder.path(), &["import", paths[0], paths[1], "--archives", archives]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let media = media_of(&folder.path().join(archives).join("q.example"));
+        assert!(media.len() == 2 && media.iter().all(|(_, had)| *had), "{media:?}");
+    }
+    let ran = mdarchive(folder.path(), &["import", "apart"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("pictures, sounds and films alone are no blog"), "{}", ran.err);
 }
 
 #[test]

@@ -8,7 +8,8 @@ bodies.py BASE ARCHIVE [--least SHARE] [--list]
     that a running WordPress fills in, and with galleries of another order at each look are told apart and not counted.
     --least: exit code 1 when a smaller share is alike; --list: print each post that is left out, too
 
-Prints each difference and its place, then the sum.
+Prints each difference and its place, then the sum. Frames are held to be alike when their titles or addresses are, as an
+archive keeps them as links; forms and scripts are kept by neither side.
 """
 import argparse
 import json
@@ -24,12 +25,15 @@ SMILIES = {"🙂": ":)", "😀": ":D", "😉": ";)", "🙁": ":(", "😛": ":P",
            "😥": ":cry:", "👿": ":evil:", "😈": ":twisted:", "🙄": ":roll:", "❗": ":!:", "❓": ":?:", "💡": ":idea:", "➡": ":arrow:", "😆": ":lol:"}
 BLOCKS = set("p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre table tr td th figcaption caption dl dt dd hr address details summary".split())
 # Elements that begin a block of their own without being told: they only set things apart.
-APART = set("audio video div figure section article header footer main aside nav tbody thead tfoot form fieldset center".split())
-SILENT = set("script style noscript template iframe object svg select textarea".split())
+APART = set("audio video div figure section article header footer main aside nav tbody thead tfoot fieldset center".split())
+# An archive has no use for what runs, and none for what is filled in and sent.
+SILENT = set("script style noscript template svg select textarea form".split())
+# Frames are kept as links, in the words of their titles.
+FRAMES = {"iframe": "src", "object": "data", "embed": "src"}
 # What a running WordPress fills in.
 DYNAMIC = re.compile(
-    r"<!-- wp:(?:archives|avatar|calendar|categories|comment|comments|cover-query|file-query|latest-comments|latest-posts|loginout|navigation|page-list"
-    r"|post-|query|read-more|rss|search|site-|social-link|tag-cloud|template|term-description|footnotes|legacy-widget|pattern|home-link)"
+    r"<!-- wp:((?:archives|avatar|calendar|categories|comment|footnotes|home-link|latest-comments|latest-posts|legacy-widget|loginout|navigation"
+    r"|page-list|pattern|post-|query|read-more|rss|search|site-|social-link|tag-cloud|template|term-description)[a-z-]*)"
 )
 
 
@@ -68,6 +72,10 @@ def blocks(body):
                 words.append(child.text or "")
                 walk(child, inner)
                 flush(inner)
+            elif tag == "form":
+                flush(path)
+            elif tag in FRAMES:
+                words.append(child.get("title") or child.get(FRAMES[tag]) or "")
             elif tag and tag not in SILENT:
                 words.append(child.text or "")
                 walk(child, path)
@@ -85,6 +93,8 @@ def name_of(element, tag, classes):
     inside = [child.tag for child in element]
     if {"wp-caption-text", "gallery-caption", "blocks-gallery-caption", "wp-element-caption"} & set(classes):
         return "figcaption"
+    if tag == "dl" and "wp-caption" in classes:
+        return None
     if tag in ("li", "ul") and inside and all(t in ("figure", "li") for t in inside):
         pictures = element.iter("figure") if tag == "ul" else [1]
         return None if len(list(pictures)) >= len(inside) else tag
@@ -119,7 +129,8 @@ def main():
     alike, told = [], []
     for row in rendered(args.base):
         url, raw = row["link"], typed.get(row["link"], "")
-        why = ("a password" if row["content"]["protected"] else "blocks that WordPress fills in" if DYNAMIC.search(raw)
+        filled = ", ".join(sorted(set(DYNAMIC.findall(raw))))
+        why = ("a password" if row["content"]["protected"] else f"blocks that WordPress fills in ({filled})" if filled
                else "a gallery of random order" if re.search(r"""orderby=["']?rand""", raw) else None)
         if why:
             told.append((url, why))

@@ -2,7 +2,7 @@
 
 # Text and blocks of posts as typed, rendered here and there. What is left out is named with the reason.
 bodies_of_export() {
-  "$tools/venv/bin/python" "$real/bodies.py" "http://127.0.0.1:$port" "$work/imported/file" "$work/export.xml" --list --least 98
+  "$tools/venv/bin/python" "$real/bodies.py" "http://127.0.0.1:$port" "$work/imported/file" "$work/export.xml" --list --least 100
 }
 
 # An export, a feed, saved pages and the live site: one post each, and the same ones in whatever order they come.

@@ -25,6 +25,7 @@ use super::report::{Found, Job, Report, Sink};
 use super::xml::Fault;
 
 pub use adapt::{Origin, draft, markup, permalink};
+pub use date::parse as parse_date;
 pub use item::{Category, Dialect, Entry, Feed, Link, Medium, Text};
 pub(super) use xml::Parser;
 

@@ -206,7 +206,12 @@ fn adapt(post: &Post, meta: Option<&export::Meta>, known: &Known, report: &mut R
     draft.base = draft.url.clone().or_else(|| Some(format!("{}/", known.base)).filter(|b| b.len() > 1));
     let alt = post.feature_image_alt.get().or(meta.and_then(|m| m.feature_image_alt.get()));
     let caption = post.feature_image_caption.get().or(meta.and_then(|m| m.feature_image_caption.get()));
-    if let Some(image) = post.feature_image.get().or(post.image.get()).map(at) {
+    let whole = |image: String| match Url::parse(draft.base.as_deref().unwrap_or_default()).and_then(|b| b.join(&image))
+    {
+        Ok(url) if image.starts_with('/') => url.to_string(),
+        _ => image,
+    };
+    if let Some(image) = post.feature_image.get().or(post.image.get()).map(at).map(whole) {
         draft.media.push(parts::featured(&image, alt.map(str::to_string)));
         if let Some(words) = caption {
             draft.captions.push(Caption {

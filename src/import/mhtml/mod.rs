@@ -13,6 +13,7 @@ use crate::extract;
 use crate::input::Named;
 use crate::model::{Digest, Gap, Reason};
 
+use super::feed::parse_date;
 use super::page::{self, Page, Refused};
 use super::report::{Bytes, Found, Job, Report, Sink};
 
@@ -75,7 +76,9 @@ fn one(
     let text = if origin.rewritten { page::undo_replay(&decoded.text) } else { decoded.text };
     let text = by_location(&text, &mail);
     page::tell_site(url.as_ref(), job, site, sink)?;
-    let page = Page { text: &text, url: url.as_ref(), kind: "page", uri: &stream.name, sha256: &sha256 };
+    let said = mail.header.get("date").and_then(parse_date).and_then(|d| d.instant);
+    let (uri, captured) = (stream.name.as_str(), said.or(origin.captured));
+    let page = Page { text: &text, url: url.as_ref(), kind: "page", uri, sha256: &sha256, captured };
     match page.read() {
         Ok(shown) => {
             let drafts = shown.told(&stream.name, report);

@@ -185,8 +185,14 @@ fn address(draft: &mut Draft, entry: &Entry, site: Option<&Url>) {
     else {
         return;
     };
-    let day = draft.published.as_ref().and_then(|d| Some((d.text.get(..4)?, d.text.get(5..7)?)));
     let root = format!("{}/", site.as_str().trim_end_matches('/'));
+    if name.contains('/') {
+        // Hatena writes day and time of the entry where others have a word.
+        draft.url = Url::parse(&format!("{root}entry/{name}")).ok().map(|u| u.to_string());
+        draft.guessed.insert("url", "formed by the rule of Hatena".into());
+        return;
+    }
+    let day = draft.published.as_ref().and_then(|d| Some((d.text.get(..4)?, d.text.get(5..7)?)));
     let made = day.and_then(|(year, month)| Url::parse(&format!("{root}{year}/{month}/{name}.html")).ok());
     if let Some(url) = made {
         draft.url = Some(url.to_string());

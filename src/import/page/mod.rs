@@ -6,6 +6,7 @@ mod origin;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use url::Url;
 
 use crate::error::{Error, Result};
@@ -43,6 +44,8 @@ pub struct Page<'a> {
     pub kind: &'static str,
     pub uri: &'a str,
     pub sha256: &'a Digest,
+    /// When it was saved or captured, where that is written down; a page of a fetch of our own says nothing.
+    pub captured: Option<Timestamp>,
 }
 
 /// What a page shows.
@@ -90,7 +93,8 @@ impl Page<'_> {
             (false, false) => self.kind,
         };
         let sha256 = Some(self.sha256.clone());
-        draft.source = Source { kind: kind.into(), uri: self.uri.into(), sha256, ..Source::default() };
+        let (uri, captured) = (self.uri.into(), self.captured);
+        draft.source = Source { kind: kind.into(), uri, sha256, captured, ..Source::default() };
         draft.base = draft.base.take().or_else(|| draft.url.clone());
         if several {
             draft.guessed.insert("url", "a link of its own on a page that shows several posts".into());
@@ -218,7 +222,8 @@ fn one(
     tell_site(url, job, site, sink)?;
     let (text, files) = beside.resolve(&text, &stream.name, url);
     let kind = if origin.rewritten { "wayback" } else { "page" };
-    let page = Page { text: &text, url, kind, uri: &stream.name, sha256: &sha256 };
+    let (uri, captured) = (stream.name.as_str(), origin.captured);
+    let page = Page { text: &text, url, kind, uri, sha256: &sha256, captured };
     match page.read() {
         Ok(shown) => {
             let mut drafts = shown.told(&stream.name, report);

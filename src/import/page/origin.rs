@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use regex::Regex;
 use url::Url;
 
 use crate::html;
+use crate::import::feed::parse_date;
 
 /// What a page says of its origin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Origin {
     pub how: &'static str,
     /// It comes from a web archive, whose rewriting is in it.
     pub rewritten: bool,
+    /// When it was saved, or captured by the web archive.
+    pub captured: Option<Timestamp>,
 }
 
 /// How far into a page its origin is sought.
@@ -61,8 +65,51 @@ static OG_URL: Pattern =
 static VALUE: Pattern =
     LazyLock::new(|| pattern(r#"(?i)\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#));
 
+/// Where savers write when they were at work: the time is the first group.
+static MOMENTS: [Pattern; 5] = [
+    LazyLock::new(|| pattern(r"<!--\s*Page saved with SingleFile\s[^>]{0,4000}?saved date:\s*(\S[^\n>]{0,80})")),
+    LazyLock::new(|| pattern(r"<!--\s*Mirrored from \S+ by HTTrack[^>,]{0,200},\s*([^>]{0,60}?)\s*-->")),
+    LazyLock::new(|| pattern(r#"__wm\.wombat\(\s*["'][^"']*["'],\s*["'](\d{14})["']"#)),
+    LazyLock::new(|| pattern(r"FILE ARCHIVED ON (\d\d:\d\d:\d\d [A-Z][a-z]{2} \d\d, \d{4})")),
+    LazyLock::new(|| pattern(r"<!--\s*saved from url=\(\d+\)\S{0,100}?/web/(\d{14})")),
+];
+
+/// Returns when a page was saved or captured. A time without a zone is no moment.
+fn saved(page: &str, name: &str) -> Option<Timestamp> {
+    let found = MOMENTS.iter().find_map(|p| p.as_ref()?.captures(page)?.get(1)).map(|m| m.as_str());
+    // Downloaders of web archives name a folder after the time of capture.
+    let folder = || name.split('/').rev().skip(1).find(|f| f.len() == 14 && f.bytes().all(|b| b.is_ascii_digit()));
+    moment(found.or_else(folder)?)
+}
+
+/// `20080102051204`, `Mon Nov 24 2025 14:20:29 GMT+0100 (…)`, `05:12:04 Jan 02, 2008`, `Sat, 01 Mar 2014 12:00:00 GMT`.
+fn moment(text: &str) -> Option<Timestamp> {
+    if text.len() == 14
+        && let Ok(time) = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", text)
+    {
+        return jiff::tz::Offset::UTC.to_timestamp(time).ok();
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let written = match words.as_slice() {
+        [_, month, day, year, clock, zone, ..] if month.starts_with(char::is_alphabetic) && year.len() == 4 => {
+            format!("{day} {month} {year} {clock} {}", zone.trim_start_matches("GMT"))
+        }
+        [clock, month, day, year] if clock.contains(':') => {
+            format!("{} {month} {year} {clock} GMT", day.trim_end_matches(','))
+        }
+        _ => text.to_string(),
+    };
+    parse_date(&written)?.instant
+}
+
 /// Finds where a page came from: what its saver wrote, else what the page says of itself, else the folder it lies in.
 pub fn origin(page: &str, name: &str) -> Origin {
+    let found = address(page, name);
+    let captured = (found.rewritten || page.contains("<!--")).then(|| saved(page, name)).flatten();
+    Origin { captured, ..found }
+}
+
+fn address(page: &str, name: &str) -> Origin {
     let head = prefix(page, REACH);
     for (how, pattern) in &SAVERS {
         let found = pattern.as_ref().and_then(|p| p.captures(head)).and_then(|c| c.get(1));
@@ -73,12 +120,12 @@ pub fn origin(page: &str, name: &str) -> Origin {
         };
         let address = if address.contains("://") { address } else { format!("http://{address}") };
         if let Some(url) = web(&address) {
-            return Origin { url: Some(url), how, rewritten };
+            return Origin { url: Some(url), how, rewritten, captured: None };
         }
     }
     let rewritten = is_replayed(page);
     if let Some(url) = archived_url(page).filter(|_| rewritten) {
-        return Origin { url: Some(url), how: "kept by a web archive", rewritten };
+        return Origin { url: Some(url), how: "kept by a web archive", rewritten, captured: None };
     }
     for (how, pattern) in [("link rel=canonical", &CANONICAL), ("og:url", &OG_URL)] {
         let tag = pattern.as_ref().and_then(|p| p.find(head)).map(|m| m.as_str());
@@ -86,10 +133,10 @@ pub fn origin(page: &str, name: &str) -> Origin {
         let value = value.and_then(|v| (1..=3).find_map(|i| v.get(i))).map(|m| html::unescape(m.as_str()));
         let value = value.map(|v| within_replay(&v).unwrap_or(v));
         if let Some(url) = value.and_then(|v| web(&v)) {
-            return Origin { url: Some(url), how, rewritten };
+            return Origin { url: Some(url), how, rewritten, captured: None };
         }
     }
-    Origin { url: from_path(name), how: "the folder of its host", rewritten }
+    Origin { url: from_path(name), how: "the folder of its host", rewritten, captured: None }
 }
 
 fn prefix(text: &str, n: usize) -> &str {
@@ -196,6 +243,38 @@ mod tests {
         }
         assert_eq!(origin("<html>", "My page.html").url, None);
         assert_eq!(origin("<html>", "v1.2/x.html").url, None);
+    }
+
+    #[test]
+    fn savers_say_when_a_page_was_saved() {
+        let table = [
+            (
+                "<!--\n Page saved with SingleFile \n url: https://a.example/y \n saved date: Mon Nov 24 2025 14:20:29 GMT+0100 (CET)\n-->",
+                "x.html",
+                Some("2025-11-24T13:20:29Z"),
+            ),
+            (
+                "<!-- Mirrored from a.example/ by HTTrack Website Copier/3.x [XR&CO'2014], Sat, 01 Mar 2014 12:00:00 GMT -->",
+                "x.html",
+                Some("2014-03-01T12:00:00Z"),
+            ),
+            ("<!--\n FILE ARCHIVED ON 05:12:04 Jan 02, 2008 AND RETRIEVED -->", "x", Some("2008-01-02T05:12:04Z")),
+            (
+                "<!-- saved from url=(0061)https://web.archive.org/web/20080102030405/http://a.example/w -->",
+                "x",
+                Some("2008-01-02T03:04:05Z"),
+            ),
+            (
+                "<!-- End Wayback Rewrite JS Include -->",
+                "a.example/20080102030405/x.html",
+                Some("2008-01-02T03:04:05Z"),
+            ),
+            ("<!-- saved from url=(0021)http://a.example/ -->", "x.html", None),
+            ("<html>", "20080102030405/x.html", None),
+        ];
+        for (page, name, time) in table {
+            assert_eq!(origin(page, name).captured.map(|t| t.to_string()).as_deref(), time, "{page}");
+        }
     }
 
     #[test]

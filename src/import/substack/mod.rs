@@ -81,7 +81,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
                     (draft.source, draft.body) = fragment(page, sink)?;
                 }
                 None => report.gaps.push(Gap {
-                    url: draft.url.clone().unwrap_or_else(|| format!("{}#{id}", list.name)),
+                    url: format!("{}#{id}", list.name),
                     what: "post".into(),
                     reason: Reason::Malformed,
                     detail: "the export lists it and has no text of it".into(),

@@ -315,12 +315,12 @@ impl Pages<'_> {
         let text = if replayed { page::undo_replay(&decoded.text) } else { decoded.text };
         let sha256 = Digest::of(&response.body);
         let kind = if replayed { "wayback" } else { "page" };
-        let page = Page { text: &text, url: url.as_ref(), kind, uri: &file.name, sha256: &sha256 };
+        // A replayed page is as old as what it replays.
+        let captured = if replayed { replay_moment(&record.uri).or(origin.captured) } else { None };
+        let page = Page { text: &text, url: url.as_ref(), kind, uri: &file.name, sha256: &sha256, captured };
         match page.read() {
             Ok(shown) => {
                 let mut drafts = shown.told(&record.uri, report);
-                let captured = if replayed { replay_moment(&record.uri) } else { None };
-                drafts.iter_mut().for_each(|d| d.source.captured = captured);
                 let others = self.index.revisited.get(&number(&digest_of(record, &response.body)));
                 if let ([draft], Some(others)) = (drafts.as_mut_slice(), others) {
                     draft.aliases.extend(others.iter().filter(|o| Some(*o) != draft.url.as_ref()).cloned());

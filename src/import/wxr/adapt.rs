@@ -77,7 +77,7 @@ impl<'a> Adapter<'a> {
             media: self.featured(&item).into_iter().collect(),
             comments: comments(&item.comments, self.base.as_ref(), self.options, report),
             enclosures: item.meta.iter().filter(|m| m.key == "enclosure").filter_map(|m| enclosure(&m.value)).collect(),
-            extra: self.extra(&item),
+            extra: self.extra(&item, rendered.unknown),
             guessed: Default::default(),
             told: Default::default(),
         }
@@ -167,7 +167,7 @@ impl<'a> Adapter<'a> {
     }
 
     /// What the export says beyond the model.
-    fn extra(&self, item: &Item) -> Map<String, Value> {
+    fn extra(&self, item: &Item, shortcodes: Vec<String>) -> Map<String, Value> {
         let mut out = Map::new();
         let mut add = |name: &str, value: Value| {
             out.insert(name.to_string(), value);
@@ -183,6 +183,9 @@ impl<'a> Adapter<'a> {
         }
         if item.sticky {
             add("sticky", true.into());
+        }
+        if !shortcodes.is_empty() {
+            add("shortcodes", shortcodes.into());
         }
         if !item.slug.is_empty() {
             add("slug", percent_decoded(&item.slug).into());

@@ -112,7 +112,8 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
     }
     let text = extract::decode(capture.payload(), capture.header("content-type")).text;
     let sha256 = capture.digest();
-    let page = Page { text: &text, url: Some(&capture.url), kind: "page", uri: capture.url.as_str(), sha256: &sha256 };
+    let (url, uri) = (Some(&capture.url), capture.url.as_str());
+    let page = Page { text: &text, url, kind: "page", uri, sha256: &sha256, captured: None };
     match page.read() {
         Ok(Shown { wants: Some(wants), .. }) => gap(Reason::Protected, wants),
         Ok(Shown { mut drafts, .. }) if drafts.len() == 1 => {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::ImportRequest;
 use crate::error::{Error, Result};
-use crate::import::{FORMATS, Format, Group, Groups, group, group_as};
-use crate::input::{self, Opened};
+use crate::import::{FORMATS, Format, Group, Groups, detect, group, group_as, is_media};
+use crate::input::{self, Named, Opened};
 use crate::model::slugify;
 use crate::store::bag;
 
@@ -28,6 +28,8 @@ pub struct Gathered {
     /// Paths that hold nothing that can be read.
     pub failed: Vec<Error>,
     places: usize,
+    /// Pictures and the like that came by a path of their own, with what is to be said where no export wants them.
+    uploads: Vec<(Vec<Named>, Error)>,
 }
 
 impl Gathered {
@@ -48,6 +50,11 @@ impl Gathered {
                 // A path that is not there is a slip of the user's, not a fault of a file.
                 Err(error) => return Err(error),
             }
+        }
+        let export = out.parts.iter_mut().find(|p| p.group.format.kind == "wxr");
+        match export {
+            Some(part) => out.uploads.drain(..).for_each(|(files, _)| part.group.streams.extend(files)),
+            None => out.failed.extend(out.uploads.drain(..).map(|(_, error)| error)),
         }
         // One goes on top of the other.
         out.snapshots.sort_by_cached_key(|path| bag::step(path));
@@ -70,8 +77,14 @@ impl Gathered {
     fn take_in(&mut self, opened: Opened, format: Option<&'static Format>, place: usize) -> Result<()> {
         let Opened { path, streams, inside, notes } = opened;
         let stem = stem(&path);
+        let files = match streams.iter().all(|s| is_media(&s.name)) {
+            true => streams.clone(),
+            false => Vec::new(),
+        };
         let found = match format {
             Some(format) => group_as(streams, format),
+            // A copy of the uploads of a blog, beside its export.
+            None if !files.is_empty() && inside.is_empty() => Groups::default(),
             None if streams.is_empty() && !inside.is_empty() => Default::default(),
             None => match group(&streams) {
                 Err(Error::Input { .. }) if !inside.is_empty() => Groups { left: streams, ..Groups::default() },
@@ -94,10 +107,15 @@ impl Gathered {
             }
         }
         if !any {
-            return Err(failed.into_iter().next().unwrap_or_else(|| {
-                Error::input(path.display(), "there is nothing in it that can be imported")
-                    .with_hint("`mdarchive import --help` names what can be imported")
-            }));
+            if !files.is_empty() && format.is_none() {
+                let why = "pictures, sounds and films alone are no blog";
+                let error =
+                    Error::input(path.display(), why).with_hint("give the export that they belong to with them");
+                let error = files.first().filter(|_| files.len() == 1).and_then(|f| detect(f).err()).unwrap_or(error);
+                self.uploads.push((files, error));
+                return Ok(());
+            }
+            return Err(failed.into_iter().next().unwrap_or_else(|| nothing(&path, &found.left)));
         }
         self.notes.extend(notes.into_iter().chain(failed.iter().map(told)));
         if let Some(first) = found.left.first() {
@@ -106,6 +124,19 @@ impl Gathered {
         }
         Ok(())
     }
+}
+
+/// Says that a folder or container holds nothing, and what its first file is instead.
+fn nothing(path: &Path, left: &[Named]) -> Error {
+    let why = "there is nothing in it that can be imported";
+    let first = left.iter().find_map(|file| Some((file, detect(file).err()?)));
+    let Some((file, error)) = first else {
+        return Error::input(path.display(), why).with_hint("`mdarchive import --help` names what can be imported");
+    };
+    let words = told(&error);
+    let words = words.strip_prefix(&format!("{}: ", file.shown)).unwrap_or(&words);
+    let hint = error.hint().unwrap_or_else(|| "`mdarchive import --help` names what can be imported".to_string());
+    Error::input(path.display(), format!("{why}: {} is {words}", file.name)).with_hint(hint)
 }
 
 /// Returns what an error says of a file, for a note.

@@ -74,7 +74,8 @@ pub fn page(answer: &Answer, url: &str, row: &Row, base: &Url) -> Page {
     let (sha256, at): (Digest, String) =
         (capture.digest(), time_of(capture.url.as_str(), base).unwrap_or_else(|| row.time.clone()));
     let uri = format!("{base}{at}/{url}");
-    let saved = Saved { text: &text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256: &sha256 };
+    let (text, sha256) = (text.as_str(), &sha256);
+    let saved = Saved { text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256, captured: None };
     match saved.read() {
         Ok(Shown { wants: Some(wants), .. }) => Page::Bad(wants.into()),
         Ok(Shown { mut drafts, .. }) if drafts.len() == 1 => {

@@ -6,7 +6,7 @@ use super::slots::{self, Stands};
 use super::tags::tag;
 
 /// Elements that make lines of their own.
-const BLOCKS: [&str; 45] = [
+const BLOCKS: [&str; 47] = [
     "table",
     "thead",
     "tfoot",
@@ -30,6 +30,8 @@ const BLOCKS: [&str; 45] = [
     "area",
     "blockquote",
     "address",
+    "math",
+    "menu",
     "style",
     "p",
     "h1",
@@ -56,7 +58,7 @@ const BLOCKS: [&str; 45] = [
 /// Elements whose content is not touched.
 const VERBATIM: [&str; 6] = ["pre", "script", "style", "svg", "math", "textarea"];
 /// Elements in which lines mean nothing.
-const QUIET: [&str; 5] = ["object", "audio", "video", "select", "menu"];
+const QUIET: [&str; 4] = ["object", "audio", "video", "select"];
 
 /// Makes paragraphs of a text that may hold HTML and slots.
 pub fn autop(text: &str) -> String {
@@ -243,16 +245,19 @@ impl Autop {
             self.left = if right == Right::Blank { Left::Free } else { left };
             return;
         }
-        // What follows a block's beginning stands in it as it is, even before a blank line.
-        let wrapped = match &left {
-            Left::Free => true,
-            Left::Open(name) => name == "blockquote",
+        // What follows a block's beginning stands in it as it is, even before a blank line; only a paragraph ends there.
+        let around = match &left {
+            Left::Free => Some("<p>"),
+            Left::Open(name) if name == "blockquote" => Some("<p>"),
+            Left::Open(name) if name == "p" => Some(""),
+            Left::Open(_) => None,
         };
-        if wrapped {
-            self.in_p = false;
-            self.out.push_str(&format!("<p>{run}</p>\n"));
-        } else {
-            self.out.push_str(run);
+        match around {
+            Some(open) => {
+                self.in_p = false;
+                self.out.push_str(&format!("{open}{run}</p>\n"));
+            }
+            None => self.out.push_str(run),
         }
     }
 }
@@ -287,7 +292,9 @@ mod tests {
         assert_eq!(flat("<h2>a</h2>\nb\n<hr />\nc"), "<h2>a</h2><p>b</p><hr /><p>c</p>");
         assert_eq!(flat("<div>a</div><div>\n\nb\n\n</div>"), "<div>a</div><div><p>b</p></div>");
         assert_eq!(flat("<blockquote>a\n\nb</blockquote>"), "<blockquote><p>a</p><p>b</p></blockquote>");
-        assert_eq!(flat("<p>a</p>\n\n<p>b\n\nc</p>d"), "<p>a</p><p>b<p>c</p><p>d</p>");
+        assert_eq!(flat("<p>a</p>\n\n<p>b\n\nc</p>d"), "<p>a</p><p>b</p><p>c</p><p>d</p>");
+        assert_eq!(flat("<p>a\n<td>b</td>\nc"), "<p>a</p><td>b</td><p>c</p>");
+        assert_eq!(flat("<p>a <math>\n<mi>b</mi></math> c</p>"), "<p>a</p><math><mi>b</mi></math><p>c</p>");
         assert_eq!(flat("<table><tr>\n<td>a\nb</td>\n</tr></table>"), "<table><tr><td>a<br />b</td></tr></table>");
     }
 

@@ -40,6 +40,19 @@ pub const EMBEDS: [&str; 31] = [
     "mixcloud",
 ];
 
+/// Shortcodes that may name what they show by a number or a word: under which names, and what stands before it.
+const BY_ID: [(&str, &[&str], &str); 9] = [
+    ("vimeo", &["id", "clip_id"], "https://vimeo.com/"),
+    ("youtube", &["id"], "https://www.youtube.com/watch?v="),
+    ("dailymotion", &["id"], "https://www.dailymotion.com/video/"),
+    ("wpvideo", &["id"], "https://videopress.com/v/"),
+    ("videopress", &["id"], "https://videopress.com/v/"),
+    ("gist", &["id"], "https://gist.github.com/"),
+    ("ted", &["id"], "https://www.ted.com/talks/"),
+    ("scribd", &["id"], "https://www.scribd.com/document/"),
+    ("polldaddy", &["poll"], "https://poll.fm/"),
+];
+
 /// Puts links in place of the addresses that stand alone on their line: WordPress shows what is behind them.
 pub fn lines(text: &str, slots: &mut Slots) -> String {
     let mut out = String::with_capacity(text.len());
@@ -74,19 +87,16 @@ pub fn link(url: &str, words: Option<&str>) -> String {
 impl Work<'_> {
     /// Makes a link of a shortcode that shows something; none where nobody can tell what.
     pub(super) fn embed(&self, code: &Shortcode) -> Option<String> {
-        let id = || {
-            code.attributes
-                .split([' ', '='])
-                .find(|w| w.len() >= 4 && w.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)))
+        let fits = |id: &&str| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        let by_id = || {
+            let (_, keys, before) = BY_ID.iter().find(|(name, ..)| *name == code.name)?;
+            let bare = code.attributes.split([' ', '=']).find(|w| w.len() >= 4 && !keys.contains(w) && fits(w));
+            let id = keys.iter().find_map(|k| code.get(k)).filter(fits).or(bare)?;
+            Some(format!("{before}{id}"))
         };
         let url = code.address().or_else(|| match code.name {
-            "vimeo" => id().filter(|i| i.bytes().all(|b| b.is_ascii_digit())).map(|i| format!("https://vimeo.com/{i}")),
-            "youtube" => id().map(|i| format!("https://www.youtube.com/watch?v={i}")),
-            "wpvideo" | "videopress" => id().map(|i| format!("https://videopress.com/v/{i}")),
-            "gist" => id().map(|i| format!("https://gist.github.com/{i}")),
-            "ted" => code.get("id").map(|i| format!("https://www.ted.com/talks/{i}")),
             "audio" | "video" => self.first_upload(code.name),
-            _ => None,
+            _ => by_id(),
         })?;
         Some(format!("<p>{}</p>", link(&url, None)))
     }

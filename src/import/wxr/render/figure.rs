@@ -12,6 +12,10 @@ use super::slots::Stands;
 /// Shortcodes understood by name.
 const KNOWN: [&str; 8] = ["caption", "wp_caption", "gallery", "playlist", "code", "sourcecode", "source", "latex"];
 
+/// Shortcodes of plugins that are written down for a post, and how much of each.
+const MAX_UNKNOWN: usize = 100;
+const MAX_TYPED: usize = 400;
+
 fn is_known(name: &str) -> bool {
     KNOWN.contains(&name) || super::embed::EMBEDS.contains(&name)
 }
@@ -53,6 +57,10 @@ impl Work<'_> {
                 }
             },
             name => {
+                let typed = code.source.split_inclusive(']').next().unwrap_or_default();
+                if self.unknown.len() < MAX_UNKNOWN {
+                    self.unknown.push(typed.chars().take(MAX_TYPED).collect());
+                }
                 return match code.content {
                     Some(content) => {
                         self.note("unknown shortcodes left out, the text in them kept", name);

@@ -29,6 +29,8 @@ pub struct Rendered {
     pub html: String,
     /// What could not be rendered: what happened, and to what.
     pub notes: Vec<(&'static str, String)>,
+    /// Shortcodes that only a plugin can show, as they were typed, without what stands in them.
+    pub unknown: Vec<String>,
 }
 
 /// What a body may grow to by blocks that it shows again and again.
@@ -39,7 +41,8 @@ const MAX_DEPTH: usize = 5;
 /// Renders the body of a post. Text with block comments is HTML already, but for its dynamic blocks; text without is
 /// what people type: lines and blank lines.
 pub fn render(item: &Item, context: &Context) -> Rendered {
-    let mut work = Work { context, slots: Slots::default(), notes: BTreeSet::new(), made: 0 };
+    let (slots, unknown) = (Slots::default(), Vec::new());
+    let mut work = Work { context, slots, notes: BTreeSet::new(), unknown, made: 0 };
     let typed = work.slots.clear(&item.content);
     let typed = without_structure(&typed);
     let linked = embed::lines(&typed, &mut work.slots);
@@ -53,7 +56,7 @@ pub fn render(item: &Item, context: &Context) -> Rendered {
             autop(&expanded)
         }
     };
-    Rendered { html: work.slots.fill(&html), notes: work.notes.into_iter().collect() }
+    Rendered { html: work.slots.fill(&html), notes: work.notes.into_iter().collect(), unknown: work.unknown }
 }
 
 /// A rendering under way.
@@ -61,6 +64,7 @@ struct Work<'a> {
     context: &'a Context<'a>,
     slots: Slots,
     notes: BTreeSet<(&'static str, String)>,
+    unknown: Vec<String>,
     /// Bytes made beyond what was typed.
     made: usize,
 }
