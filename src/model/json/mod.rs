@@ -154,7 +154,7 @@ fn plain(text: &[u8]) -> usize {
 struct List<'a> {
     writer: &'a mut Writer,
     empty: bool,
-    /// Closing brackets, the outer ones last: a variant with values stands in an object.
+    /// A variant with values stands in an object of its own, which ends with it.
     variant: bool,
 }
 
