@@ -12,6 +12,7 @@ use crate::html::walk;
 
 static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FOREIGN).ok());
 static ABOUT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::ABOUT).ok());
+static EMBEDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::EMBEDS).ok());
 static KEPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::KEPT).ok());
 
 static FOREIGN_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| rules::FOREIGN_WORDS.iter().copied().collect());
@@ -24,9 +25,46 @@ fn matches(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 /// Marks what is no part of any post. What holds most of the page's text is never junk, whatever it is called, nor what
 /// holds the only element with the name of a post's body.
 pub(super) fn mark(tree: &Html, outline: &mut Outline) {
+    let mut free = guarded(outline);
+    mark_but(tree, outline, &free);
+    let misnamed = misnamed(outline);
+    if !misnamed.is_empty() {
+        free.extend(misnamed);
+        mark_but(tree, outline, &free);
+    }
+}
+
+/// Returns what must be of the post after all, where next to no prose is left and much stands in what was called foreign:
+/// sections `with-ads`, a text that waits to be shown.
+fn misnamed(outline: &Outline) -> Vec<usize> {
+    static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::FRAME).ok());
+    let (mut left, mut next, mut held, mut out) = (0, 0, 0, Vec::new());
+    for (at, item) in outline.items.iter().enumerate() {
+        if item.part == Part::Post {
+            left += prose(item);
+        }
+        if at < next || item.part != Part::Foreign {
+            continue;
+        }
+        if rules::FOREIGN_ELEMENTS.contains(&&*item.name) || is_of_readers(item) || matches(&FRAME, &item.sig) {
+            next = item.end;
+            continue;
+        }
+        let inner = || std::iter::once(at).chain(outline.within(at)).filter_map(|i| outline.items.get(i));
+        let sum: i64 = inner().map(prose).sum();
+        if sum >= 80 {
+            held += sum;
+            out.push(at);
+        }
+        next = item.end;
+    }
+    if left < 300 && held > 3 * left + 300 { out } else { Vec::new() }
+}
+
+/// Marks all elements but those that are free of it.
+fn mark_but(tree: &Html, outline: &mut Outline, guarded: &HashSet<usize>) {
     let all = outline.items.first().map_or(0, |i| i.text);
     let prose = sums(outline, prose);
-    let guarded = guarded(outline);
     let mut until = [0, 0];
     for at in 0..outline.items.len() {
         let Some(item) = outline.items.get(at) else { break };
@@ -43,7 +81,7 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
                     Part::Post
                 }
             }
-            (_, about) => match named(tree, item) {
+            (_, about) => match named(tree, outline, at, item) {
                 Part::Post if about => Part::About,
                 part => part,
             },
@@ -60,7 +98,7 @@ pub(super) fn mark(tree: &Html, outline: &mut Outline) {
 }
 
 /// Returns what an element is by its own name and classes.
-fn named(tree: &Html, item: &Item) -> Part {
+fn named(tree: &Html, outline: &Outline, at: usize, item: &Item) -> Part {
     // What is inline and long was opened by mistake: the author's name in a span that never ends.
     let inline = matches!(&*item.name, "span" | "a" | "b" | "i" | "em" | "strong" | "font" | "p");
     let named = |rule| matches(rule, &item.sig) && !(inline && item.text > 160) && !matches(&KEPT, &item.sig);
@@ -74,10 +112,12 @@ fn named(tree: &Html, item: &Item) -> Part {
         Part::About
     } else if &*item.name == "footer" && quoted {
         Part::Post
+    } else if item.sig.contains("embed") && matches(&EMBEDS, &item.sig) && quotes(outline, at) {
+        Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
         || named(&FOREIGN)
         || (words(&FOREIGN_WORDS) && !words(&ABOUT_WORDS))
-        || is_hidden(tree, item)
+        || (is_hidden(tree, item) && !is_folded(outline, item))
     {
         Part::Foreign
     } else if rules::ABOUT_ELEMENTS.contains(&&*item.name) || named(&ABOUT) || words(&ABOUT_WORDS) {
@@ -85,6 +125,11 @@ fn named(tree: &Html, item: &Item) -> Part {
     } else {
         Part::Post
     }
+}
+
+/// Returns whether a quotation is what an element holds.
+fn quotes(outline: &Outline, at: usize) -> bool {
+    outline.within(at).take(12).filter_map(|i| outline.items.get(i)).any(|i| &*i.name == "blockquote")
 }
 
 /// Returns whether the name of a class or id is made with a word of a list.
@@ -152,6 +197,16 @@ fn holds_most(item: &Item, at: usize, prose: &[i64]) -> bool {
 
 fn is_of_readers(item: &Item) -> bool {
     ["comment", "respond", "disqus", "replies", "trackback"].iter().any(|n| item.sig.contains(n))
+}
+
+/// Returns whether an element is hidden until the line over it is opened: questions with answers, the steps of a guide.
+fn is_folded(outline: &Outline, item: &Item) -> bool {
+    let around = std::iter::successors(Some(item), |i| outline.items.get(i.parent));
+    item.text > 80
+        && item.link * 4 < item.text
+        && around
+            .take(3)
+            .any(|i| ["accordion", "collaps", "toggle", "faq", "spoiler"].iter().any(|n| i.sig.contains(n)))
 }
 
 fn is_hidden(tree: &Html, item: &Item) -> bool {
@@ -229,8 +284,9 @@ pub(super) fn find(outline: &Outline, heading: Option<usize>) -> Option<Found> {
             let holds = outline.items.get(n).is_some_and(|i| n <= d && d < i.end);
             let full = outline.items.get(n).is_some_and(|i| i.text > 0 || i.pictures > 0);
             // A known container with next to nothing in it beside a full text elsewhere is a teaser or a widget, unless the
-            // title stands over it.
-            let poor = sum(n) * 4 < sum(d) && !(near(n) && full) && (!sure || sum(d) > 600);
+            // title stands over it; and even then when there is nothing but a title.
+            let bare = n < d && sum(n) < 60 && sum(d) > 1200 && outline.items.get(n).is_some_and(|i| i.pictures == 0);
+            let poor = sum(n) * 4 < sum(d) && (bare || !(near(n) && full)) && (!sure || sum(d) > 600);
             // One of many sections, each with such a name.
             let held = outline.items.get(d).is_some_and(|i| d <= n && n < i.end);
             let share = if sure { 15 } else { 40 };

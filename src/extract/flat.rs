@@ -36,16 +36,50 @@ pub fn flat(reading: &Reading, id: &str) -> Value {
     line
 }
 
+/// Blocks of one caption.
+const PARTS: usize = 4;
+
 /// Returns a text without the blocks that are captions: they have their own place in the line, and stand in `html`. Where
 /// little else is said, as under the pictures of a gallery, they are the text and stay.
 fn uncaptioned(text: &str, captions: &[&str]) -> String {
+    if captions.is_empty() {
+        return text.to_string();
+    }
     let mut left: HashMap<String, usize> = HashMap::new();
     for caption in captions {
         *left.entry(fold(caption)).or_default() += 1;
     }
-    let mut is_caption = |block: &&str| left.get_mut(&fold(block)).filter(|n| **n > 0).map(|n| *n -= 1).is_some();
-    let rest = text.split("\n\n").filter(|block| !is_caption(block)).collect::<Vec<_>>().join("\n\n");
-    if rest.len() * 3 < text.len() * 2 { text.to_string() } else { rest }
+    let blocks: Vec<&str> = text.split("\n\n").collect();
+    let (mut rest, mut at) = (Vec::new(), 0);
+    while let Some(block) = blocks.get(at) {
+        // A caption and its credit may be blocks of their own.
+        let mut words = fold(block);
+        let mut length = 1;
+        let taken = loop {
+            if let Some(n) = left.get_mut(&words).filter(|n| **n > 0) {
+                *n -= 1;
+                break length;
+            }
+            match blocks.get(at + length).filter(|_| length < PARTS) {
+                Some(next) => {
+                    words.push(' ');
+                    words.push_str(&fold(next));
+                    length += 1;
+                }
+                None => break 0,
+            }
+        };
+        if taken == 0 {
+            rest.push(*block);
+        }
+        at += taken.max(1);
+    }
+    let rest = rest.join("\n\n");
+    if rest.len() * 3 < text.len() || (rest.len() * 3 < text.len() * 2 && rest.len() < 1500) {
+        text.to_string()
+    } else {
+        rest
+    }
 }
 
 /// Returns a moment with its offset, as far as both are known.

@@ -21,6 +21,8 @@ const LONGEST: usize = 1200;
 
 /// Returns the blocks between a heading and the element that holds the post's text that open the text, in order.
 pub(super) fn of(tree: &Html, outline: &Outline, facts: &Facts, heading: Option<usize>, at: usize) -> Vec<usize> {
+    let first = |i: &Item| &*i.name == "h1" && i.text > 10 && i.part != Part::Foreign;
+    let heading = heading.or_else(|| outline.items.get(..at)?.iter().rposition(first));
     let Some(heading) = heading.filter(|h| *h < at && !outline.within(*h).contains(&at)) else { return Vec::new() };
     let told = facts.meta_value("og:description").or_else(|| facts.meta_value("description")).map(squash);
     let told = told.unwrap_or_default();
@@ -37,7 +39,7 @@ pub(super) fn of(tree: &Html, outline: &Outline, facts: &Facts, heading: Option<
     while next < at && out.len() < MOST {
         let Some(item) = outline.items.get(next) else { break };
         let words = || tree.tree.get(item.id).map(|n| walk::text(n)).unwrap_or_default();
-        if item.end <= at && is_leaf(outline, next) && is_lead(outline, item, &told, &words) {
+        if item.end <= at && is_leaf(outline, next) && is_lead(outline, next, item, &told, &words) {
             let short = squash(&words());
             if !body.get_or_init(opening).contains(&short) && length + item.text <= LONGEST {
                 out.push(next);
@@ -56,14 +58,15 @@ fn is_leaf(outline: &Outline, at: usize) -> bool {
         && outline.within(at).all(|c| outline.items.get(c).is_none_or(|i| !i.block || i.text == 0))
 }
 
-fn is_lead(outline: &Outline, item: &Item, told: &str, words: &dyn Fn() -> String) -> bool {
-    let around = |at: usize| outline.items.get(at);
-    let foreign = around(item.parent).is_some_and(|p| p.part == Part::Foreign);
-    if foreign || item.link * 2 > item.text || !(40..LONGEST).contains(&item.text) || &*item.name == "figcaption" {
+fn is_lead(outline: &Outline, at: usize, item: &Item, told: &str, words: &dyn Fn() -> String) -> bool {
+    let around = || std::iter::once(at).chain(outline.around(at)).filter_map(|at| outline.items.get(at));
+    let foreign = outline.items.get(item.parent).is_some_and(|p| p.part == Part::Foreign);
+    let shown = |i: &Item| matches!(&*i.name, "figure" | "figcaption") || i.sig.contains("caption");
+    if foreign || item.link * 2 > item.text || !(40..LONGEST).contains(&item.text) || around().take(4).any(shown) {
         return false;
     }
     let named = |i: &Item| LEADS.as_ref().is_some_and(|r| r.is_match(&i.sig));
-    let named = named(item) || around(item.parent).is_some_and(named);
+    let named = around().take(3).any(named);
     if item.part != Part::Post && !named {
         return false;
     }

@@ -17,10 +17,12 @@ mod listing;
 mod months;
 mod nopost;
 mod outline;
+mod plugs;
 mod related;
 mod remark;
 mod rules;
 mod sources;
+mod streamed;
 mod terms;
 mod thread;
 mod title;
@@ -112,6 +114,9 @@ pub fn bare(page: &str, url: Option<&Url>) -> Verdict {
 fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
     let page = page.get(..page.floor_char_boundary(LONGEST)).unwrap_or(page);
     let mut tree = html::parse_document(page);
+    if page.contains(streamed::SIGN) {
+        streamed::settle(&mut tree);
+    }
     let facts = Facts::of(&tree);
     let mut outline = Outline::of(&tree);
     content::mark(&tree, &mut outline);

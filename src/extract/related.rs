@@ -211,7 +211,8 @@ fn after(tree: &Html, outline: &Outline, at: usize, base: Option<&Url>) -> (Vec<
     let Some(mut node) = outline.items.get(at).and_then(|i| tree.tree.get(i.id)) else { return none };
     // A heading may be wrapped: `<p><strong>Related posts</strong></p>`.
     for _ in 0..3 {
-        let alone = |n: &NodeRef<'_, Node>| n.next_siblings().all(|s| is_blank(&s) || walk::name(&s) == "br");
+        let empty = |s: NodeRef<'_, Node>| is_blank(&s) || walk::name(&s) == "br";
+        let alone = |n: &NodeRef<'_, Node>| n.next_siblings().all(empty) && n.prev_siblings().all(empty);
         match node.parent() {
             Some(parent) if alone(&node) && parent.value().is_element() => node = parent,
             _ => break,

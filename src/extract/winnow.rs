@@ -1,6 +1,7 @@
 //! What stands in the container of a post and is no text of it: bylines, share bars, lists of other posts. It knows no
 //! field; where lines give the day or the author, those were read before.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ego_tree::{NodeId, NodeRef};
@@ -10,6 +11,7 @@ use scraper::{Html, Node};
 use super::byline;
 use super::content::squash;
 use super::outline::{Item, Outline, Part};
+use super::plugs;
 use super::rules;
 use super::when::{self, Order};
 use crate::html::text::is_breaking;
@@ -18,6 +20,7 @@ use crate::html::walk;
 static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LAST_LINES).ok());
 static COMMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::COMMENTS).ok());
 static AFTERWORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::AFTERWORDS).ok());
+static AUTHOR_BOXES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::AUTHOR_BOXES).ok());
 static LINK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LINK_LINES).ok());
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
 
@@ -39,10 +42,19 @@ struct Span {
     last: usize,
     /// Where what readers wrote begins.
     comments: usize,
+    /// Where the opening ends and the close begins: about two paragraphs each.
+    open: usize,
+    close: usize,
+    /// Where the article ends in which the first paragraph stands, or the last paragraph that stands in none.
+    text: usize,
 }
 
 fn is_prose(i: &Item) -> bool {
     i.part == Part::Post && i.block && i.inline >= 80 && i.marks > 0 && i.inline_link * 2 < i.inline
+}
+
+fn is_caption(i: &Item) -> bool {
+    i.sig.contains("caption")
 }
 
 impl Winnow<'_> {
@@ -53,12 +65,18 @@ impl Winnow<'_> {
         let title = squash(self.title);
         let span = self.span(&title);
         let (mut skip, mut seen) = (self.at + 1, 0);
+        let mut captions = HashSet::new();
         for index in self.outline.within(self.at) {
             let Some(item) = self.outline.items.get(index) else { break };
             if index < skip {
                 continue;
             }
-            if self.is_chaff(index, item, container, seen, &title, span) {
+            // A gallery says its captions once for each way it shows them.
+            let said = item.block && (20..1200).contains(&item.text) && is_caption(item) && {
+                let leaf = self.outline.within(index).all(|c| self.outline.items.get(c).is_none_or(|i| !is_caption(i)));
+                leaf && !captions.insert(squash(&self.words(item)).chars().take(40).collect::<String>())
+            };
+            if said || self.is_chaff(index, item, container, seen, &title, span) {
                 out.push(item.id);
                 skip = item.end;
                 continue;
@@ -72,6 +90,8 @@ impl Winnow<'_> {
         let mut all = self.outline.within(self.at).filter(|at| self.outline.items.get(*at).is_some_and(is_prose));
         let first = all.next().unwrap_or(self.at);
         let last = all.next_back().unwrap_or(first);
+        let close = all.nth_back(0).unwrap_or(last);
+        let open = all.next().unwrap_or(first);
         let is_title = |at: &usize| {
             self.outline.items.get(*at).is_some_and(|i| {
                 matches!(&*i.name, "h1" | "h2" | "h3")
@@ -80,6 +100,7 @@ impl Winnow<'_> {
                     && squash(&self.words(i)) == title
             })
         };
+        let text = self.text(first);
         let heading = self.outline.within(self.at).filter(|at| *at < first).find(is_title).unwrap_or(self.at);
         let heads_comments = |at: &usize| {
             self.outline.items.get(*at).is_some_and(|i| {
@@ -105,7 +126,25 @@ impl Winnow<'_> {
             .find(|at| heads_comments(at) && before(at) > 150)
             .unwrap_or(usize::MAX);
         let comments = comments.min(self.afterwords(first, comments));
-        Span { heading, first, last: last.min(comments), comments }
+        Span { heading, first, last: last.min(comments), comments, open, close, text }
+    }
+
+    /// Returns after which element no more is said that stands in no `article` of its own.
+    fn text(&self, first: usize) -> usize {
+        let is_article = |at: &usize| self.outline.items.get(*at).is_some_and(|i| &*i.name == "article");
+        let inner = |at: usize| self.outline.around(at).take_while(|a| *a > self.at).find(is_article);
+        let text = |at: usize| self.outline.items.get(at).map_or(0, |i| i.text);
+        if let Some(own) = inner(first).filter(|own| text(*own) * 4 > text(self.at)) {
+            return self.outline.items.get(own).map_or(usize::MAX, |i| i.end.saturating_sub(1));
+        }
+        let prose = |at: &usize| self.outline.items.get(*at).is_some_and(is_prose) && inner(*at).is_none();
+        // A list of many things, each in an article, is what such a post is about.
+        let sum = |list: &mut dyn Iterator<Item = &Item>| list.map(|i| i.inline).sum::<usize>();
+        let items = |range: std::ops::Range<usize>| range.filter_map(|at| self.outline.items.get(at));
+        let all = sum(&mut items(self.outline.within(self.at)));
+        let last = self.outline.within(self.at).rev().find(prose);
+        let after = |at: usize| sum(&mut items(at + 1..self.outline.within(self.at).end));
+        last.filter(|at| after(*at) * 3 < all).unwrap_or(usize::MAX)
     }
 
     /// Returns where the lists of other posts begin after which no more than a little prose comes, before `end`.
@@ -155,6 +194,15 @@ impl Winnow<'_> {
         if at < span.heading && item.end <= span.heading {
             return true;
         }
+        if item.text * 3 < container.text
+            && item.sig.contains("author")
+            && AUTHOR_BOXES.as_ref().is_some_and(|r| r.is_match(&item.sig))
+        {
+            return true;
+        }
+        if at > span.first && plugs::is_card(self.outline, at, item, span.text) {
+            return true;
+        }
         let leaf = self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
         if (item.block || (item.parent == self.at && self.is_apart(item)))
             && item.text > 0
@@ -170,7 +218,16 @@ impl Winnow<'_> {
             {
                 return true;
             }
-            if self.is_line(item, &words) || (leaf && self.is_edge(at, item, &words, span)) {
+            let low = words.to_lowercase();
+            let (within, edge) = (at > span.first && at < span.last, at <= span.open || at >= span.close);
+            if leaf
+                && (plugs::is_wall(item, &low)
+                    || within && plugs::is_loud_link(item, &words)
+                    || edge && plugs::is_call(item, &low))
+            {
+                return true;
+            }
+            if self.is_line(item, &words, &low) || (leaf && self.is_edge(at, item, &words, span)) {
                 return true;
             }
         }
@@ -188,17 +245,18 @@ impl Winnow<'_> {
     }
 
     /// Returns whether a short block speaks about the post or its page.
-    fn is_line(&self, item: &Item, words: &str) -> bool {
-        let low = words.to_lowercase();
-        if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
+    fn is_line(&self, item: &Item, words: &str, low: &str) -> bool {
+        if item.text < 900 && LAST_LINES.as_ref().is_some_and(|r| r.is_match(low)) {
             return true;
         }
-        if item.text < 300 && item.link * 10 > item.text * 4 && LINK_LINES.as_ref().is_some_and(|r| r.is_match(&low)) {
+        if item.text < 300 && item.link * 10 > item.text * 4 && LINK_LINES.as_ref().is_some_and(|r| r.is_match(low)) {
             return true;
         }
-        let known = LINES.as_ref().is_some_and(|r| r.is_match(&low));
+        let known = LINES.as_ref().is_some_and(|r| r.is_match(low));
+        // "Posted on the wall of the harbour office, the new timetable is no joke.": a sentence.
+        let sentence = item.text > 140 && item.link * 3 < item.text && words.ends_with(['.', '!', '?']);
         item.text < 250
-            && (known && (item.marks < 4 || item.link * 3 > item.text)
+            && (known && !sentence && (item.marks < 4 || item.link * 3 > item.text)
                 || words.starts_with("<img ")
                 || words.starts_with("<a href"))
     }
@@ -210,7 +268,9 @@ impl Winnow<'_> {
             let day = item.text < 70 && when::parse(words, Order::MonthFirst).is_some();
             let byline = item.text < 100 && item.marks < 3 && byline::named(words, false).is_some();
             let label = !self.known && !heading && item.text < 60 && item.marks == 0 && item.pictures == 0;
-            return day || byline || label;
+            let author = item.text < 120 && item.marks < 3 && item.sig.contains("author");
+            let section = item.text < 40 && item.link == item.text && item.marks == 0 && item.pictures == 0;
+            return day || byline || label || author || (section && !heading && !words.contains('.'));
         }
         !self.known && at > span.last && item.pictures == 0 && (item.marks == 0 || item.inline_link * 2 > item.inline)
     }

@@ -114,8 +114,33 @@ fn mark(node: NodeRef<'_, Node>) -> Option<Sure> {
         (name.is_empty() || e.name() == *name) && (class.is_empty() || walk::classes(e).any(|c| c == *class))
     };
     let small = || e.name() == "small" && node.parent().is_some_and(|p| walk::name(&p) == "figure");
-    let marked = MARKS.iter().find(named).map(|m| m.2).or_else(|| small().then_some(Sure::Yes));
+    let said = || walk::classes(e).any(|c| is_named(c) || is_said(c)).then_some(Sure::BesidePicture);
+    let marked = MARKS.iter().find(named).map(|m| m.2).or_else(|| small().then_some(Sure::Yes)).or_else(said);
     marked.or_else(|| is_slanted_line(node).then_some(Sure::BesidePicture))
+}
+
+/// Words of classes for pictures, and for what is said under them: `media__description`, `img_legend`, `cssMediaTitle`.
+const PICTURES: [&str; 8] = ["image", "img", "media", "photo", "foto", "picture", "bild", "visual"];
+const SAID: [&str; 8] =
+    ["description", "descr", "legend", "legende", "unterschrift", "subtitle", "mediatitle", "bildtext"];
+
+/// Returns whether a class is that of a caption by the words it is made of.
+fn is_said(class: &str) -> bool {
+    let ends = |w: &str| {
+        class.len().checked_sub(w.len()).and_then(|at| class.get(at..)).is_some_and(|e| e.eq_ignore_ascii_case(w))
+    };
+    if !SAID.iter().any(|w| ends(w)) {
+        return false;
+    }
+    let low = class.to_ascii_lowercase();
+    PICTURES.iter().any(|w| low.contains(w)) || matches!(&*low, "legend" | "legende" | "bildunterschrift")
+}
+
+/// Returns whether a class is made with the word: `c-media__caption`, `responsive-img-caption`, `rte--imageCaption`.
+fn is_named(class: &str) -> bool {
+    let end = class.strip_suffix("-text").or_else(|| class.strip_suffix("-content")).unwrap_or(class);
+    let end = end.strip_suffix("aption").and_then(|e| e.strip_suffix(['c', 'C']));
+    end.is_some_and(|e| e.is_empty() || !e.ends_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Returns whether an element is a short slanted or small line that stands in one paragraph with a picture, after it and
