@@ -324,7 +324,9 @@ fn only_article(outline: &Outline, dense: Option<(usize, i64)>) -> Option<usize>
     if whole == 0 || elsewhere || told * 2 > whole as i64 {
         return None;
     }
-    while let Some((inner, _)) = parts(at).find(|(_, i)| full(i) * 10 >= whole * 7 && i.block && &*i.name != "p") {
+    let holder =
+        |i: &Item| i.block && !matches!(&*i.name, "p" | "figure" | "ul" | "ol" | "dl" | "table" | "blockquote");
+    while let Some((inner, _)) = parts(at).find(|(_, i)| full(i) * 10 >= whole * 7 && holder(i)) {
         at = inner;
     }
     Some(at)
