@@ -264,3 +264,51 @@ fn clear(path: &Path) -> String {
     }
     String::from_utf8_lossy(if out.is_empty() { &bytes } else { &out }).into_owned()
 }
+
+#[test]
+fn a_picture_that_is_sent_for_links_from_elsewhere_is_none_of_the_posts() {
+    let guard = Server::start(|r| match r.path() {
+        "/led.png" => Response::new(302, "text/plain", "").header("Location", "/no-hotlinking.png"),
+        "/no-hotlinking.png" => Response::new(200, "image/png", picture(8)),
+        "/mine.png" => Response::new(200, "image/png", picture(7)),
+        _ => Response::new(200, "image/png", picture(9)),
+    })
+    .unwrap();
+    let address = guard.url().trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
+    let (blog, dir) = (Blog::with_posts(150), TempDir::new().unwrap());
+    let show = |id: u64, urls: &[&str]| {
+        let shown: String = urls.iter().map(|u| format!("<p><img src=\"{u}\" alt=\"\"></p>")).collect();
+        blog.edit("posts", id, |p| p["content"]["rendered"] = json!(shown));
+    };
+    let elsewhere = |name: &str| format!("http://pictures.example/{name}.png");
+    show(4, &[&elsewhere("a"), &elsewhere("mine")]);
+    show(5, &[&elsewhere("b"), &elsewhere("led")]);
+    // On the second page of the listing, when the first two are kept.
+    show(141, &[&elsewhere("c"), "/files/s1.png", "/files/s2.png", "/files/s3.png"]);
+    for n in 1..4 {
+        blog.state().files.insert(format!("/files/s{n}.png"), picture(6));
+    }
+    let run = |at: i64| {
+        let mut request = request(&blog.url(), &dir);
+        request.hosts.push(("pictures.example".into(), address));
+        fetch(request, &Events::silent(), clock_at(at)).unwrap()
+    };
+    let summary = run(0);
+    let mut gaps: Vec<(&str, Reason)> =
+        summary.gaps.iter().map(|g| (g.url.rsplit('/').next().unwrap(), g.reason)).collect();
+    gaps.sort_unstable();
+    assert_eq!(gaps, ["a.png", "b.png", "c.png", "led.png"].map(|n| (n, Reason::Refused)), "{:?}", summary.gaps);
+    assert_eq!(summary.open_gaps, 4);
+    let kept = |id: u64| {
+        let posts = posts(&dir);
+        number(&posts, id).media.iter().map(|m| m.sha256.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!((kept(4), kept(5)), (vec![false, true], vec![false, false]));
+    assert_eq!(kept(141), [false, true, true, true], "what the blog shows itself is meant");
+    // Known from now on, one is enough.
+    blog.add(30_001);
+    show(30_001, &[&elsewhere("d")]);
+    let summary = run(100);
+    assert_eq!((summary.new_gaps, summary.open_gaps, summary.gaps[0].url.as_str()), (1, 5, elsewhere("d").as_str()));
+    assert_eq!(kept(30_001), [false]);
+}

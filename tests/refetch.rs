@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use mdarchive::Error;
 use mdarchive::event::Events;
 use mdarchive::http::serve::Response;
-use mdarchive::ops::fetch::fetch;
+use mdarchive::ops::fetch::{FetchRequest, fetch};
 use mdarchive::store::Archive;
 use serde_json::json;
 use tempfile::TempDir;
@@ -207,4 +207,24 @@ fn a_closed_interface_is_no_end_where_the_blog_can_be_read_in_another_way() {
     blog.hits();
     assert_eq!(run(&blog, &dir, 100).unwrap().new, 0);
     assert!(blog.hits().len() <= 10);
+}
+
+#[test]
+fn where_a_picture_came_from_is_known_in_the_next_run() {
+    let (blog, dir) = (Blog::with_posts(3), TempDir::new().unwrap());
+    let small = "/wp-content/uploads/2008/05/gull-300x200.png";
+    blog.state().files.insert(small.replace("-300x200", ""), crate::harness::site::picture(9));
+    let shown = json!(format!("<p><img src=\"{small}\" alt=\"\"></p>"));
+    blog.edit("posts", 1, |p| p["content"]["rendered"] = shown.clone());
+    run(&blog, &dir, 0).unwrap();
+    let via = |id: u64| number(&posts(&dir), id).media[0].via.clone();
+    let first = via(1);
+    assert!(first.as_deref().is_some_and(|v| v.ends_with("/gull.png")), "{first:?}");
+    blog.add(30_001);
+    blog.edit("posts", 30_001, |p| p["content"]["rendered"] = shown.clone());
+    let again = FetchRequest { retry_gaps: true, ..request(&blog.url(), &dir) };
+    let summary = fetch(again, &Events::silent(), clock_at(100)).unwrap();
+    assert_eq!((summary.new, summary.changed + summary.amended), (1, 0), "{summary:?}");
+    assert_eq!((via(1), via(30_001)), (first.clone(), first));
+    crate::reextract::nothing_changes(&dir);
 }

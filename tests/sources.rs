@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::fetch::{files, posts, request};
 use crate::harness::clock_at;
 use crate::harness::pages::Site;
+use crate::reextract::nothing_changes;
 
 /// Fetches a site in one way, or in those that fit.
 pub fn by(site: &Site, dir: &TempDir, source: &str, at: i64) -> Summary {
@@ -43,6 +44,7 @@ pub fn set(slugs: &[&str]) -> BTreeSet<String> {
 
 /// A run that finds nothing new: few requests, no file changed.
 pub fn again(site: &Site, dir: &TempDir, source: &str, at: i64) {
+    nothing_changes(dir);
     let before = files(dir);
     site.hits();
     let summary = by(site, dir, source, at);

@@ -9,6 +9,7 @@ use mdarchive::store::Archive;
 use serde_json::{Value, json};
 
 use crate::harness::run::{Ran, mdarchive};
+use crate::reextract::nothing_changes_in;
 
 /// An archive of the web in the manner of the Wayback Machine, two rows a part of its list.
 struct Web {
@@ -142,6 +143,7 @@ fn the_newest_capture_that_shows_the_post_is_kept_and_nothing_of_others() {
         assert_eq!(post.sources[0].kind, "wayback");
         assert!(post.sources[0].uri.contains(&format!("/web/{time}0101000000/{}", at(n))), "{}", post.sources[0].uri);
     }
+    nothing_changes_in(&dir.path().join("archives/old.example"));
     let gaps = mdarchive(dir.path(), &["gaps"]).out;
     assert!(gaps.contains(&format!("post     {}: not found (1 tried; the last: not the blog", at(7))), "{gaps}");
     let site = Archive::open(&dir.path().join("archives/old.example")).unwrap().info.site;
@@ -172,6 +174,31 @@ fn nothing_after_the_day_named_and_the_oldest_text_where_it_is_wanted() {
     assert!(posts[&at(6)].text.starts_with("Edited words of 6."));
     let old = mdarchive(dir.path(), &["show", posts[&at(6)].id.as_str(), "--version", "1"]);
     assert!(old.out.contains("First words of 6."), "{old:?}");
+}
+
+#[test]
+fn every_text_that_a_post_had_is_kept_where_all_are_wanted() {
+    let mut all = captures();
+    for (time, words) in [("20080601000000", "Second"), ("20081001000000", "Third")] {
+        all.push((time, at(6), 200, "text/html", page("Post 6", &format!("{words} words of 6."), "")));
+    }
+    let web = Web::of(all);
+    let texts = |n: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        web.fetch(dir.path(), &["--no-media", "--wayback-versions", n]);
+        let archive = Archive::open(&dir.path().join("archives/old.example")).unwrap();
+        let post = posts(dir.path()).remove(&at(6)).unwrap();
+        let read = |p: &std::path::PathBuf| serde_json::from_slice::<Post>(&std::fs::read(p).unwrap()).unwrap().text;
+        let mut texts: Vec<String> = archive.versions(&post.id).unwrap().iter().map(read).collect();
+        // Versions of one batch have no order among themselves.
+        texts.sort();
+        texts.insert(0, post.text);
+        texts.iter().map(|t| t.split(' ').next().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts("1"), ["Edited"]);
+    assert_eq!(texts("2"), ["Edited", "First"]);
+    assert_eq!(texts("3"), ["Edited", "First", "Third"]);
+    assert_eq!(texts("all"), ["Edited", "First", "Second", "Third"]);
 }
 
 #[test]
@@ -213,4 +240,32 @@ fn archive_without_a_capture_says_so_and_writes_nothing() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn an_audit_asks_the_archive_what_the_blog_no_longer_tells() {
+    let kept: Vec<Capture> = captures().into_iter().filter(|c| c.1 != at(2) && c.1 != at(5)).collect();
+    let (web, whole, dir) = (Web::of(kept), Web::of(captures()), tempfile::tempdir().unwrap());
+    web.fetch(dir.path(), &["--no-media"]);
+    let base = format!("{}web/", whole.server.url());
+    let audit = |words: &[&str]| mdarchive(dir.path(), &[&["audit", "old.example"], words].concat());
+    let ran = audit(&["--wayback", "--wayback-base", &base]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let row = ran.out.lines().find(|l| l.trim_start().starts_with("2007")).unwrap_or_default();
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["2007", "7", "4", "3"], "{ran:?}");
+    for n in [2, 5] {
+        assert!(ran.out.contains(&format!("{} (named by wayback)", at(n))), "{ran:?}");
+    }
+    assert!(ran.out.contains(&format!("{} (named by wayback, not found)", at(7))), "a gap of the fetch: {ran:?}");
+    assert!(!ran.out.contains("category") && !ran.out.contains("replytocom"), "{ran:?}");
+    let hits = whole.hits.lock().unwrap().clone();
+    assert!(hits.iter().all(|h| h.starts_with("/cdx/")), "only the list is asked for: {hits:?}");
+    whole.hits.lock().unwrap().clear();
+    // Whoever has the list of a blog that is gone, and does not ask for it, learns nothing.
+    assert_eq!(audit(&[]).code, 1);
+    assert!(whole.hits.lock().unwrap().is_empty());
+    web.fetch(dir.path(), &["--no-media"]);
+    mdarchive(dir.path(), &["gaps", "--accept"]);
+    let own = format!("{}web/", web.server.url());
+    assert_eq!(audit(&["--wayback", "--wayback-base", &own]).code, 0, "nothing is missing but what is accepted");
 }

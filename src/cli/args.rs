@@ -58,6 +58,13 @@ pub struct Global {
     pub verbose: bool,
 }
 
+fn versions(word: &str) -> Result<usize, String> {
+    match word {
+        "all" => Ok(usize::MAX),
+        n => n.parse().map_err(|_| "write a number, or all".into()),
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Add or refresh blogs from the web
@@ -80,6 +87,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Put an earlier text of a post back
     Revert(RevertArgs),
+    /// Make posts anew from the raw capture, with today's readers and no network
+    Reextract(ReextractArgs),
     /// Check every kept file against its recorded digest
     Verify(VerifyArgs),
     /// List what is missing and why
@@ -146,8 +155,8 @@ pub struct FetchArgs {
     /// Another archive of that manner, by the address below which captures are (http://localhost:8080/web/)
     #[arg(long, value_name = "URL")]
     pub wayback_base: Option<String>,
-    /// Captures of a post to keep where their texts differ: 1 = the newest, 2 = the oldest too
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    /// Captures of a post to keep where their texts differ: 1 = the newest, 2 = the oldest too, 3 and more = those between, all
+    #[arg(long, value_name = "N|all", default_value = "1", value_parser = versions)]
     pub wayback_versions: usize,
     /// With --wayback: no captures after this day (2009, 2009-04-23)
     #[arg(long, value_name = "DATE", requires = "wayback")]
@@ -187,6 +196,12 @@ pub struct AuditArgs {
     /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
     #[arg(long)]
     pub no_robots: bool,
+    /// Ask the Wayback Machine too: posts that it captured and nobody else remembers
+    #[arg(long)]
+    pub wayback: bool,
+    /// Another archive of its manner, by the address below which its captures are
+    #[arg(long, value_name = "URL", requires = "wayback")]
+    pub wayback_base: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -375,6 +390,19 @@ pub struct RevertArgs {
     /// Number or hash of the earlier text
     #[arg(value_name = "N|HASH")]
     pub version: String,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  mdarchive reextract --dry-run              which posts would be other than they are\n  mdarchive reextract example.com            make them so; what stood before is kept as a version"
+)]
+pub struct ReextractArgs {
+    /// Archives; none = all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Say which posts would change, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

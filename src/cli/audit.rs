@@ -3,8 +3,9 @@
 use super::args::AuditArgs;
 use super::context::Context;
 use super::exit::Exit;
-use super::fetch::{address, request};
+use super::fetch::{address, archive_of_the_web, request};
 use super::report::{self, clean, count};
+use super::settings::keys::{Key, Value};
 use crate::error::{Error, Result};
 use crate::ops::fetch::{Audit, FetchRequest, archive_name, audit};
 
@@ -70,8 +71,21 @@ fn requests(args: &AuditArgs, context: &Context) -> Result<Vec<FetchRequest>> {
             request.sources.clone_from(&args.source);
         }
         request.robots &= !args.no_robots;
+        if args.wayback {
+            wayback(request, args.wayback_base.as_deref(), context)?;
+        }
     }
     Ok(requests)
+}
+
+/// Has an archive of the web asked too.
+fn wayback(request: &mut FetchRequest, base: Option<&str>, context: &Context) -> Result<()> {
+    let Some(key) = Key::named("wayback") else { return Ok(()) };
+    (key.fill)(request, &Value::Bool(true), context.now()).map_err(Error::usage)?;
+    if let (Some(base), Some(wayback)) = (base, &mut request.wayback) {
+        wayback.base = archive_of_the_web(base)?;
+    }
+    Ok(())
 }
 
 fn say(audit: &Audit, all: bool) {

@@ -108,7 +108,7 @@ fn with(mut request: FetchRequest, args: &FetchArgs, context: &Context) -> Resul
 }
 
 /// Reads the address below which an archive of the web has its captures.
-fn archive_of_the_web(word: &str) -> Result<Url> {
+pub(super) fn archive_of_the_web(word: &str) -> Result<Url> {
     let mut base = address(word)?;
     if !base.path().ends_with('/') {
         base.set_path(&format!("{}/", base.path()));

@@ -22,6 +22,7 @@ mod log;
 mod man;
 mod pick;
 mod progress;
+mod reextract;
 mod report;
 mod revert;
 mod settings;
@@ -85,6 +86,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Show(args) => show::run(&args, context),
         Command::Log(args) => log::run(&args, context),
         Command::Diff(args) => diff::run(&args, context),
+        Command::Reextract(args) => reextract::run(&args, context),
         Command::Revert(args) => revert::run(&args, context),
         Command::Verify(args) => verify::run(&args, context),
         Command::Gaps(args) => gaps::run(&args, context),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Evidence;
+use super::{Evidence, sources};
 
 /// A value that somebody gives for a field.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +53,7 @@ impl Ballot {
     pub fn totals(&self, same: impl Fn(&str) -> String) -> BTreeMap<String, i32> {
         let mut said: BTreeMap<(String, &str), (i32, i32)> = BTreeMap::new();
         for c in &self.0 {
-            let (most, times) = said.entry((same(&c.value), voice(c.source))).or_insert((i32::MIN, 0));
+            let (most, times) = said.entry((same(&c.value), sources::voice(c.source))).or_insert((i32::MIN, 0));
             *most = c.weight.max(*most);
             *times += 1;
         }
@@ -81,13 +81,5 @@ impl Ballot {
             Evidence { field, value: c.value, source: c.source, at: c.at, weight: c.weight, chosen: taken, reason }
         };
         self.0.into_iter().take(60).map(tell).collect()
-    }
-}
-
-/// Returns with whom a source speaks: what stands in the head of one page was written by one program.
-fn voice(source: &'static str) -> &'static str {
-    match source {
-        "opengraph" | "twitter" | "dublin-core" | "highwire" | "parsely" | "sailthru" => "meta",
-        other => other,
     }
 }

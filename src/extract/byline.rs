@@ -9,6 +9,7 @@ use regex::Regex;
 use scraper::Node;
 
 use super::content::squash;
+use super::people;
 use crate::html::{fold, text, walk};
 
 /// Where an inline element begins or ends in a line.
@@ -72,17 +73,37 @@ static POSTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// WordPress 1: `Filed under: General — Ann Example @ 10:23 am`.
 static AT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| rule(format!(r"[—–][\s\x1f]+({NAME})[\s\x1f]+@[\s\x1f]+\d{{1,2}}:\d\d")));
+    LazyLock::new(|| rule(format!(r"[—–][\s\x1f]+({NAME}|[^\s\x1f]{{2,30}})[\s\x1f]+@[\s\x1f]+\d{{1,2}}:\d\d")));
+/// Drupal 6: `Tue, 04/07/2009 - 13:22 — annex`, the name a link.
+static DASH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    rule(r"\d{1,2}:\d\d(?:\s*[ap]m)?[\s\x1f]+[—–][\s\x1f]*\x1f[\s\x1f]*([^\s\x1f]{2,30}(?: [^\s\x1f]{1,30}){0,3})[\s\x1f]*$".to_string())
+});
+/// `Ann Example, 3 May 2019` and `03.05.2019 | 13:10 | Ann Example`: a line that is a name and a day.
+static DATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = NAME.replace("{0,3}", "{1,3}");
+    rule(format!(
+        r"^[\s\x1f]*(?:({name})[\s\x1f]*[,|·•–—-][\s\x1f]*([^|]*\d)[\s\x1f]*|([^|]*\d[^|]*)\|(?:[^|]*\d[^|]*\|)*[\s\x1f]*({name}))$"
+    ))
+});
+
+/// Returns the name in a line that is a name and a day and nothing else.
+pub(super) fn dated(line: &str) -> Option<String> {
+    let found = DATED.as_ref().filter(|_| line.len() < 80)?.captures(line)?;
+    let (name, day) = found.get(1).zip(found.get(2)).or(found.get(4).zip(found.get(3)))?;
+    let words = day.as_str().split(|c: char| !c.is_alphabetic()).filter(|w| w.len() > 2).count();
+    let is_day = words < 3 && super::when::parse(day.as_str(), super::when::Order::DayFirst).is_some();
+    let called = name.as_str().split(' ').any(super::when::is_month_or_day);
+    (is_day && !called).then(|| clean(name.as_str()))?
+}
 
 /// Returns the name a byline gives: "Posted by Ann Example on …". `strict`: only where the line begins so.
 pub(super) fn named(line: &str, strict: bool) -> Option<String> {
-    let found = |rule: &LazyLock<Option<Regex>>| {
+    let found = |rule: &'static LazyLock<Option<Regex>>| {
         let found = rule.as_ref()?.captures(line)?;
         let begins = found.get(0).is_some_and(|m| m.start() == 0);
         (begins || !strict).then(|| fold(&found[1].replace(EDGE, " ")))
     };
-    (line.len() < 300)
-        .then(|| found(&BARE).or_else(|| found(&LABELLED)).or_else(|| found(&POSTED)).or_else(|| found(&AT)))?
+    (line.len() < 300).then(|| [&BARE, &LABELLED, &POSTED, &AT, &DASH].into_iter().find_map(found))?
 }
 
 /// Returns whether a whole text says only that the author's name comes next.
@@ -109,72 +130,6 @@ static AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         .to_string(),
     )
 });
-
-/// Words that are no names, though they stand where names stand.
-const NO_NAMES: [&str; 62] = [
-    "post author",
-    "beitragsautor",
-    "quelle",
-    "stand",
-    "bin",
-    "source",
-    "veröffentlicht",
-    "beitrag",
-    "schlagworte",
-    "kategorie",
-    "kategorien",
-    "übersetzt von",
-    "tweet",
-    "more posts",
-    "read full",
-    "fact checked",
-    "website",
-    "editor",
-    "posted on",
-    "authors",
-    "all authors",
-    "datum",
-    "cite this webpage",
-    "admin by",
-    "comments",
-    "permalink",
-    "share",
-    "read more",
-    "unknown",
-    "guest",
-    "posted",
-    "email",
-    "subscribe",
-    "follow",
-    "contact",
-    "about",
-    "anonymous author",
-    "view all posts",
-    "view more posts",
-    "date",
-    "category",
-    "january",
-    "february",
-    "by",
-    "von",
-    "author",
-    "the author",
-    "autor",
-    "reply",
-    "print",
-    "null",
-    "undefined",
-    "none",
-    "human",
-    "more",
-    "staff writer",
-    "search for more papers by this author",
-    "more by this contributor",
-    "more by this author",
-    "read bio",
-    "meet the author",
-    "you",
-];
 
 /// Returns a name without what stands around it; none when it is no name.
 pub(super) fn clean(value: &str) -> Option<String> {
@@ -264,12 +219,14 @@ fn is_name(name: &str) -> bool {
     let low = name.to_lowercase();
     let digits = name.chars().filter(char::is_ascii_digit).count();
     let minutes = digits > 0 && (low.contains("minute") || low.contains(" min"));
+    let clock = digits > 1 && (low.ends_with(" uhr") || low.chars().all(|c| c.is_ascii_digit() || ":. ".contains(c)));
     let template = low.matches('.').count() > 1 && !low.contains(' ') && *name == *low;
     !(name.is_empty()
         || name.chars().count() > 100
         || name.split_whitespace().count() > 12
         || digits > 4
         || minutes
+        || clock
         || template
         || name.contains("://")
         || name.contains(['{', '}', '<', '>', '=', '?', '©'])
@@ -277,7 +234,7 @@ fn is_name(name: &str) -> bool {
         || !name.chars().any(char::is_alphabetic)
         || [" by", " von", " por", " par", " door", " di", " da", " av"].iter().any(|end| low.ends_with(end))
         || low.starts_with("subscribe to ")
-        || NO_NAMES.contains(&low.as_str()))
+        || people::NO_NAMES.contains(&low.as_str()))
 }
 
 /// Returns whether a name is one to log in with, not one to be called by: `ann_example`, `admin`.
@@ -286,6 +243,7 @@ pub(super) fn is_login(name: &str) -> bool {
     !name.contains(' ')
         && (["admin", "administrator", "editor", "redaktion", "webmaster", "wordpressadmin", "user", "staff"]
             .contains(&low.as_str())
+            || (name.contains('_') && name.is_ascii())
             || (low == name && (name.contains(['.', '_', '-']) || name.chars().any(|c| c.is_ascii_digit()))))
 }
 
@@ -334,12 +292,25 @@ mod tests {
             ("By\u{1f} Ann Example \u{1f}Senior Reporter", "Ann Example"),
             ("Autor: \u{1f}Ann Example\u{1f} Tags:", "Ann Example"),
             ("Text: Ann Example", "Ann Example"),
+            ("Filed under: General — annex @ 00:11", "annex"),
+            ("Tue, 04/07/2009 - 13:22 —\u{1f} annex", "annex"),
         ];
         for (line, name) in cases {
             assert_eq!(named(line, false).as_deref(), Some(name), "{line}");
         }
         for prose in ["we went by train to the Alps and came back", "Der Untergang von Rom", "a picture by Ann"] {
             assert_eq!(named(prose, false), None, "{prose}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_name_and_a_day_gives_the_name() {
+        for line in ["Ann Example, 01.12.2021", "Ann Example, 2 November 2004", "04.02.2022 | 13:10 Uhr | Ann Example"]
+        {
+            assert_eq!(dated(line).as_deref(), Some("Ann Example"), "{line}");
+        }
+        for line in ["Berlin, 3 May 2019", "Ann Example, 12 pictures", "Friday May, 3 2019", "We went in 2004"] {
+            assert_eq!(dated(line), None, "{line}");
         }
     }
 

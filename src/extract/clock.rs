@@ -31,7 +31,8 @@ pub(super) fn with_clock(page: &Page<'_>, day: Date) -> Date {
 
 /// Returns whether an element is a short line about the post.
 fn is_line(page: &Page<'_>, at: usize, item: &Item) -> bool {
-    let about = item.part == Part::About || !page.zone.in_text(at);
+    let last = || page.zone.distance(at).1 <= item.text + 8 && !item.block;
+    let about = item.part == Part::About || !page.zone.in_text(at) || last();
     about && (4..160).contains(&item.text)
 }
 

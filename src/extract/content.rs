@@ -110,9 +110,9 @@ fn named(tree: &Html, outline: &Outline, at: usize, item: &Item) -> Part {
     let quoted = node.and_then(|n| n.parent()).is_some_and(|p| walk::name(&p) == "blockquote");
     if &*item.name == "nav" && (labelled || named(&ABOUT)) && !named(&FOREIGN) {
         Part::About
-    } else if &*item.name == "footer" && quoted {
-        Part::Post
-    } else if item.sig.contains("embed") && matches(&EMBEDS, &item.sig) && quotes(outline, at) {
+    } else if (&*item.name == "footer" && quoted)
+        || (item.sig.contains("embed") && matches(&EMBEDS, &item.sig) && quotes(outline, at))
+    {
         Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
         || named(&FOREIGN)
@@ -324,7 +324,9 @@ fn only_article(outline: &Outline, dense: Option<(usize, i64)>) -> Option<usize>
     if whole == 0 || elsewhere || told * 2 > whole as i64 {
         return None;
     }
-    while let Some((inner, _)) = parts(at).find(|(_, i)| full(i) * 10 >= whole * 7 && i.block && &*i.name != "p") {
+    let holder =
+        |i: &Item| i.block && !matches!(&*i.name, "p" | "figure" | "ul" | "ol" | "dl" | "table" | "blockquote");
+    while let Some((inner, _)) = parts(at).find(|(_, i)| full(i) * 10 >= whole * 7 && holder(i)) {
         at = inner;
     }
     Some(at)

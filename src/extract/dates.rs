@@ -3,42 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use jiff::SignedDuration;
-use jiff::civil::DateTime;
+use ego_tree::NodeRef;
 use regex::Regex;
-use scraper::Html;
+use scraper::{Html, Node};
 use url::Url;
 
-use super::ballot::{Ballot, Candidate};
+use super::ballot::Ballot;
+use super::days::{CHANGE, Days, Told, plausible, told_by};
 use super::facts::Facts;
 use super::hints;
 use super::outline::{Item, Outline};
 use super::sources::{self, Class};
 use super::when::{self, Order};
 use super::zone::Zone;
-use crate::html::walk;
+use crate::html::{fold, walk};
 use crate::model::Date;
-
-/// A text that may name the day.
-pub(super) struct Told {
-    pub text: String,
-    pub source: &'static str,
-    pub at: String,
-    pub weight: i32,
-    pub note: &'static str,
-    /// A line that is a date and little else, where posts show theirs.
-    pub plain: bool,
-}
-
-/// A day somebody gives.
-struct Vote {
-    date: Date,
-    told: Told,
-}
-
-/// All that speaks for days of publication.
-#[derive(Default)]
-pub(super) struct Days(Vec<Vote>);
 
 /// What the page is known by, beside its tree.
 pub(super) struct Page<'a> {
@@ -57,126 +36,20 @@ pub(super) fn days(page: &Page<'_>) -> Days {
     }
     told.extend(day_header(page));
     told.extend(apart(page));
+    told.extend(bare(page));
     let order = order(page, &told);
     let mut days = Days::default();
     days.hear(told, order);
     if let Some(date) = page.url.and_then(|u| when::in_address(&format!("{}?", u.path()))).filter(plausible) {
-        days.0.push(Vote { date, told: told_by("url", "the address", String::new(), 8) });
+        days.know(date, told_by("url", "the address", String::new(), 8));
     }
     for hint in hints::ALL {
-        if days.0.iter().any(|v| v.told.weight > 2) {
+        if days.are_told() {
             break;
         }
         days.hear(hint(page), order);
     }
     days
-}
-
-pub(super) fn told_by(source: &'static str, at: &str, text: String, weight: i32) -> Told {
-    Told { text, source, at: at.to_string(), weight, note: "", plain: false }
-}
-
-impl Days {
-    /// Adds those texts that name a day. Of a source only the first word on a day counts: lists repeat days.
-    fn hear(&mut self, told: Vec<Told>, order: Order) {
-        for told in told {
-            if let Some(date) = when::parse(&told.text, order).filter(plausible) {
-                self.0.push(Vote { date, told });
-            }
-        }
-    }
-
-    fn day(date: &Date) -> &str {
-        date.text.get(..10).unwrap_or(&date.text)
-    }
-
-    /// Returns the day most speaks for, told as exactly as any of its sources tells it, and why what weighs more was not
-    /// taken, where it was not.
-    pub fn winner(&self) -> Option<(Date, &'static str)> {
-        let day = |v: &Vote| Days::day(&v.date).to_string();
-        let sources: BTreeSet<&str> = self.0.iter().map(|v| v.told.source).collect();
-        let first_shown = self.0.iter().find(|v| v.told.source == "markup").map(day);
-        let total = |key: &str| -> i32 {
-            let most = |source: &str| {
-                self.0.iter().filter(|v| v.told.source == source && day(v) == key).map(|v| v.told.weight).max()
-            };
-            let later = |source: &str| i32::from(source == "markup" && first_shown.as_deref() != Some(key));
-            sources.iter().filter_map(|s| most(s).map(|w| (w - later(s)).max(1))).sum()
-        };
-        let keys: Vec<String> = self.0.iter().take(200).map(day).collect();
-        let best = keys.iter().enumerate().max_by_key(|(n, key)| (total(key), std::cmp::Reverse(*n)))?.1;
-        let exact = |d: &Date| (d.precision, d.instant.is_some());
-        let of_best = self.0.iter().filter(|v| day(v) == *best);
-        // Of two that name one moment the one by the blog's own clock.
-        let own = |d: &Date| !matches!(d.offset.as_deref(), None | Some("Z" | "+00:00"));
-        let chosen = of_best.max_by_key(|v| (exact(&v.date), own(&v.date), v.told.weight))?;
-        let local = || Some((self.as_shown(chosen)?, "the same moment, the page shows it in its own time"));
-        let shown = || Some((self.only_shown(chosen)?, "the page shows one other day"));
-        Some(local().or_else(shown).unwrap_or_else(|| (chosen.date.clone(), "")))
-    }
-
-    /// Returns the one day the page shows for the post, where its head tells another: many a program puts there the day of
-    /// its draft, of its import or of its last change.
-    fn only_shown(&self, chosen: &Vote) -> Option<Date> {
-        let day = Days::day(&chosen.date);
-        let hidden = |v: &Vote| matches!(v.told.source, "meta" | "json-ld");
-        if self.0.iter().any(|v| Days::day(&v.date) == day && !hidden(v) && v.told.note.is_empty()) {
-            return None;
-        }
-        let change =
-            |v: &Vote| self.0.iter().any(|o| o.told.note == CHANGE && Days::day(&o.date) == Days::day(&v.date));
-        let mut shown = self.0.iter().filter(|v| !hidden(v) && v.told.note.is_empty());
-        let first = shown.next()?;
-        let alone = shown.all(|v| Days::day(&v.date) == Days::day(&first.date));
-        let plain = self.0.iter().filter(|v| v.told.plain && Days::day(&v.date) == Days::day(&first.date));
-        plain.max_by_key(|v| v.date.precision).filter(|v| alone && !change(v)).map(|v| v.date.clone())
-    }
-
-    /// Returns the day as readers of the page see it, where the head gives the same moment in the time of Greenwich and
-    /// that is another day.
-    fn as_shown(&self, chosen: &Vote) -> Option<Date> {
-        const VISIBLE: [&str; 3] = ["markup", "text", "url"];
-        let visible = |v: &&Vote| VISIBLE.contains(&v.told.source) && v.told.note.is_empty();
-        let day = Days::day(&chosen.date);
-        if self.0.iter().filter(visible).any(|v| Days::day(&v.date) == day) {
-            return None;
-        }
-        let utc = chosen.date.instant.is_some() && matches!(chosen.date.offset.as_deref(), Some("Z" | "+00:00") | None);
-        let moment: DateTime = chosen.date.text.parse().ok()?;
-        let fits = |v: &&Vote| {
-            let apart = |local: DateTime| local.duration_since(moment);
-            match v.date.text.parse::<DateTime>() {
-                // Both clocks show the same minute of another hour.
-                Ok(local) if v.date.text.len() > 10 => {
-                    let apart = apart(local);
-                    apart.abs() <= SignedDuration::from_hours(14) && apart.as_mins() % 30 == 0
-                }
-                _ => Days::day(&v.date).parse::<jiff::civil::Date>().is_ok_and(|d| {
-                    let (start, end) = (d.at(0, 0, 0, 0), d.at(23, 59, 59, 0));
-                    utc && apart(end) >= SignedDuration::from_hours(-12)
-                        && apart(start) <= SignedDuration::from_hours(14)
-                }),
-            }
-        };
-        let shown = self.0.iter().filter(visible).find(|v| Days::day(&v.date) != day && fits(v))?;
-        let mut date = shown.date.clone();
-        if utc && date.instant.is_none() {
-            date.instant = chosen.date.instant;
-        }
-        Some(date)
-    }
-
-    /// Returns all that was said; `ruled` is why what weighs most was not taken.
-    pub fn ballot(self, ruled: &'static str) -> Ballot {
-        let mut ballot = Ballot::default();
-        for Vote { date, told } in self.0 {
-            let value = format!("{}{}", date.text, date.offset.as_deref().unwrap_or_default());
-            let hidden = matches!(told.source, "meta" | "json-ld");
-            let note = if told.note.is_empty() && hidden { ruled } else { told.note };
-            ballot.put(Candidate { value, source: told.source, at: told.at, weight: told.weight, note });
-        }
-        ballot
-    }
 }
 
 /// Returns what metadata say.
@@ -200,6 +73,17 @@ fn day_header(page: &Page<'_>) -> Option<Told> {
     let header = before.into_iter().find(|i| i.sig.contains(" date-header ") || i.sig.contains(" dateheader "))?;
     let text = walk::text(page.tree.tree.get(header.id)?);
     Some(told_by("markup", ".date-header before the post", text, 6))
+}
+
+/// Returns the words right before the text that stand in no element of their own: `<h2>A day out</h2> 3 May 2019 <div>`.
+fn bare(page: &Page<'_>) -> Option<Told> {
+    let at = page.outline.items.get(page.zone.at)?;
+    let words = |n: NodeRef<'_, Node>| {
+        let text = n.value().as_text().map(|t| fold(&t.text)).filter(|t| !t.is_empty());
+        text.or_else(|| n.value().is_element().then(String::new))
+    };
+    let before = page.tree.tree.get(at.id)?.prev_siblings().take(8).find_map(words)?;
+    (8..60).contains(&before.len()).then(|| told_by("markup", "the words before the text", before, 4))
 }
 
 /// Returns the one day the page marks as that of publication, where the mark stands apart from the post.
@@ -246,9 +130,6 @@ pub(super) fn changed(page: &Page<'_>) -> (Option<Date>, Ballot) {
     }
     (best.map(|(_, date)| date), ballot)
 }
-
-/// What is noted of a day on which the post was changed.
-pub(super) const CHANGE: &str = "a day of change";
 
 static CHANGES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^\W*(?:last |page |zuletzt |letzte |this (?:page|post|article) was (?:last )?)?(?:updated|modified|edited|aktualisiert|aktualisierung|geändert|änderung|bearbeitet|mis à jour|actualizado|aggiornato|reviewed|revised|changed)\b").ok()
@@ -297,7 +178,7 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
     let zone = page.zone;
     let node = page.tree.tree.get(item.id)?;
     let e = node.value().as_element()?;
-    let modified = item.sig.contains("updated") && !item.sig.contains("published") || item.sig.contains("modified");
+    let modified = is_of_change(item);
     let tell = |text: String, rule: String, weight: i32| {
         let (weight, note) = match () {
             () if modified
@@ -306,6 +187,8 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
             {
                 (weight / 3, CHANGE)
             }
+            () if zone.in_masthead(at) => (1, "in the head of the page"),
+            () if zone.within_apart(at, |i| i.sig.contains("comment")) => (1, "in what readers wrote"),
             () if item.part == super::outline::Part::Foreign => {
                 ((weight - 3).max(1), "in a part that is not of the post")
             }
@@ -316,15 +199,17 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
         Some(Told { text, source: "markup", at: rule, weight, note, plain })
     };
     let published = e.attr("itemprop").is_some_and(|p| p.eq_ignore_ascii_case("datePublished"));
-    if published || e.attr("pubdate").is_some() || item.sig.contains(" dt-published ") {
+    let property = walk::attr(&node, "property").and_then(sources::rdfa_day);
+    if published || property.is_some() || e.attr("pubdate").is_some() || item.sig.contains(" dt-published ") {
         let text = e.attr("datetime").or(e.attr("content")).or(e.attr("title"));
         let text = text.map_or_else(|| walk::text(node), str::to_string);
-        let rule = if published { "itemprop=datePublished" } else { "the day of publication" };
+        let rule = if published { "itemprop=datePublished" } else { property.unwrap_or("the day of publication") };
         return Some(Told { plain: true, ..told_by("markup", rule, text, 9) });
     }
     if let ("time", Some(text)) = (e.name(), e.attr("datetime")) {
         let text = of_readers(text, &walk::text(node)).unwrap_or_else(|| text.to_string());
-        return tell(text, "time".into(), if zone.in_text(at) { 2 } else { 6 });
+        // A `time` at the very begin of the text is that of the post, one further down of what is told.
+        return tell(text, "time".into(), if zone.in_text(at) && zone.distance(at).0 > 60 { 2 } else { 6 });
     }
     if let ("abbr", Some(text)) = (e.name(), e.attr("title")) {
         return tell(text.to_string(), "abbr".into(), 7);
@@ -342,6 +227,10 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
         return None;
     }
     let class = class(item);
+    // A link to another post whose title names a day.
+    if class.is_none() && item.text > 32 && item.link * 10 >= item.text * 9 {
+        return None;
+    }
     let first = before < 60 || before < 400 && item.text < 24;
     let weight = match (class, item.block, zone.in_text(at)) {
         (Some((_, weight)), ..) => weight,
@@ -355,6 +244,17 @@ fn shown(page: &Page<'_>, at: usize, item: &Item) -> Option<Told> {
         return tell(text, "originally published".into(), 9);
     }
     tell(text, class.map_or_else(|| "a line".into(), |(c, _)| format!(".{c}")), weight)
+}
+
+/// Returns whether the names of an element say that it shows the day of a change. hAtom has only `updated` for the day of
+/// a post, so themes give it to the one day they show: `post-date updated`.
+fn is_of_change(item: &Item) -> bool {
+    let changed = |word: &str| word.contains("updated") || word.contains("modified");
+    let words = || item.sig.split_ascii_whitespace();
+    let dated = |word: &str| !changed(word) && word.contains("date") && word.len() > 4;
+    words().any(changed)
+        && !item.sig.contains("published")
+        && (words().any(|w| w != "updated" && changed(w)) || !words().any(dated))
 }
 
 const INLINE: [&str; 9] = ["span", "small", "em", "i", "time", "a", "font", "strong", "b"];
@@ -403,8 +303,4 @@ pub(super) fn by_language(facts: &Facts) -> Order {
     let american =
         language.starts_with("en") && !["gb", "au", "nz", "ie", "in", "za"].iter().any(|c| language.ends_with(c));
     if american { Order::MonthFirst } else { Order::DayFirst }
-}
-
-fn plausible(date: &Date) -> bool {
-    date.text.len() >= 10 && date.year_month().0.is_some_and(|y| (1993..2040).contains(&y))
 }

@@ -1,6 +1,9 @@
 //! What a page says of itself apart from its text: metadata of the head, JSON-LD, TrackBack RDF. It knows no platform.
 
+use std::sync::LazyLock;
+
 use ego_tree::NodeRef;
+use regex::Regex;
 use scraper::{Html, Node};
 use serde_json::{Map, Value};
 
@@ -73,7 +76,18 @@ impl Facts {
             .max_by_key(|(r, _)| *r)
             .map(|(_, n)| n.clone())
             .unwrap_or_default();
+        facts.fill();
         facts
+    }
+
+    /// Adds to what describes the post what stands by mistake in the page it is said to be the main part of.
+    fn fill(&mut self) {
+        let Some(Value::Object(inner)) = self.article.get("mainEntityOfPage").cloned() else { return };
+        for key in ["headline", "datePublished", "dateModified", "author"] {
+            if let (false, Some(value)) = (self.article.contains_key(key), inner.get(key)) {
+                self.article.insert(key.to_string(), value.clone());
+            }
+        }
     }
 
     /// Returns what is known of one of several posts of the page: what holds for all, and the RDF that stands beside it.
@@ -154,7 +168,10 @@ impl Facts {
             .trim_end_matches("//]]>");
         // Control characters inside strings are the commonest fault.
         let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let Ok(value) = serde_json::from_str::<Value>(clean.trim().trim_end_matches(';')) else { return };
+        let Ok(value) = serde_json::from_str::<Value>(clean.trim().trim_end_matches(';')) else {
+            self.nodes.extend(torn(&clean));
+            return;
+        };
         let mut open = vec![value];
         while let Some(value) = open.pop() {
             match value {
@@ -221,6 +238,18 @@ impl Facts {
     }
 }
 
+/// Returns what of JSON-LD that is none can be read by its keys alone.
+fn torn(text: &str) -> Option<Map<String, Value>> {
+    static KEYS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#""(headline|datePublished|dateModified)"\s*:\s*"([^"\\]{4,200})""#).ok());
+    let mut object = Map::new();
+    for found in KEYS.as_ref()?.captures_iter(text).take(20) {
+        object.entry(&found[1]).or_insert_with(|| Value::from(&found[2]));
+    }
+    object.contains_key("datePublished").then(|| object.insert("@type".into(), "Article".into()))?;
+    Some(object)
+}
+
 fn types(node: &Map<String, Value>) -> impl Iterator<Item = &str> {
     let value = node.get("@type");
     let one = value.and_then(Value::as_str);
@@ -284,6 +313,20 @@ mod tests {
         assert_eq!(facts.texts("author"), ["Ann Example"]);
         assert_eq!(facts.texts("keywords"), ["x", "y"]);
         assert_eq!(facts.site().as_deref(), Some("Site"));
+    }
+
+    #[test]
+    fn json_ld_that_is_none_gives_its_days_and_one_wrapped_in_its_page_all() {
+        let of = |json: &str| {
+            let page = format!("<script type='application/ld+json'>{json}</script>");
+            Facts::of(&crate::html::parse_document(&page)).texts("datePublished")
+        };
+        assert_eq!(
+            of(r#"{"@type":"NewsArticle","datePublished":"2020-10-26T18:10:00+01:00",}"#),
+            ["2020-10-26T18:10:00+01:00"]
+        );
+        let page = r#"{"@type":"NewsArticle","mainEntityOfPage":{"@type":"WebPage","datePublished":"2020-10-26"}}"#;
+        assert_eq!(of(page), ["2020-10-26"]);
     }
 
     #[test]

@@ -94,8 +94,10 @@ fn languages(facts: &Facts) -> Ballot {
 /// Returns where the post stands on a page without text whose head says that it is one: a picture, a film, a text that
 /// scripts fetch.
 pub(super) fn untold(outline: &Outline, facts: &Facts, heading: Option<usize>) -> Option<Found> {
-    let article = facts.meta_value("og:type").is_some_and(|t| t.eq_ignore_ascii_case("article"));
+    let article =
+        facts.meta_value("og:type").is_some_and(|t| t.eq_ignore_ascii_case("article")) || facts.articles() == 1;
     let dated = facts.rules("published").next().is_some() || !facts.texts("datePublished").is_empty();
+    let dated = dated || outline.items.iter().any(|i| &*i.name == "time");
     let first = || outline.items.iter().position(|i| &*i.name == "h1" && i.text > 0);
     let heading = heading.or_else(first).filter(|_| article && dated)?;
     let parent = outline.items.get(heading).map(|i| i.parent)?;
@@ -150,6 +152,78 @@ mod tests {
         let draft =
             post(head, "<p>Last updated: <span class=date>June 7, 2021</span></p>", "http://example.com/a-day-out");
         assert_eq!(draft.published.map(|d| d.text).as_deref(), Some("2019-05-04"));
+    }
+
+    #[test]
+    fn the_first_day_shown_is_taken_where_the_head_tells_one_the_page_calls_a_change() {
+        let head = r#"<meta property="article:published_time" content="2021-06-07">"#;
+        let before =
+            "<p class=date>May 3, 2019</p><p>Last updated: June 7, 2021</p><p>Next: <i class=date>May 9, 2022</i></p>";
+        let draft = post(head, before, "http://example.com/a-day-out");
+        assert_eq!(draft.published.map(|d| d.text).as_deref(), Some("2019-05-03"));
+    }
+
+    #[test]
+    fn the_one_day_of_an_old_theme_is_called_updated_and_is_none_of_change() {
+        let before = "<p>Since May 9, 2018</p><a class='post-date updated'>May 3, 2019</a>";
+        let draft = post("", before, "http://example.com/a-day-out");
+        assert_eq!(draft.published.map(|d| d.text).as_deref(), Some("2019-05-03"));
+    }
+
+    #[test]
+    fn a_day_before_the_text_counts_in_no_element_too_and_not_in_the_head_of_the_page() {
+        assert_eq!(post("", "3 May 2019", "http://example.com/x").published.map(|d| d.text).unwrap(), "2019-05-03");
+        let page = format!(
+            "<body><div><header><b class=date>Tue, 14 Jan 2020</b></header><main><h1>A day out</h1>\
+             <p>News<br>13 Jan 2020, 22:11</p>{TEXT}</main></div>"
+        );
+        let post = crate::extract::page(&page, None).posts.remove(0);
+        assert_eq!(post.draft.published.unwrap().text, "2020-01-13T22:11:00");
+    }
+
+    #[test]
+    fn a_name_that_the_head_and_the_page_give_beats_one_the_page_shows_more_often() {
+        let before =
+            "<p class=writer>Ann Example</p><p><a rel=author href=/b>Bob Other</a> <b class=author>Bob Other</b></p>";
+        let draft = post("<meta name=author content='Ann Example'>", before, "http://example.com/x");
+        assert_eq!(draft.authors[0].name, "Ann Example");
+    }
+
+    #[test]
+    fn a_site_called_after_a_person_is_that_person_s_where_nobody_else_is_named() {
+        let head = "<title>A day out | Ann Example</title>";
+        let of = |before: &str| post(head, before, "http://annexample.example/x").authors.remove(0).name;
+        assert_eq!(of(""), "Ann Example");
+        assert_eq!(of("<p>by <a rel=author href=/b>Bob Other</a></p>"), "Bob Other");
+        let other = post("<title>A day out | Garden News</title>", "", "http://gardennews.example/x");
+        assert!(other.authors.is_empty(), "{:?}", other.authors);
+    }
+
+    #[test]
+    fn where_the_author_is_missing_what_comes_next_is_none() {
+        let of = |next: &str| {
+            let before = format!("<p>by</p><div>{next}</div>");
+            post("", &before, "http://example.com/x").authors.into_iter().next().map(|a| a.name)
+        };
+        assert_eq!(of("<p>Ann Example</p>").as_deref(), Some("Ann Example"));
+        assert_eq!(of("<p>Tags:</p><a rel=tag href=/tag/boats>Boats</a>"), None);
+    }
+
+    #[test]
+    fn the_site_s_list_of_all_categories_is_none_of_the_post() {
+        let list = "<ul class=categories><li class=cat-item><a href=/category/boats/>Boats</a></li></ul>";
+        let draft =
+            post("", &format!("{list}<p>Filed under: <a href=/category/days/>Days</a></p>"), "http://example.com/x");
+        assert_eq!(draft.categories.iter().map(|c| c.label.as_str()).collect::<Vec<_>>(), ["Days"]);
+    }
+
+    #[test]
+    fn a_post_without_text_is_one_where_json_ld_says_so() {
+        let json =
+            r#"<script type="application/ld+json">{"@type":"BlogPosting","datePublished":"2019-05-03"}</script>"#;
+        let page = format!("<head>{json}</head><body><article><h1>A day out</h1></article>");
+        let posts = crate::extract::page(&page, None).posts;
+        assert_eq!(posts.first().map(|p| p.draft.title.as_str()), Some("A day out"));
     }
 
     #[test]

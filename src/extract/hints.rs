@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use scraper::Node;
 
-use super::dates::{CHANGE, Page, Told, is_change, told_by};
+use super::dates::{Page, is_change};
+use super::days::{CHANGE, Told, told_by};
 use super::outline::{Item, Part};
 use super::when;
 use crate::html::{fold, walk};
@@ -78,7 +79,8 @@ fn near(page: &Page<'_>) -> Vec<Told> {
 
 fn lines_by_distance(page: &Page<'_>, fits: fn(&Item) -> bool, rule: &str) -> Vec<Told> {
     let items = page.outline.items.iter().enumerate();
-    let mut near: Vec<(usize, &Item)> = items.filter(|(_, i)| (4..160).contains(&i.text) && fits(i)).collect();
+    let mut near: Vec<(usize, &Item)> =
+        items.filter(|(at, i)| (4..160).contains(&i.text) && fits(i) && !page.zone.in_masthead(*at)).collect();
     near.sort_by_key(|(at, _)| at.abs_diff(page.zone.at));
     let words = near.into_iter().take(400).map(|(_, i)| text(page, i));
     let found = words.into_iter().find(|w| when::parse(w, when::Order::DayFirst).is_some());

@@ -39,7 +39,8 @@ pub(super) fn of(tree: &Html, outline: &Outline, facts: &Facts, heading: Option<
     while next < at && out.len() < MOST {
         let Some(item) = outline.items.get(next) else { break };
         let words = || tree.tree.get(item.id).map(|n| walk::text(n)).unwrap_or_default();
-        if item.end <= at && is_leaf(outline, next) && is_lead(outline, next, item, &told, &words) {
+        let captioned = item.end <= at && is_captioned(outline, next);
+        if captioned || item.end <= at && is_leaf(outline, next) && is_lead(outline, next, item, &told, &words) {
             let short = squash(&words());
             if !body.get_or_init(opening).contains(&short) && length + item.text <= LONGEST {
                 out.push(next);
@@ -51,6 +52,16 @@ pub(super) fn of(tree: &Html, outline: &Outline, facts: &Facts, heading: Option<
         }
     }
     out
+}
+
+/// Returns whether an element is the picture that leads a post, with its caption: magazines put it above the text.
+fn is_captioned(outline: &Outline, at: usize) -> bool {
+    let caption = |i: &Item| &*i.name == "figcaption" && (1..400).contains(&i.text);
+    outline
+        .items
+        .get(at)
+        .is_some_and(|i| &*i.name == "figure" && (1..=2).contains(&i.pictures) && i.part != Part::Foreign)
+        && outline.within(at).filter_map(|c| outline.items.get(c)).any(caption)
 }
 
 fn is_leaf(outline: &Outline, at: usize) -> bool {
@@ -111,6 +122,13 @@ mod tests {
                 "Why the old ferry across the lake stops this autumn"
             ]
         );
+    }
+
+    #[test]
+    fn a_picture_with_a_caption_leads_a_post_one_without_does_not() {
+        let page = "<body><h1>The ferry</h1><figure><img src=a.jpg></figure><figure><img src=b.jpg><figcaption>The last
+            crossing</figcaption></figure><div id=body><p>It was built in 1931.</p></div>";
+        assert_eq!(leads(page), ["The last crossing"]);
     }
 
     #[test]

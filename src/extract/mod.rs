@@ -7,6 +7,7 @@ mod byline;
 mod clock;
 mod content;
 mod dates;
+mod days;
 mod decode;
 mod facts;
 mod fields;
@@ -17,10 +18,12 @@ mod listing;
 mod months;
 mod nopost;
 mod outline;
+mod people;
 mod plugs;
 mod related;
 mod remark;
 mod rules;
+mod shown;
 mod sources;
 mod streamed;
 mod terms;
@@ -169,7 +172,7 @@ struct Part<'a> {
 
 fn read(tree: &mut Html, part: Part<'_>) -> Result<Reading, String> {
     let Part { facts, address, outline, comments } = part;
-    let heading = title::heading(tree, &outline, facts);
+    let heading = title::heading(tree, &outline, facts, address.as_ref());
     let found = content::find(&outline, heading).or_else(|| fields::untold(&outline, facts, heading));
     let Some(found) = found else { return Err("no text of a post found".into()) };
     let base = base(facts, address.as_ref());

@@ -1,7 +1,7 @@
 //! What platforms and their themes call things. Only tables: a line more here teaches the reader a theme more.
 
 /// Classes and ids of the element that holds the text of a post and little else, best first.
-pub(super) const BODIES: [&str; 81] = [
+pub(super) const BODIES: [&str; 83] = [
     "itemprop:articlebody",
     // Microformats, schema.org and what most themes of WordPress use.
     "e-content",
@@ -55,6 +55,8 @@ pub(super) const BODIES: [&str; 81] = [
     "node__content",
     "item-page",
     "post-template",
+    "contentbody",
+    "elementor-widget-theme-post-content",
     // News and hand-made pages.
     "articlebody",
     "article-body",
@@ -103,7 +105,7 @@ pub(super) const FOREIGN: &str = concat!(
     r"|related|relateds|related-?\S+|related_\S+|\S+-related|\S+_related|recommended\S*|recommendations?|readmore-?posts|more-?(?:posts|stories|articles|news|from\S*)|you-?may-?\S+|also-?\S+|popular|popular-\S+|most-?(?:popular|read|viewed|commented)|recent-?(?:posts|entries|articles|comments)|latest-?(?:posts|news|articles)|trending\S*|similar-?\S+|promo|promos|promo-\S+|\S+-promo|promoted\S*|teasers?|read-?next|up-?next|next-?article",
     r"|ads?|ad-\S+|\S+-ads?|ads-\S+|advert\S*|adsense\S*|google-?ad\S*|adsbygoogle|ad_\S+|adbox|adblock|dfp\S*|sponsor\S*|banner-?ad\S*",
     r"|news-?letter\S*|\S+-news-?letter|subscribe\S*|\S+-subscribe|subscription\S*|signup\S*|sign-up\S*|mailchimp\S*|mc_embed\S*|optin\S*|opt-in\S*|cta|cta-\S+|\S+-cta|call-to-action|lead-?magnet|follow-?\S*|paywall\S*|regwall|login\S*|cookie\S*|consent\S*|gdpr\S*|popup\S*|modal\S*|overlay\S*|lightbox\S*|rss|feedlink|feed-?links?|donat\S+|tip-?jar",
-    r"|search|searchform|search-\S+|archives?-list|calendar|tagcloud|tag-?cloud|hidden|screen-reader-text|screen-reader|sr-only|visually-?hidden|visuallyhidden|control-panel\S*|off-?screen|slide-?(?:count|number)\S*|\S+-image-copyright|image-copyright\S*|assistive-text|no-?print|noprint|print-only|printonly|accessibility|hide|disclaimer|legal|credits|copyright-\S+|post-?ratings\S*|gdsr\S*|rating|ratings|star-?rating|poll\S*|wp-polls\S*|quiz|addtocart|jump-?links?|back-?to-?top|backtotop|scroll-?top|editsection|mw-editsection|edit-link|editlink|notes|post-notes|note-list|notecontainer|hatom-extra|blog-pager|cleared|pullout|slideshow-?controls|reply|replies) "
+    r"|search|searchform|search-\S+|archives?-list|calendar|tagcloud|tag-?cloud|hidden|screen-reader-text|screen-reader|sr-only|visually-?hidden|visuallyhidden|control-panel\S*|off-?screen|slide-?(?:count|number)\S*|\S+-image-copyright|image-copyright\S*|assistive-text|no-?print|noprint|print-only|printonly|accessibility|hide|disclaimer|legal|credits|copyright-\S+|post-?ratings\S*|gdsr\S*|cat-item|tag-cloud-link|rating|ratings|star-?rating|poll\S*|wp-polls\S*|quiz|addtocart|jump-?links?|back-?to-?top|backtotop|scroll-?top|editsection|mw-editsection|edit-link|editlink|notes|post-notes|note-list|notecontainer|hatom-extra|blog-pager|cleared|pullout|slideshow-?controls|reply|replies) "
 );
 
 /// Words of which the name of a class or id is made (`m-related__list` → m, related, list) and that tell what is none of
@@ -202,7 +204,7 @@ pub(super) const ABOUT_ELEMENTS: [&str; 1] = ["footer"];
 
 /// Short blocks of text that say something about a post or its page and are none of its text: how they begin, in lower case.
 pub(super) const JUNK_LINES: &str = concat!(
-    r"^(?:[«»‹›←→<>|•·*\s-]*(?:",
+    r"^(?:[«»‹›←→<>|•·*\[\s-]*(?:",
     r"posted (?:by|on|at|in|under|from|to)\b|posted:|by [\w.'’ -]{2,40} (?:on|at|in) |filed (?:under|in)\b|published (?:on|by|in|at)\b|published:|written by\b|labels?:|tags?:|tagged\b|topics?:|keywords?:|categor(?:y|ies)\b ?:?|technorati tags|del\.icio\.us|read more\b|continue reading|keep reading|more:|(?:click|tap) here to (?:subscribe|read|download)",
     r"|share(?:$|:| this| on| it)|tweet(?:$| this)|like this|email this|print this|pin it|stumble|digg|bookmark|save this|add to |sphere:|reddit",
     r"|related(?:$|:| (?:posts?|articles?|stories|links|content|reading|topics|news|coverage)[^.]{0,30}$)|you (?:may|might) (?:also|like)|more (?:from|posts|stories|on this)|see also:|recommended|similar posts|also (?:read|see|on)\b.{0,40}$|most popular|recent posts|possibly related|read next|up next|don['’]t miss",
@@ -249,6 +251,9 @@ pub(super) const TITLES: [&str; 22] = [
     "title",
 ];
 
+/// Classes of captions that are surely that.
+pub(super) const CAPTIONS: [&str; 4] = ["wp-caption-text", "wp-caption-dd", "gallery-caption", "tr-caption"];
+
 /// Classes of the name of the site.
 pub(super) const SITES: [&str; 9] = [
     "site-title",
@@ -266,7 +271,7 @@ pub(super) const SITES: [&str; 9] = [
 pub(super) const LAST_LINES: &str = r"^(?:this entry was posted (?:on|in|by|at)|this entry was (?:written|published) by|(?:der|dieser) (?:beitrag|artikel|eintrag) wurde (?:am|von)\b|this post was (?:posted|written) (?:by|on)|you can follow (?:any|all) (?:responses|comments)|both comments and pings)";
 
 /// Headings of what readers wrote: all that comes after is theirs.
-pub(super) const COMMENTS: &str = r"^[\s»«•|]*(?:(?:\d+|no|one|two|three)\s+)?(?:comments?|responses?|replies|reader comments|kommentare?|commentaires?|comentarios?|trackbacks?|pingbacks?|thoughts?)(?:\s*\(\d+\)|\s*:|\s*\d+|\s+(?:to|on|for|so far|zu|sur)\b.{0,120})?[\s:»«]*$";
+pub(super) const COMMENTS: &str = r"^[\s»«•|]*(?:(?:\d+|no|one|two|three)\s+)?(?:comments?|responses?|replies|reader comments|kommentare?|commentaires?|comentarios?|trackbacks?|pingbacks?|thoughts?)(?:\s*\(\d+\)|\s*:(?:\s*\d+\s+comments?)?|\s*\d+|\s+(?:to|on|for|so far|zu|sur)\b.{0,120})?[\s:»«]*$";
 
 /// Classes and ids of the sentences that open an article before its text.
 pub(super) const LEADS: &str = r" (?:\S*[-_])?(?:leads?|lede|lead-?text|intro\w*|standfirst|deck?|sub-?title|subline|sub-?head(?:line|ing)?|teaser(?:-?text)?|summary|excerpt|abstract|chapo|chapeau|bajada|epigraph|kicker|vorspann|anleser|sommario|occhiello|entradilla|copete|ingress|preamble|lid|leader)(?:[-_]+\S*)? ";

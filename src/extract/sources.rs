@@ -105,6 +105,16 @@ pub(super) const HEAD: [Named; 91] = [
     named("categories", "article:section", 1),
 ];
 
+/// RDFa properties of the day of a post, as Drupal writes them into its by-lines.
+const RDFA_DAYS: [&str; 6] =
+    ["dc:date", "dc:created", "dcterms:created", "schema:datepublished", "schema:datecreated", "datepublished"];
+
+/// Returns the first property of an RDFa list that is the day of the post.
+pub(super) fn rdfa_day(properties: &str) -> Option<&'static str> {
+    let properties = properties.to_ascii_lowercase();
+    properties.split_ascii_whitespace().find_map(|p| RDFA_DAYS.iter().find(|d| **d == p).copied())
+}
+
 /// How the names of a dialect begin, and what it is called.
 const DIALECTS: [(&str, &str); 11] = [
     ("og:", "opengraph"),
@@ -125,6 +135,14 @@ pub(super) fn dialect(name: &str) -> &'static str {
     DIALECTS.iter().find(|(start, _)| name.starts_with(start)).map_or("meta", |(_, called)| called)
 }
 
+/// Returns with whom a source speaks: what stands in the head of one page was written by one program.
+pub(super) fn voice(source: &'static str) -> &'static str {
+    match source {
+        "opengraph" | "twitter" | "dublin-core" | "highwire" | "parsely" | "sailthru" => "meta",
+        other => other,
+    }
+}
+
 /// A class of an element that shows a field.
 #[derive(Clone, Copy)]
 pub(super) enum Class {
@@ -133,100 +151,6 @@ pub(super) enum Class {
     /// A class with each of these words in it: `hero__author-name` has `author` and `name`.
     Has(&'static str, &'static str),
 }
-
-/// Classes that hold the author's name and little else.
-pub(super) const AUTHORS: [(Class, i32); 40] = [
-    (Class::Is("p-author"), 7),
-    (Class::Is("fn"), 6),
-    (Class::Is("post-author"), 7),
-    (Class::Is("entry-author"), 7),
-    (Class::Is("article-author"), 7),
-    (Class::Is("post_author"), 7),
-    (Class::Is("entry_author"), 6),
-    (Class::Is("byline-author"), 7),
-    (Class::Is("byline__author"), 7),
-    (Class::Is("author-link"), 6),
-    (Class::Is("author"), 6),
-    (Class::Is("byline"), 6),
-    (Class::Is("by-line"), 6),
-    (Class::Is("post-byline"), 6),
-    (Class::Is("article-byline"), 6),
-    (Class::Is("entry-byline"), 6),
-    (Class::Is("meta-author"), 6),
-    (Class::Is("posted-by"), 6),
-    (Class::Is("postedby"), 6),
-    (Class::Is("postby"), 6),
-    (Class::Is("by-author"), 6),
-    (Class::Is("story-author"), 6),
-    (Class::Is("article__author"), 6),
-    (Class::Is("post-meta-author"), 6),
-    (Class::Is("blog-author"), 5),
-    (Class::Is("writer"), 5),
-    (Class::Is("contributor"), 5),
-    (Class::Is("authors"), 5),
-    (Class::Is("writtenby"), 6),
-    (Class::Is("autor"), 6),
-    (Class::Is("autorenzeile"), 6),
-    (Class::Is("ljuser"), 7),
-    (Class::Has("author", "name"), 7),
-    (Class::Has("byline", "name"), 7),
-    (Class::Has("writer", "name"), 6),
-    (Class::Has("contributor", "name"), 5),
-    (Class::Has("author", "link"), 5),
-    (Class::Has("author", "title"), 3),
-    (Class::Has("byline", ""), 4),
-    (Class::Has("author", ""), 4),
-];
-
-/// Classes that say of what is called a by-line that it holds something else: Blogger's do.
-pub(super) const NO_BYLINES: [&str; 6] =
-    ["post-labels", "post-timestamp", "post-location", "post-icons", "post-share-buttons", "reactions"];
-
-/// Words in a class with `author` in it that say it holds something else.
-pub(super) const NO_AUTHORS: [&str; 24] = [
-    "bio",
-    "img",
-    "image",
-    "avatar",
-    "photo",
-    "desc",
-    "description",
-    "social",
-    "position",
-    "role",
-    "job",
-    "comment",
-    "date",
-    "time",
-    "twitter",
-    "box",
-    "more",
-    "posts",
-    "about",
-    "overlay",
-    "picture",
-    "signup",
-    "related",
-    "count",
-];
-
-/// Parts of addresses of pages about an author.
-pub(super) const AUTHOR_PATHS: [(&str, i32); 14] = [
-    ("/author/", 6),
-    ("/authors/", 6),
-    ("/author-", 5),
-    ("_author=", 5),
-    ("/autor/", 6),
-    ("/autoren/", 6),
-    ("/auteur/", 6),
-    ("/redaktion/", 4),
-    ("/newsteam/", 5),
-    ("/contributors/", 5),
-    ("/contributor/", 5),
-    ("/staff/", 4),
-    ("/writers/", 5),
-    ("/reporter/", 5),
-];
 
 /// Words in the classes of what is surely another part of the page than the post, whatever it shows.
 pub(super) const APART: [&str; 22] = [
@@ -255,7 +179,7 @@ pub(super) const APART: [&str; 22] = [
 ];
 
 /// Classes of elements that show the day of publication, the surest first.
-pub(super) const DATES: [(Class, i32); 36] = [
+pub(super) const DATES: [(Class, i32); 38] = [
     (Class::Is("date"), 5),
     (Class::Is("published"), 5),
     (Class::Is("entry-date"), 5),
@@ -277,6 +201,8 @@ pub(super) const DATES: [(Class, i32); 36] = [
     (Class::Is("post_date"), 5),
     (Class::Is("entry_date"), 5),
     (Class::Has("publish", "date"), 5),
+    (Class::Has("published", "at"), 5),
+    (Class::Has("creation", "date"), 4),
     (Class::Is("date-time"), 3),
     (Class::Is("posted"), 3),
     (Class::Is("postmetadata"), 3),

@@ -309,7 +309,7 @@ fn lines(tree: &Html, outline: &Outline, zone: &Zone<'_>, terms: &mut Terms) {
         let Some(node) = tree.tree.get(item.id) else { continue };
         let (mut said, mut link) = (None, None);
         for n in walk::readable(node) {
-            if n.ancestors().take(8).any(|a| foreign.contains(&a.id())) {
+            if foreign.contains(&n.id()) || n.ancestors().take(8).any(|a| foreign.contains(&a.id())) {
                 said = None;
             } else if walk::name(&n) == "a" {
                 link = Some(n.id());

@@ -10,6 +10,7 @@ use super::facts::Facts;
 use super::outline::{Item, Outline, Part};
 use super::rules;
 use super::sources;
+use super::when::{self, Order};
 use crate::html::{fold, walk};
 
 /// What parts the title of a post from the name of its site.
@@ -23,7 +24,8 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     let mut ballot = Ballot::default();
     let host = url.and_then(Url::host_str).unwrap_or_default();
     let site = facts.site().map(|s| squash(&s)).filter(|s| !s.is_empty());
-    let bare = |text: &str| without_site(text, site.as_deref(), host);
+    let names = names_of_site(tree, outline, site.as_deref(), url);
+    let bare = |text: &str| without_site(text, site.as_slice(), host);
     for rule in facts.rules("title") {
         if let Some(value) = facts.meta_value(rule.name) {
             ballot.add(bare(value), sources::dialect(rule.name), rule.name, rule.weight);
@@ -38,13 +40,21 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     for value in facts.coins("rft.title").into_iter().chain(facts.coins("rft.atitle")).take(1) {
         ballot.add(bare(value), "coins", "rft.title", 4);
     }
-    let names = names_of_site(tree, outline, site.as_deref());
     ballot.0.retain(|c| !names.contains(&squash(&c.value)));
     let joined = pieces(&facts.title);
     let heads: Vec<String> = ballot.0.iter().map(|c| c.value.clone()).chain([bare(&facts.title)]).collect();
     let told = squash(&facts.title) + " " + &facts.meta_value("og:title").map(squash).unwrap_or_default();
     let ones = outline.items.iter().filter(|i| &*i.name == "h1" && i.part != Part::Foreign && i.text > 0).count();
     let end = outline.items.get(at).map_or(0, |i| i.end);
+    let is_sure = |item: &Item| item.named(&rules::TITLES).is_some_and(|n| n + 3 < rules::TITLES.len());
+    let named_surely = |at: usize| {
+        let told =
+            |i: &Item| tree.tree.get(i.id).is_some_and(|n| joined.iter().any(|p| squash(p) == squash(&walk::text(n))));
+        outline
+            .items
+            .get(at)
+            .is_some_and(|i| is_sure(i) && i.part != Part::Foreign && (1..300).contains(&i.text) && told(i))
+    };
     let mut reworded = Vec::new();
     for (index, item) in outline.items.iter().enumerate() {
         let named = item.named(&rules::TITLES).is_some();
@@ -56,16 +66,17 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
             _ if named => 0,
             _ => continue,
         };
-        if item.text == 0 || item.text > 300 || (item.part == Part::Foreign && !named) || index >= end {
+        let drawn = item.text == 0 && item.pictures > 0 && level > 2;
+        if item.text == 0 && !drawn || item.text > 300 || (item.part == Part::Foreign && !named) || index >= end {
             continue;
         }
         let Some(node) = tree.tree.get(item.id) else { continue };
-        let words = words_of(node, &heads);
+        let words = if drawn { alt_of(node) } else { words_of(node, &heads) };
         let key = squash(&words);
         if key.is_empty() || names.contains(&key) || leads_home(outline, tree, index) {
             continue;
         }
-        let sure = item.named(&rules::TITLES).is_some_and(|n| n + 3 < rules::TITLES.len());
+        let sure = is_sure(item);
         let mut weight = level + if sure { 5 } else { 2 * i32::from(named) };
         if joined.iter().any(|p| squash(p) == key) {
             weight += 7;
@@ -74,7 +85,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
         }
         // The only big heading, close before the text, is what readers take for the title: the head of the page often
         // holds another wording for search engines.
-        if level == 4 && ones == 1 && index < at {
+        if level == 4 && ones == 1 && index < at && !(index + 1..end).any(named_surely) {
             weight += 3;
         }
         let parted = || {
@@ -103,9 +114,11 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
         );
     }
     reword(&mut ballot, &reworded, &heads);
+    bold(&mut ballot, tree, outline, at, &joined);
     let whole = bare(&facts.title);
     let only = joined.len() == 1;
-    if !names.contains(&squash(&whole)) {
+    let of_day = !only && joined.iter().any(|p| facts.title.ends_with(p.as_str()) && is_day(p));
+    if !of_day && !names.contains(&squash(&whole)) {
         ballot.add(whole, "title", "title", if only { 4 } else { 3 });
     }
     let slug = url.map(slug).unwrap_or_default();
@@ -117,11 +130,47 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     ballot
 }
 
+/// Adds what a bold line at the begin of the text says of the title, where no heading says anything: `16 June 2001: a
+/// squeak` in bold, under the title `Park Bench: a squeak`.
+fn bold(ballot: &mut Ballot, tree: &Html, outline: &Outline, at: usize, pieces: &[String]) {
+    if ballot.0.iter().any(|c| matches!(c.source, "heading" | "markup") && c.weight > 6) {
+        return;
+    }
+    let lines = outline.within(at).take_while(|i| before(outline, at, *i) < 150);
+    let lines = lines.filter_map(|i| outline.items.get(i)).filter(|i| {
+        matches!(&*i.name, "b" | "strong" | "font" | "big" | "i" | "em") && i.link == 0 && (4..160).contains(&i.text)
+    });
+    let title = |words: String| {
+        pieces.iter().skip(1).find(|p| {
+            let rest = words.strip_suffix(p.as_str()).map(|r| r.trim_end_matches([':', ' ', '-']));
+            squash(p).len() > 3 && !is_day(p) && rest.is_some_and(|r| r.is_empty() || is_day(r))
+        })
+    };
+    if let Some(found) = lines.filter_map(|i| tree.tree.get(i.id)).find_map(|n| title(walk::text(n))) {
+        ballot.add(found.clone(), "markup", "a line in bold", 8);
+    }
+}
+
+/// Returns whether a text is a day and nothing else.
+fn is_day(text: &str) -> bool {
+    let letters: usize = text.split(|c: char| !c.is_alphabetic()).filter(|w| w.len() > 2).count();
+    text.len() < 40 && letters < 3 && when::parse(text, Order::MonthFirst).is_some()
+}
+
+/// Returns what the picture in a heading says that has no words.
+fn alt_of(node: NodeRef<'_, Node>) -> String {
+    let alt = node.descendants().take(12).find_map(|n| walk::attr(&n, "alt").filter(|_| walk::name(&n) == "img"));
+    fold(alt.unwrap_or_default())
+}
+
 /// Returns the names the page gives its site, squashed: none of them is a title, even where there is no other.
-fn names_of_site(tree: &Html, outline: &Outline, site: Option<&str>) -> Vec<String> {
+fn names_of_site(tree: &Html, outline: &Outline, site: Option<&str>, url: Option<&Url>) -> Vec<String> {
+    // On the first page of a site a link to it may be the title of the one post there.
+    let inner = url.is_some_and(|u| u.path().len() > 1);
     let named = |at: usize, item: &Item| {
         let heading = matches!(&*item.name, "h1" | "h2" | "h3") && leads_home(outline, tree, at);
-        (heading || item.named(&rules::SITES).is_some()) && (1..90).contains(&item.text)
+        let link = inner && &*item.name == "a" && leads_home(outline, tree, at);
+        (heading || link || item.named(&rules::SITES).is_some()) && (1..90).contains(&item.text)
     };
     let shown = outline.items.iter().enumerate().filter(|(at, i)| named(*at, i)).take(8);
     let shown = shown.filter_map(|(_, i)| tree.tree.get(i.id)).map(|n| squash(&walk::text(n)));
@@ -209,10 +258,10 @@ fn is_in_slug(title: &str, slug: &[String]) -> bool {
 }
 
 /// Returns the heading that says what the page's head says the title is: the one that says most of it.
-pub(super) fn heading(tree: &Html, outline: &Outline, facts: &Facts) -> Option<usize> {
+pub(super) fn heading(tree: &Html, outline: &Outline, facts: &Facts, url: Option<&Url>) -> Option<usize> {
     let mut keys: Vec<String> = pieces(&facts.title).iter().map(|p| squash(p)).collect();
     keys.extend(facts.meta_value("og:title").map(squash));
-    let site = facts.site().map(|s| squash(&s)).unwrap_or_default();
+    let names = names_of_site(tree, outline, facts.site().map(|s| squash(&s)).as_deref(), url);
     let level = |i: &Item| ["h1", "h2", "h3", "h4"].contains(&&*i.name) || i.named(&rules::TITLES).is_some();
     let candidates = outline
         .items
@@ -221,7 +270,7 @@ pub(super) fn heading(tree: &Html, outline: &Outline, facts: &Facts) -> Option<u
         .filter(|(_, i)| i.part != Part::Foreign && (1..300).contains(&i.text) && level(i));
     let matching = candidates.filter_map(|(at, i)| {
         let key = squash(&walk::text(tree.tree.get(i.id)?));
-        (key != site && keys.contains(&key)).then_some((key.len(), std::cmp::Reverse(at)))
+        (!names.contains(&key) && keys.contains(&key)).then_some((key.len(), std::cmp::Reverse(at)))
     });
     matching.max().map(|(_, at)| at.0)
 }
@@ -242,7 +291,8 @@ fn before(outline: &Outline, at: usize, index: usize) -> usize {
 
 /// Returns whether an element is the name of the site: a link to its root.
 fn leads_home(outline: &Outline, tree: &Html, index: usize) -> bool {
-    outline.within(index).chain(outline.around(index).take(2)).filter_map(|i| outline.items.get(i)).any(|i| {
+    let near = std::iter::once(index).chain(outline.within(index)).chain(outline.around(index).take(2));
+    near.filter_map(|i| outline.items.get(i)).any(|i| {
         let href = tree.tree.get(i.id).and_then(|n| walk::attr(&n, "href").map(str::to_string));
         &*i.name == "a"
             && href.is_some_and(|h| h == "/" || h.trim_end_matches('/').matches('/').count() == 2 && h.contains("://"))
@@ -278,13 +328,13 @@ pub(super) fn pieces(title: &str) -> Vec<String> {
 }
 
 /// Returns a title without the site's name on either side.
-fn without_site(title: &str, site: Option<&str>, host: &str) -> String {
+fn without_site(title: &str, names: &[String], host: &str) -> String {
     let is_site = |piece: &str| {
         let key = squash(piece);
         let short = host.strip_prefix("www.").unwrap_or(host);
         let name = squash(short.rsplit_once('.').map_or(short, |(name, _)| name));
         !key.is_empty()
-            && (Some(key.as_str()) == site
+            && (names.contains(&key)
                 || (key.len() > 3 && (key == name || key == squash(short) || name.ends_with(&key))))
     };
     for separator in SEPARATORS {
@@ -308,9 +358,9 @@ mod tests {
 
     #[test]
     fn the_name_of_the_site_goes_from_either_side() {
-        assert_eq!(without_site("Ann's Blog: A day out", Some("annsblog"), "example.com"), "A day out");
-        assert_eq!(without_site("A day out | Example", None, "www.example.com"), "A day out");
-        assert_eq!(without_site("A - B: c", None, "example.com"), "A - B: c");
+        assert_eq!(without_site("Ann's Blog: A day out", &["annsblog".to_string()], "example.com"), "A day out");
+        assert_eq!(without_site("A day out | Example", &[], "www.example.com"), "A day out");
+        assert_eq!(without_site("A - B: c", &[], "example.com"), "A - B: c");
     }
 
     #[test]

@@ -29,12 +29,15 @@ static MONTH_DAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static DAY_MONTH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|er)?[\s-]+(?:de\s+|of\s+)?(?P<m>[\p{{L}}\p{{M}}]{{2,14}})\.?,?[\s-]+(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)\b{CLOCK}"
+        r"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|er)?[\s-]+(?:de\s+|of\s+)?(?P<m>[\p{{L}}\p{{M}}]{{2,14}})\.?(?:\s*/\s*[\p{{L}}\p{{M}}]{{2,14}})?,?[\s-]+(?:de\s+|del\s+)?(?P<y>(?:19|20)\d\d)\b{CLOCK}"
     ))
     .ok()
 });
 static NUMBERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(&format!(r"\b(?P<a>\d{{1,4}})(?P<sep>[/.-])\s?(?P<b>\d{{1,2}})[/.-]\s?(?P<c>\d{{2,4}})\b{CLOCK}")).ok()
+    Regex::new(&format!(
+        r"\b(?P<a>\d{{1,4}})(?P<sep>[/.-])\s?(?P<b>\d{{1,2}})(?P<sep2>[/.-])\s?(?P<c>\d{{2,4}})\b{CLOCK}"
+    ))
+    .ok()
 });
 static IDEOGRAPHS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?P<y>(?:19|20)\d\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]?(?:\s*(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d))?)?").ok()
@@ -81,6 +84,10 @@ pub(super) fn order_of(text: &str) -> Option<Order> {
 /// Returns the day an address names.
 pub(super) fn in_address(path: &str) -> Option<Date> {
     let found = ADDRESS.as_ref()?.captures(path)?;
+    // Blogger's `2003_05_01_archive.html` is a month or a week.
+    if path.get(found.get(0)?.end()..)?.starts_with("archive") {
+        return None;
+    }
     let part = |a: &str, b: &str| found.name(a).or(found.name(b)).map(|m| m.as_str());
     let (y, m, d) = (part("y", "yy")?.parse().ok()?, part("m", "mm")?.parse().ok()?, part("d", "dd")?.parse().ok()?);
     day(y, m, d)
@@ -115,7 +122,12 @@ fn worded(rule: &LazyLock<Option<Regex>>, low: &str) -> Option<Date> {
 fn numbers(low: &str, order: Order) -> Option<Date> {
     NUMBERS.as_ref()?.captures_iter(low).find_map(|found| {
         let (a, b, c): (i16, i16, i16) = (found["a"].parse().ok()?, found["b"].parse().ok()?, found["c"].parse().ok()?);
-        let year = |y: i16| if y < 100 { 2000 + y } else { y };
+        let year = |y: i16| match y {
+            93..=99 => 1900 + y,
+            0..93 => 2000 + y,
+            y => y,
+        };
+        (found["sep"] == found["sep2"]).then_some(())?;
         let (y, m, d) = if a > 31 {
             (a, b, c)
         } else {
@@ -134,6 +146,12 @@ fn numbers(low: &str, order: Order) -> Option<Date> {
 /// Returns whether a word (lower case) is the name of a month.
 pub(super) fn is_month_name(word: &str) -> bool {
     month(word).is_some()
+}
+
+/// Returns whether a word, in any case, is the name of a month or, in English or German, of a day.
+pub(super) fn is_month_or_day(word: &str) -> bool {
+    let low = word.to_lowercase();
+    month(&low).is_some() || low.len() > 5 && (low.ends_with("day") || low.ends_with("tag"))
 }
 
 fn day(y: i16, m: i8, d: i8) -> Option<Date> {
@@ -190,6 +208,8 @@ mod tests {
             ("05.11.2012", "2012-11-05"),
             ("2012/11/05", "2012-11-05"),
             ("11/25/12", "2012-11-25"),
+            ("3/14/99", "1999-03-14"),
+            ("24 نيسان / أبريل 2020", "2020-04-24"),
         ];
         for (text, expected) in cases {
             assert_eq!(parse(text, Order::MonthFirst).map(|d| d.text).as_deref(), Some(expected), "{text}");
@@ -200,7 +220,9 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["Version 1.2.3", "decide 12 2012", "99/99/2012", "555-12-3456", "31 February 2012", ""] {
+        for text in
+            ["Version 1.2.3", "Sat 9-23.30", "decide 12 2012", "99/99/2012", "555-12-3456", "31 February 2012", ""]
+        {
             assert_eq!(parse(text, Order::MonthFirst), None, "{text}");
         }
     }
@@ -211,5 +233,6 @@ mod tests {
         assert_eq!(of("/2007/04/23/slug/").as_deref(), Some("2007-04-23"));
         assert_eq!(of("/blog/2012-11-02/x").as_deref(), Some("2012-11-02"));
         assert_eq!(of("/2007/04/slug.html"), None);
+        assert_eq!(of("/2003_05_01_archive.html"), None);
     }
 }

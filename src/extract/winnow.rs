@@ -105,8 +105,11 @@ impl Winnow<'_> {
         let heads_comments = |at: &usize| {
             self.outline.items.get(*at).is_some_and(|i| {
                 let heading = matches!(&*i.name, "h2" | "h3" | "h4" | "h5" | "h6");
-                heading
-                    && i.part != Part::Foreign
+                // A heading may itself be named for what it heads.
+                let foreign =
+                    i.part == Part::Foreign && self.outline.items.get(i.parent).is_none_or(|p| p.part == Part::Foreign);
+                (heading || i.text < 40 && self.is_bold(*at, i))
+                    && !foreign
                     && (4..90).contains(&i.text)
                     && COMMENTS.as_ref().is_some_and(|r| r.is_match(&self.words(i).to_lowercase()))
             })
@@ -203,8 +206,13 @@ impl Winnow<'_> {
         if at > span.first && plugs::is_card(self.outline, at, item, span.text) {
             return true;
         }
+        // What is said of a picture is short, and no line about the post.
+        if self.is_figure(at, item) {
+            return false;
+        }
         let leaf = self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
-        if (item.block || (item.parent == self.at && self.is_apart(item)))
+        let edge = item.text < 60 && (at < span.first || at > span.last && item.link > 0);
+        if (item.block || (item.parent == self.at || edge) && self.is_apart(item))
             && item.text > 0
             && item.text <= 900
             && (leaf || item.text < 120)
@@ -213,7 +221,7 @@ impl Winnow<'_> {
             if seen < 400
                 && item.text < 300
                 && !title.is_empty()
-                && matches!(&*item.name, "h1" | "h2" | "h3" | "h4")
+                && (matches!(&*item.name, "h1" | "h2" | "h3" | "h4") || self.is_bold(at, item))
                 && squash(&words) == title
             {
                 return true;
@@ -232,6 +240,19 @@ impl Winnow<'_> {
             }
         }
         self.is_link_list(at, item, container)
+    }
+
+    /// Returns whether an element is a figure, part of one, or a caption by its name.
+    fn is_figure(&self, at: usize, item: &Item) -> bool {
+        let figure = |i: &Item| matches!(&*i.name, "figure" | "figcaption");
+        let within = || self.outline.around(at).take(4).filter_map(|i| self.outline.items.get(i)).any(figure);
+        figure(item) || item.named(&rules::CAPTIONS).is_some() || within()
+    }
+
+    /// Returns whether a block is all in bold: a heading by hand.
+    fn is_bold(&self, at: usize, item: &Item) -> bool {
+        let bold = |i: &Item| matches!(&*i.name, "b" | "strong") && i.text == item.text;
+        item.block && self.outline.within(at).take(6).filter_map(|i| self.outline.items.get(i)).any(bold)
     }
 
     /// Returns whether an inline element stands on lines of its own.
@@ -313,6 +334,14 @@ mod tests {
     fn all_after_the_heading_of_other_posts_goes() {
         let page = format!("{}<h3>Das könnte Sie auch interessieren</h3>{TEASERS}", PROSE.repeat(6));
         assert!(left(&page).ends_with("would not draw."), "{}", left(&page));
+    }
+
+    #[test]
+    fn a_short_caption_is_no_line_about_the_post() {
+        assert!(
+            left(&format!("<figure><img src=a.jpg><figcaption>Home</figcaption></figure>{PROSE}")).starts_with("Home")
+        );
+        assert!(left(&format!("<p>Home</p>{PROSE}")).starts_with("It rained"));
     }
 
     #[test]

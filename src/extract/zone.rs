@@ -15,6 +15,8 @@ pub(super) struct Zone<'a> {
     before: Vec<usize>,
     /// The element around it that still speaks of this post only.
     pub around: usize,
+    /// The post's heading.
+    heading: Option<usize>,
     /// Where what stands about the post's heading begins: it may be a part of the page of its own.
     start: usize,
 }
@@ -52,7 +54,7 @@ impl<'a> Zone<'a> {
         }
         before.push(sum);
         let start = heading.filter(|h| *h < around).map_or(around, |h| head(outline, h, around));
-        Zone { outline, at, before, around, start }
+        Zone { outline, at, before, around, heading, start }
     }
 
     /// Returns the elements of the zone that are not foreign, with their index.
@@ -81,6 +83,32 @@ impl<'a> Zone<'a> {
     /// Returns whether an element is in the zone itself.
     pub fn holds(&self, at: usize) -> bool {
         self.around <= at && self.outline.items.get(self.around).is_some_and(|i| at < i.end)
+    }
+
+    /// Returns whether an element stands in the head of the page, above and apart from the post's heading: newspapers show
+    /// today's day there.
+    pub fn in_masthead(&self, at: usize) -> bool {
+        let until = self.heading.unwrap_or(self.at);
+        at < until && self.within_apart(at, |i| i.end <= until && (&*i.name == "header" || i.sig.contains("masthead")))
+    }
+
+    /// Returns whether an element or one around it, which does not hold the text as well, is such a one.
+    pub fn within_apart(&self, at: usize, is: impl Fn(&Item) -> bool) -> bool {
+        let apart = |(i, item): &(usize, &Item)| !(*i <= self.at && self.at < item.end);
+        let around = std::iter::once(at)
+            .chain(self.outline.around(at))
+            .filter_map(|i| self.outline.items.get(i).map(|item| (i, item)));
+        around.take_while(apart).any(|(_, item)| is(item))
+    }
+
+    /// Returns all elements of the page.
+    pub fn page(&self) -> impl Iterator<Item = &'a Item> + '_ {
+        self.outline.items.iter()
+    }
+
+    /// Returns the elements around one, from the inside.
+    pub fn around(&self, at: usize) -> impl Iterator<Item = &'a Item> + '_ {
+        self.outline.around(at).filter_map(|i| self.outline.items.get(i))
     }
 
     /// Returns the elements after the beginning of one.

@@ -107,7 +107,7 @@ pub(super) fn figures(tree: &mut Html, top: NodeId) {
 /// Returns whether an element is marked as a caption, and how surely.
 fn mark(node: NodeRef<'_, Node>) -> Option<Sure> {
     let e = node.value().as_element()?;
-    if walk::value(e, "class").is_none() && !matches!(e.name(), "figcaption" | "small") {
+    if walk::value(e, "class").is_none() && !matches!(e.name(), "figcaption" | "small" | "i" | "em") {
         return None;
     }
     let named = |(name, class, _): &&(&str, &str, Sure)| {

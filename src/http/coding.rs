@@ -4,6 +4,8 @@ use std::io::{ErrorKind, Read};
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
+use crate::model::Capture;
+
 /// Why a body could not be decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Undecoded {
@@ -33,6 +35,15 @@ pub(super) fn decode(body: &[u8], coding: Option<&str>, cap: u64) -> Result<Opti
         },
         other => Err(Undecoded::Unknown(format!("content coding {other:?}"))),
     }
+}
+
+/// Undoes the content coding of an answer that was read back from where it was kept; returns whether it could.
+pub fn undo(capture: &mut Capture, cap: u64) -> bool {
+    match decode(&capture.body, capture.header("content-encoding"), cap) {
+        Ok(decoded) => capture.decoded = decoded,
+        Err(_) => return false,
+    }
+    true
 }
 
 fn read(decoder: impl Read, cap: u64) -> Result<Vec<u8>, Undecoded> {

@@ -51,6 +51,11 @@ impl Guard {
         (!self.allows(ip) && url.host_str() != self.named.as_deref()).then(|| format!("{ip} is a private address"))
     }
 
+    /// Returns those among the addresses of a name that may be connected to.
+    fn passes(&self, found: &[SocketAddr]) -> Vec<SocketAddr> {
+        found.iter().copied().filter(|a| self.allows(a.ip())).collect()
+    }
+
     fn allows(&self, ip: IpAddr) -> bool {
         match place(ip) {
             Place::Public => true,
@@ -128,7 +133,8 @@ fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Resolves names and lets only allowed addresses through.
+/// Resolves names and lets only allowed addresses through: what is judged is what is connected to. A name that leads
+/// elsewhere the next time it is looked up is judged anew then.
 pub(super) struct Resolver(pub Arc<Guard>);
 
 impl Resolve for Resolver {
@@ -144,11 +150,10 @@ impl Resolve for Resolver {
                 Err(e) if e.to_string().contains("Temporary failure") => return Err(NoName::NoAnswer.into()),
                 Err(_) => return Err(NoName::Unknown.into()),
             };
-            let allowed: Vec<SocketAddr> = found.iter().copied().filter(|a| guard.allows(a.ip())).collect();
-            match (allowed.is_empty(), found.first()) {
-                (false, _) => Ok(Box::new(allowed.into_iter()) as Addrs),
-                (true, Some(barred)) => Err(Barred(barred.ip()).into()),
-                (true, None) => Err(NoName::Unknown.into()),
+            match (guard.passes(&found), found.first()) {
+                (allowed, _) if !allowed.is_empty() => Ok(Box::new(allowed.into_iter()) as Addrs),
+                (_, Some(barred)) => Err(Barred(barred.ip()).into()),
+                (_, None) => Err(NoName::Unknown.into()),
             }
         })
     }
@@ -193,6 +198,22 @@ mod tests {
         {
             assert_eq!(guard.refuses(&url(address)), None, "{address}");
         }
+    }
+
+    #[test]
+    fn a_name_is_judged_by_the_addresses_that_are_connected_to() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let resolve = |guard: Guard| {
+            let name = "localhost".parse().unwrap();
+            runtime.block_on(Resolver(Arc::new(guard)).resolve(name)).map(|all| all.collect::<Vec<_>>())
+        };
+        let refused = resolve(Guard::default()).unwrap_err();
+        assert!(refused.downcast_ref::<Barred>().is_some(), "{refused}");
+        let reached = resolve(Guard { near_allowed: true, ..Guard::default() }).unwrap();
+        assert!(!reached.is_empty() && reached.iter().all(|a| a.ip().is_loopback()));
+        // A name with a public and a private address: the one that is handed on is the one that may be asked.
+        let both: Vec<SocketAddr> = ["93.184.215.14:0", "10.0.0.7:0"].iter().map(|a| a.parse().unwrap()).collect();
+        assert_eq!(Guard::default().passes(&both), both[..1]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod web;
 
 pub use ask::{Answer, Ask, Limits, Miss, Validators};
 pub use client::{Builder, Client};
+pub use coding::undo;
 pub use guard::is_private_host;
 pub use robots::Robots;
 pub use secret::without_password;

@@ -45,6 +45,9 @@ pub fn rfc2822(text: &str) -> Option<Date> {
 /// `2005-09-02 23:10 -0500` → `2005-09-02 23:10-05:00`.
 fn join_offset(text: &str) -> String {
     let Some((local, offset)) = text.rsplit_once(' ') else { return text.to_string() };
+    // `UTC-03:00`
+    let bare = ["UTC", "GMT"].iter().find_map(|z| offset.strip_prefix(z)).filter(|o| o.starts_with(['+', '-']));
+    let offset = bare.unwrap_or(offset);
     let digits = offset.get(1..).unwrap_or_default();
     match (offset.chars().next(), digits.len(), digits.bytes().all(|b| b.is_ascii_digit() || b == b':')) {
         (Some(sign @ ('+' | '-')), 4, true) if !digits.contains(':') => {
@@ -137,6 +140,7 @@ mod tests {
         let minute = |t: &str, o: Option<&str>| Some((t.to_string(), o.map(str::to_string), Precision::Minute));
         let day = |t: &str| Some((t.to_string(), None, Precision::Day));
         assert_eq!(of("2005-09-02 23:10 -0500"), minute("2005-09-02T23:10:00", Some("-05:00")));
+        assert_eq!(of("2012-03-30 23:00 UTC-03:00"), minute("2012-03-30T23:00:00", Some("-03:00")));
         assert_eq!(of("April 23, 2007"), day("2007-04-23"));
         assert_eq!(of("Monday, 23rd Apr. 2007"), day("2007-04-23"));
         assert_eq!(of("23 April 2007 at 10:15 pm"), minute("2007-04-23T22:15:00", None));

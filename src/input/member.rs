@@ -28,7 +28,10 @@ pub struct Member {
 pub fn list(holder: &Holder, shown: &str, budget: &mut Budget) -> Result<(Vec<Named>, Vec<String>)> {
     let file = File::open(holder.path()).map_err(Error::io("read", holder.path()))?;
     let damaged = |e: zip::result::ZipError| {
-        Error::input(shown, format!("damaged ZIP: {e}")).with_hint("download or copy the file again")
+        // The list of members stands at the end.
+        let why = Some(e.to_string()).filter(|why| !why.contains("EOCD"));
+        let why = why.unwrap_or_else(|| "cut short, its end is missing".into());
+        Error::input(shown, format!("damaged ZIP: {why}")).with_hint("download or copy the file again")
     };
     let refused = |why: String| {
         Error::input(shown, why).with_hint("nothing was read; such a ZIP was made to harm or by a broken tool")

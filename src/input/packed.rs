@@ -70,8 +70,10 @@ impl Budget {
         self.bytes = left.ok_or_else(|| {
             if self.bytes > SMALL && self.bytes < MAX_TOTAL {
                 format!("its members unpack to more than {MAX_RATIO} times its size")
-            } else {
+            } else if self.bytes >= 1 << 30 {
                 format!("its members are larger than {} GiB together", self.bytes >> 30)
+            } else {
+                "its members unpack to far more than a file of its size may hold".to_string()
             }
         })?;
         Ok(())

@@ -32,6 +32,7 @@ use crate::store::{Archive, Opening, Summary, Writer};
 pub use audit::{Audit, Missing, Told, Year, audit};
 pub use inventory::{Evidence, Inventory};
 pub use many::{Fetched, fetch_many};
+pub(super) use pages::reread;
 pub use scope::Scope;
 
 /// Between two requests to an archive of the web.

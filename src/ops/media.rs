@@ -1,17 +1,19 @@
 //! The media that posts want: each address asked once, what came joined back into the posts.
 
+mod guards;
 mod hunt;
 mod routes;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use url::Url;
 
+use self::guards::Guards;
 use self::hunt::Hunt;
 use crate::error::Result;
 use crate::event::{Events, Unit};
 use crate::http::{Answer, Ask, Web};
-use crate::model::{Capture, Date, Gap, Media, Post, Reason};
+use crate::model::{Capture, Date, Digest, Gap, Media, Post, Reason};
 use crate::store::{OpenGap, Writer};
 
 /// An address that a post wants.
@@ -55,11 +57,29 @@ pub(super) struct Gallery {
     manner: Manner,
     came: HashMap<String, Media>,
     missed: HashSet<String>,
+    guards: Guards,
 }
 
 impl Gallery {
     pub fn new(manner: Manner) -> Gallery {
         Gallery { manner, ..Gallery::default() }
+    }
+
+    /// Says whose pictures are meant wherever they stand, and which are known to be none.
+    pub fn for_blog(mut self, home: Option<&Url>, known: BTreeSet<Digest>) -> Gallery {
+        self.guards.home = home.and_then(Url::host_str).map(str::to_string);
+        self.guards.known = known;
+        self
+    }
+
+    /// Returns the pictures that are sent in place of others.
+    pub fn guards(&self) -> &BTreeSet<Digest> {
+        &self.guards.known
+    }
+
+    /// Takes the addresses of what was taken for pictures of posts and is none.
+    pub fn spoiled(&mut self) -> Vec<Wanted> {
+        std::mem::take(&mut self.guards.spoiled)
     }
 
     pub fn put(&mut self, url: &str, medium: Media) {
@@ -120,7 +140,12 @@ impl Gallery {
                     answer.captures.iter().try_for_each(|c| writer.capture(c))?;
                 }
                 let asked = round.remove(&url).unwrap_or_default();
-                match judge(&answer) {
+                let wanted = || asked.iter().map(|h| h.wanted.clone()).collect();
+                let judged = judge(&answer).and_then(|capture| match self.guards.judge(&url, capture, wanted()) {
+                    None => Ok(capture),
+                    Some(why) => Err((Reason::Refused, why)),
+                });
+                match judged {
                     Ok(capture) => {
                         let medium = writer.keep_media(capture.payload())?;
                         for hunt in asked {
@@ -134,6 +159,15 @@ impl Gallery {
                 }
                 Ok(())
             })?;
+            for spoiled in &self.guards.spoiled {
+                if self.came.remove(&spoiled.url).is_some() {
+                    self.missed.insert(spoiled.url.clone());
+                    lost(
+                        writer,
+                        spoiled.gap(Reason::Refused, "the same picture under many names: one for links from elsewhere"),
+                    );
+                }
+            }
             for hunt in missed {
                 if hunt.goes_on() {
                     hunts.push(hunt);

@@ -5,6 +5,7 @@ pub mod extract;
 pub mod fetch;
 pub mod history;
 pub mod import;
+pub mod reextract;
 mod media;
 mod names;
 mod refine;

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::answers::Made;
-use super::paged::{Paged, Platform, number, open, with};
-use super::{Look, Source};
+use super::paged::{self, Paged, Platform, number, open, with};
+use super::{Again, Look, Source};
 use crate::error::{Error, Result};
 use crate::html;
 use crate::http::Ask;
 use crate::import::feed::{self, Entry, Feed, Origin};
-use crate::model::{Capture, Comment, CommentKind, Kind};
+use crate::model::{Capture, Comment, CommentKind, Kind, Site};
 
 static PLATFORM: Platform = Platform {
     read,
@@ -19,6 +19,10 @@ static PLATFORM: Platform = Platform {
     closed: open,
     ask: Ask::feed,
 };
+
+pub(super) fn again(site: &Site) -> Box<dyn Again> {
+    paged::again(&PLATFORM, site, |url| url.path().contains("/feeds/") && url.path().ends_with("/default"))
+}
 
 /// Asks for the feed of posts where the page is one of Blogger's.
 pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {

@@ -6,13 +6,14 @@ use std::collections::HashSet;
 use serde_json::Value;
 use url::Url;
 
+use super::again::Plain;
 use super::walk::{Chain, Walk};
-use super::{Batch, Look, Named, Source, Step, Text, explain};
+use super::{Again, Batch, Look, Named, Source, Step, Text, explain};
 use crate::error::{Error, Result};
 use crate::html;
 use crate::http::{Answer, Ask};
 use crate::import::feed::{self, Entry, Feed, Origin};
-use crate::model::{Capture, Reason, Site, normalise_url};
+use crate::model::{Capture, Draft, Reason, Site, normalise_url};
 
 /// Media types by which a page names its feeds.
 const TYPES: [&str; 5] =
@@ -84,17 +85,13 @@ impl FeedSource {
             }
             fresh += 1;
             news += usize::from(!known(&name));
-            let cut = is_cut(&entry);
-            let mut draft = feed::draft(entry, &feed, &origin);
+            let (draft, cut) = draft(entry, &feed, &origin);
             batch.named.push(Named {
                 name,
                 published: draft.published.as_ref().map(|d| d.text.clone()),
                 text: if cut && draft.url.is_some() { Text::Cut } else { Text::Here },
                 ..Named::default()
             });
-            if cut {
-                draft.guessed.insert("html", "the feed's summary; the full text is on the page".into());
-            }
             if !self.only_names {
                 batch.drafts.push(draft);
             }
@@ -160,6 +157,32 @@ impl Source for FeedSource {
     fn covers(&self) -> bool {
         self.walk.covers()
     }
+}
+
+/// Returns the draft of an entry, and whether it has only a beginning of the text.
+fn draft(entry: Entry, feed: &Feed, origin: &Origin) -> (Draft, bool) {
+    let cut = is_cut(&entry);
+    let mut draft = feed::draft(entry, feed, origin);
+    if cut {
+        draft.guessed.insert("html", "the feed's summary; the full text is on the page".into());
+    }
+    (draft, cut)
+}
+
+pub(super) fn again(site: &Site) -> Box<dyn Again> {
+    Plain::boxed(
+        site,
+        |_| true,
+        |capture, home| {
+            let feed = feed::parse(capture.payload(), Some(&capture.url));
+            let mut feed = feed.map_err(|why| Error::fetch(&capture.url, why))?;
+            feed.site.url = feed.site.url.take().or_else(|| home.map(|u| u.to_string()));
+            let digest = capture.digest();
+            let origin = Origin { kind: "feed", uri: capture.url.as_str(), sha256: Some(&digest) };
+            let entries = std::mem::take(&mut feed.entries);
+            Ok(entries.into_iter().map(|entry| draft(entry, &feed, &origin).0).collect())
+        },
+    )
 }
 
 /// Returns where a feed goes on.

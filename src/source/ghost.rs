@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::answers::{Made, read, read_as};
-use super::paged::{Paged, Platform, with};
-use super::{Look, Source};
+use super::paged::{self, Paged, Platform, with};
+use super::{Again, Look, Source};
 use crate::error::Result;
 use crate::html;
 use crate::http::Ask;
-use crate::model::{Capture, Draft, Kind};
+use crate::model::{Capture, Draft, Kind, Site};
 
 static PLATFORM: Platform = Platform {
     read: read_list,
@@ -21,6 +21,10 @@ static PLATFORM: Platform = Platform {
     closed,
     ask: Ask::json,
 };
+
+pub(super) fn again(site: &Site) -> Box<dyn Again> {
+    paged::again(&PLATFORM, site, |_| true)
+}
 
 /// Looks for the key in the page.
 pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {

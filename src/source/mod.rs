@@ -1,6 +1,7 @@
 //! Finds the posts of a blog on the web: one row of [`WAYS`] for each way a blog can be read.
 //! It opens no socket and knows no archive: it says what to ask and reads the answers.
 
+mod again;
 mod answers;
 mod archive;
 mod blogger;
@@ -11,6 +12,7 @@ mod list;
 mod livejournal;
 mod look;
 mod paged;
+pub mod parts;
 mod sitemap;
 mod substack;
 mod tumblr;
@@ -27,6 +29,7 @@ use crate::error::Result;
 use crate::http::{Answer, Ask};
 use crate::model::{Comment, Draft, Gap, Kind, Site};
 
+pub use again::{Again, readers};
 pub use errors::explain;
 pub use list::List;
 pub use look::{Asker, Look};

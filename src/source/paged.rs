@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::again::{Again, Others, home};
 use super::answers::{self, Made};
 use super::walk::{Chain, Walk};
 use super::{Batch, Named, Source, Step, Text, explain};
@@ -141,6 +142,29 @@ impl Source for Paged {
     fn covers(&self) -> bool {
         true
     }
+}
+
+/// What reads the kept answers of a platform once more.
+struct Kept {
+    platform: &'static Platform,
+    home: Option<Url>,
+    reads: fn(&Url) -> bool,
+}
+
+impl Again for Kept {
+    fn reads(&self, url: &Url) -> bool {
+        (self.reads)(url)
+    }
+
+    fn read(&self, capture: &Capture, _: &Others) -> Result<Vec<Draft>> {
+        let mut drafts = (self.platform.read)(capture, self.home.as_ref())?.drafts;
+        drafts.retain(|d| (self.platform.closed)(d).is_none());
+        Ok(drafts)
+    }
+}
+
+pub(super) fn again(platform: &'static Platform, site: &Site, reads: fn(&Url) -> bool) -> Box<dyn Again> {
+    Box::new(Kept { platform, home: home(site), reads })
 }
 
 /// Reads an answer by the reader of a format.

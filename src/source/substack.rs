@@ -1,18 +1,20 @@
 //! Substack, through the interface of its own pages: the archive lists the posts, each text is asked for by its slug.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
+use super::again::Others;
 use super::paged::{number, with};
 use super::walk::{Chain, Walk};
-use super::{Batch, Look, Named, Source, Step, Text, explain};
+use super::{Again, Batch, Look, Named, Source, Step, Text, explain};
 use crate::error::{Error, Result};
 use crate::html;
 use crate::http::{Answer, Ask};
 use crate::import::substack::body_html;
 use crate::model::{
-    Author, Capture, Date, Draft, Enclosure, Gap, Kind, Media, Reason, Site, Source as Origin, Term, slugify,
+    Author, Capture, Date, Digest, Draft, Enclosure, Gap, Kind, Media, Reason, Site, Source as Origin, Term, slugify,
 };
 
 /// Posts asked for at a time: what its own pages ask for.
@@ -32,6 +34,8 @@ pub(super) struct Substack {
     asked: VecDeque<Asked>,
     seen: HashSet<u64>,
     only_names: bool,
+    /// What the list said of each post when its text was read, by its number.
+    marks: BTreeMap<u64, String>,
     /// What the list led to, to be noted once its posts are read.
     all: bool,
 }
@@ -56,6 +60,7 @@ pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {
         asked: VecDeque::new(),
         seen: HashSet::new(),
         only_names: false,
+        marks: BTreeMap::new(),
         all: false,
     })))
 }
@@ -88,7 +93,11 @@ impl Substack {
             news += usize::from(new);
             let published = row.get("post_date").and_then(Value::as_str).map(str::to_string);
             batch.named.push(Named { name: url, published, text: Text::Here, ..Named::default() });
-            if new && !self.only_names {
+            let mark = mark(&row);
+            // A text that was changed shows in what the list says of it: the first looks at a kept post only note that.
+            let edited = self.marks.get(&id).is_some_and(|before| *before != mark);
+            self.marks.insert(id, mark);
+            if (new || edited) && !self.only_names {
                 self.posts.push_back(row);
             }
         }
@@ -102,10 +111,7 @@ impl Substack {
     }
 
     fn address(&self, row: &Value) -> Option<String> {
-        let told = row.get("canonical_url").and_then(Value::as_str).filter(|u| u.starts_with("http"));
-        let slug = row.get("slug").and_then(Value::as_str);
-        let formed = || Some(self.walk.start.join(&format!("/p/{}", slug?)).ok()?.to_string());
-        told.map(str::to_string).or_else(formed)
+        address(&self.walk.start, row)
     }
 
     fn post(&self, row: &Value, answer: &Answer, batch: &mut Batch) {
@@ -120,13 +126,72 @@ impl Substack {
         let post: Value = serde_json::from_str(&capture.text()).unwrap_or_default();
         let body = post.get("body_html").and_then(Value::as_str).unwrap_or_default();
         let text = |name: &str| post.get(name).or(row.get(name)).and_then(Value::as_str).unwrap_or_default();
-        if matches!(text("audience"), "only_paid" | "founding") {
+        if is_closed(text("audience")) {
             return gap(Reason::Protected, "for those who pay; what strangers see is a beginning".into());
         }
         if body.trim().is_empty() && text("podcast_url").is_empty() {
             return gap(Reason::Malformed, "the answer has no text of it".into());
         }
         batch.drafts.push(draft(&post, row, &url, body, capture));
+    }
+}
+
+fn address(start: &Url, row: &Value) -> Option<String> {
+    let told = row.get("canonical_url").and_then(Value::as_str).filter(|u| u.starts_with("http"));
+    let slug = row.get("slug").and_then(Value::as_str);
+    let formed = || Some(start.join(&format!("/p/{}", slug?)).ok()?.to_string());
+    told.map(str::to_string).or_else(formed)
+}
+
+/// Returns what a row of the list says of the state of its post.
+fn mark(row: &Value) -> String {
+    let told: Vec<String> = ["updated_at", "title", "subtitle", "wordcount", "cover_image", "audience"]
+        .iter()
+        .filter_map(|name| row.get(name).filter(|v| !v.is_null()).map(Value::to_string))
+        .collect();
+    Digest::of(told.join("\n")).as_str().chars().take(12).collect()
+}
+
+fn is_closed(audience: &str) -> bool {
+    matches!(audience, "only_paid" | "founding")
+}
+
+/// Reads kept answers: the rows of the archive first, which say what a post's own answer may leave out.
+#[derive(Default)]
+struct Kept(HashMap<String, Value>);
+
+pub(super) fn again(_: &Site) -> Box<dyn Again> {
+    Box::new(Kept::default())
+}
+
+impl Again for Kept {
+    fn reads(&self, url: &Url) -> bool {
+        url.path().starts_with("/api/v1/posts/")
+    }
+
+    fn learns(&self, url: &Url) -> bool {
+        url.path() == "/api/v1/archive"
+    }
+
+    fn learn(&mut self, capture: &Capture) {
+        for row in rows(capture).unwrap_or_default() {
+            if let Some(slug) = row.get("slug").and_then(Value::as_str).map(str::to_string) {
+                self.0.insert(slug, row);
+            }
+        }
+    }
+
+    fn read(&self, capture: &Capture, _: &Others) -> Result<Vec<Draft>> {
+        let not = |why: &str| Error::fetch(&capture.url, why);
+        let post: Value = serde_json::from_str(&capture.text()).map_err(|e| not(&e.to_string()))?;
+        let slug = capture.url.path_segments().and_then(|mut s| s.next_back()).unwrap_or_default();
+        let row = self.0.get(slug).unwrap_or(&post);
+        let text = |name: &str| post.get(name).or(row.get(name)).and_then(Value::as_str).unwrap_or_default();
+        let body = text("body_html");
+        let Some(url) = address(&capture.url, row).filter(|_| !is_closed(text("audience"))) else {
+            return Ok(Vec::new());
+        };
+        Ok(vec![draft(&post, row, &url, body, capture)])
     }
 }
 
@@ -195,7 +260,9 @@ impl Source for Substack {
     }
 
     fn resume(&mut self, memo: &Value) {
-        self.walk.resume(memo);
+        self.walk.resume(memo.get("walk").unwrap_or(memo));
+        let marks = memo.get("marks").and_then(|m| serde_json::from_value(m.clone()).ok());
+        self.marks = marks.unwrap_or_default();
     }
 
     fn only_names(&mut self) {
@@ -241,7 +308,7 @@ impl Source for Substack {
         }
         if self.posts.is_empty() && !self.asked.iter().any(|a| matches!(a, Asked::Post(_))) {
             batch.all = self.all;
-            batch.memo = self.walk.memo();
+            batch.memo = self.walk.memo().map(|walk| json!({"walk": walk, "marks": self.marks}));
         }
         Ok(batch)
     }

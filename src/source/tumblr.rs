@@ -2,14 +2,18 @@
 
 use url::Url;
 
-use super::paged::{Paged, Platform, by, never, number, open, with};
-use super::{Look, Source};
+use super::paged::{self, Paged, Platform, by, never, number, open, with};
+use super::{Again, Look, Source};
 use crate::error::Result;
 use crate::http::Ask;
-use crate::model::Capture;
+use crate::model::{Capture, Site};
 
 static PLATFORM: Platform =
     Platform { read: |capture, site| by("tumblr", capture, site), next, changed: never, closed: open, ask: Ask::json };
+
+pub(super) fn again(site: &Site) -> Box<dyn Again> {
+    paged::again(&PLATFORM, site, |_| true)
+}
 
 /// Looks for the interface where the page is one of Tumblr's.
 pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {

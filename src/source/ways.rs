@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
+use super::again::Reader;
 use super::{
-    Asker, Look, Source, archive, blogger, explain, feed, ghost, list, livejournal, sitemap, substack, tumblr,
+    Asker, Look, Source, archive, blogger, explain, feed, ghost, list, livejournal, sitemap, substack, tumblr, wayback,
     wordpress, wpcom,
 };
 use crate::error::{Error, Result};
@@ -36,6 +37,8 @@ pub struct Way {
     /// It goes where nobody sent it: robots.txt is obeyed.
     pub crawls: bool,
     pub probe: Probe,
+    /// What reads its kept answers once more; none where posts are read from their pages.
+    pub again: Option<Reader>,
 }
 
 /// Looks whether a way is open.
@@ -50,6 +53,7 @@ pub static WAYS: [Way; 11] = [
         gives: "rest",
         crawls: false,
         probe: wordpress::probe,
+        again: Some(wordpress::again),
     },
     Way {
         name: "wpcom",
@@ -58,6 +62,7 @@ pub static WAYS: [Way; 11] = [
         gives: "wpcom",
         crawls: false,
         probe: wpcom::probe,
+        again: Some(wpcom::again),
     },
     Way {
         name: "blogger",
@@ -66,6 +71,7 @@ pub static WAYS: [Way; 11] = [
         gives: "feed",
         crawls: false,
         probe: blogger::probe,
+        again: Some(blogger::again),
     },
     Way {
         name: "ghost",
@@ -74,6 +80,7 @@ pub static WAYS: [Way; 11] = [
         gives: "ghost",
         crawls: false,
         probe: ghost::probe,
+        again: Some(ghost::again),
     },
     Way {
         name: "substack",
@@ -82,8 +89,17 @@ pub static WAYS: [Way; 11] = [
         gives: "substack",
         crawls: false,
         probe: substack::probe,
+        again: Some(substack::again),
     },
-    Way { name: "tumblr", what: "Tumblr API", reach: Reach::All, gives: "tumblr", crawls: false, probe: tumblr::probe },
+    Way {
+        name: "tumblr",
+        what: "Tumblr API",
+        reach: Reach::All,
+        gives: "tumblr",
+        crawls: false,
+        probe: tumblr::probe,
+        again: Some(tumblr::again),
+    },
     Way {
         name: "livejournal",
         what: "journal calendar",
@@ -91,9 +107,26 @@ pub static WAYS: [Way; 11] = [
         gives: "page",
         crawls: true,
         probe: livejournal::probe,
+        again: None,
     },
-    Way { name: "feed", what: "feed", reach: Reach::Part, gives: "feed", crawls: false, probe: feed::probe },
-    Way { name: "sitemap", what: "sitemap", reach: Reach::Part, gives: "page", crawls: true, probe: sitemap::probe },
+    Way {
+        name: "feed",
+        what: "feed",
+        reach: Reach::Part,
+        gives: "feed",
+        crawls: false,
+        probe: feed::probe,
+        again: Some(feed::again),
+    },
+    Way {
+        name: "sitemap",
+        what: "sitemap",
+        reach: Reach::Part,
+        gives: "page",
+        crawls: true,
+        probe: sitemap::probe,
+        again: None,
+    },
     Way {
         name: "archive",
         what: "archive pages",
@@ -101,8 +134,17 @@ pub static WAYS: [Way; 11] = [
         gives: "page",
         crawls: true,
         probe: archive::probe,
+        again: None,
     },
-    Way { name: "page", what: "the page itself", reach: Reach::Page, gives: "page", crawls: false, probe: list::probe },
+    Way {
+        name: "page",
+        what: "the page itself",
+        reach: Reach::Page,
+        gives: "page",
+        crawls: false,
+        probe: list::probe,
+        again: None,
+    },
 ];
 
 /// Used where the user asks for it, never looked for: an archive of the web, for blogs that are gone.
@@ -113,6 +155,7 @@ pub static WAYBACK: Way = Way {
     gives: "wayback",
     crawls: false,
     probe: |_| Ok(None),
+    again: Some(wayback::again),
 };
 
 /// A way that is open, and the source it leads to.

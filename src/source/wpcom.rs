@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::paged::{Paged, Platform, by, with};
-use super::{Look, Source};
+use super::paged::{self, Paged, Platform, by, with};
+use super::{Again, Look, Source};
 use crate::error::Result;
 use crate::html;
 use crate::http::Ask;
@@ -21,6 +21,10 @@ static PLATFORM: Platform = Platform {
     closed: |draft: &Draft| (draft.status == Status::Protected).then_some("needs a password"),
     ask: Ask::json,
 };
+
+pub(super) fn again(site: &Site) -> Box<dyn Again> {
+    paged::again(&PLATFORM, site, |_| true)
+}
 
 /// Asks the interface about the blog where the page says that it is one of its own.
 pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {

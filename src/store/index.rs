@@ -183,6 +183,13 @@ impl Index {
         self.media.insert(number, known);
     }
 
+    /// Forgets what lies under an address: it was not what it seemed.
+    pub fn forget(&mut self, url: &str) {
+        let number = self.hash("media", url);
+        self.media.remove(&number);
+        self.vias.remove(&number);
+    }
+
     pub fn remove(&mut self, id: &PostId) {
         self.moved = true;
         if let Some(n) = self.names.get(&self.key("name", id.as_str()))

@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use crate::model::{Capture, Digest};
 
-pub use cdx::{CdxLine, cdxj, surt};
-pub use read::{Record, Records, Salvage, salvage};
+pub use cdx::{CdxLine, cdxj, read_index, surt};
+pub use read::{Record, Records, Salvage, read_exchange, salvage};
 
 /// The bytes that end each record.
 const RECORD_END: &[u8] = b"\r\n\r\n";

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use self::missing::Missing;
+pub use self::posts::compare;
 use self::shelves::Shelves;
 use super::archive::read_info;
 use super::batch::Batch;

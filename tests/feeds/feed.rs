@@ -8,6 +8,22 @@ use super::take;
 use crate::import::case;
 
 #[test]
+fn words_of_readers_are_no_posts() {
+    let item =
+        |link: &str| format!("<item><title>On fog</title><link>{link}</link><description>words</description></item>");
+    let feed = |items: &str| format!("<rss version='2.0'><channel><title>x</title>{items}</channel></rss>");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f.xml");
+    let said = item("http://q.example/fog/#comment-12") + &item("http://q.example/fog.html?showComment=1#c1203");
+    std::fs::write(&path, feed(&(item("http://q.example/fog/") + &said))).unwrap();
+    let taken = take(&path, Options::default()).unwrap();
+    assert_eq!((taken.drafts.len(), taken.reports[0].skipped["comments of a feed"]), (1, 2));
+    std::fs::write(&path, feed(&said)).unwrap();
+    let error = take(&path, Options::default()).err().unwrap().to_string();
+    assert!(error.contains("a feed of comments, and no posts"), "{error}");
+}
+
+#[test]
 fn a_faulty_feed_is_read_and_its_repairs_are_named_by_line() {
     let taken = take(&case("feed/faulty.rss"), Options::default()).unwrap();
     let site = taken.site.as_ref().unwrap();

@@ -77,6 +77,21 @@ fn the_format_may_be_told_and_an_unknown_one_lists_those_known() {
 }
 
 #[test]
+fn the_encoding_may_be_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = encoding_rs::WINDOWS_1251.encode("Title: Туман\n\nТуман над гаванью.\n").0.into_owned();
+    let page = "<html><body><h1>Туман</h1><div class=\"entry-content\"><p>Туман над гаванью, и никого.</p></div></body></html>";
+    fs::write(folder.path().join("a.txt"), text).unwrap();
+    fs::write(folder.path().join("b.html"), encoding_rs::WINDOWS_1251.encode(page).0).unwrap();
+    for (file, name) in [("a.txt", "a"), ("b.html", "b")] {
+        let ran = mdarchive(folder.path(), &["import", file, "--encoding", "windows-1251"]);
+        assert_eq!(ran.code, 0, "{file}: {}", ran.err);
+        let post = posts(&folder.path().join("archives").join(name)).remove(0);
+        assert!(post.text.contains("Туман над гаванью"), "{file}: {}", post.text);
+    }
+}
+
+#[test]
 fn addresses_of_hatena_are_formed_by_its_own_rule() {
     let folder = tempfile::tempdir().unwrap();
     let entry = "AUTHOR: mi\nTITLE: 霧\nBASENAME: 2013/08/01/223456\nSTATUS: Publish\nCONVERT BREAKS: 0\nDATE: 08/01/2013 22:34:56\n-----\nBODY:\n<p>霧。</p>\n-----\n--------\n";

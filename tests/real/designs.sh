@@ -22,7 +22,6 @@ step "a WordPress to be dressed" designs_wordpress
 step "its pages in Twenty Twenty-One" design twentytwentyone
 step "its pages in Twenty Twenty-Two, a theme of blocks" design twentytwentytwo
 step "its pages in Twenty Twenty-Three, a theme of blocks" design twentytwentythree
-step "its pages as they were in 2007" design plain-xhtml author figures-by-hand,nothing-below,left-open
-step "its pages with JSON-LD, lazy pictures and pills" design pills '' \
-  gallery-nested,gallery-list,gallery-by-ids,figures-by-hand,caption-divs,untitled,nothing-below
+step "its pages as they were in 2007" design plain-xhtml author
+step "its pages with JSON-LD, lazy pictures and pills" design pills
 WP_STATE=$designs_state "$real/wordpress.sh" remove > /dev/null 2>&1

@@ -94,6 +94,7 @@ install_packages() {
   command -v ip > /dev/null || missing+=(iproute2)
   command -v systemd-analyze > /dev/null || missing+=(systemd)
   command -v openssl > /dev/null || missing+=(openssl)
+  command -v nginx > /dev/null || missing+=(nginx-light)
   command -v python3 > /dev/null || missing+=(python3)
   python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)
   [ ${#missing[@]} = 0 ] || "$real/apt.sh" "${missing[@]}"

@@ -423,3 +423,38 @@ fn what_was_chosen_for_one_run_says_nothing_of_the_next() {
     assert_eq!(by(&site, &dir, "", 200).new, 0, "what was not there is not asked for every night");
     assert_eq!(with(&site, &dir, "", 300, |r| r.retry_gaps = true).new, 1);
 }
+
+/// A part of a post, with the links to the others.
+fn part(site: &Site, target: &str, words: &str, links: &[u32]) {
+    let links: String =
+        links.iter().map(|n| format!("<a class=post-page-numbers href='/2007/04/long/{n}/'>{n}</a> ")).collect();
+    site.page(
+        target,
+        &format!("<head><title>Long</title></head><body><article class=h-entry><h1 class=p-name>Long</h1><time class=dt-published datetime=2007-04-05T06:07:08Z>5 April</time><div class=e-content>{}<div class=page-links>Pages: {links}</div></div></article></body>", text(words)),
+    );
+}
+
+#[test]
+fn the_parts_of_a_post_are_put_together_in_their_order() {
+    let (site, dir) = (Site::new(), TempDir::new().unwrap());
+    front(&site, "");
+    site.put("/sitemap.xml", XML, sitemap(&[("/2007/04/long/", "1"), ("/2007/04/short/", "1")]));
+    site.post("/2007/04/short/", "Short", "Short");
+    part(&site, "/2007/04/long/", "Opening", &[2, 3]);
+    part(&site, "/2007/04/long/2/", "Middle", &[3]);
+    let first = by(&site, &dir, "sitemap", 0);
+    let long = || posts(&dir).into_iter().find(|p| p.title == "Long").unwrap();
+    let places = |words: &[&str]| words.iter().map(|w| long().text.find(w)).collect::<Vec<_>>();
+    let found = places(&["Opening", "Middle", "Ending"]);
+    assert!(found[0] < found[1] && found[1].is_some() && found[2].is_none(), "{}", long().text);
+    assert!(!long().text.contains("Pages:"), "{}", long().text);
+    let gap: Vec<&str> = first.gaps.iter().map(|g| g.url.rsplit("long").next().unwrap()).collect();
+    assert_eq!(gap, ["/3/"], "the part that is not had is a gap: {:?}", first.gaps);
+    assert_eq!(posts(&dir).len(), 2);
+    part(&site, "/2007/04/long/3/", "Ending", &[2]);
+    let retried = with(&site, &dir, "sitemap", 100, |r| r.retry_gaps = true);
+    let found = places(&["Opening", "Middle", "Ending"]);
+    assert!(found[0] < found[1] && found[1] < found[2], "{}", long().text);
+    assert_eq!((retried.open_gaps, retried.changed), (0, 1), "{retried:?}");
+    crate::reextract::nothing_changes(&dir);
+}

@@ -204,6 +204,15 @@ fn substack_lists_its_posts_and_gives_each_text() {
     );
     assert_eq!(all[0].excerpt.as_deref(), Some("In short: nothing"));
     again(&site, &dir, "substack", 100);
+    // The list says that the text is another.
+    let mut edited = row(5, "everyone");
+    edited["wordcount"] = json!(77);
+    site.put(&list(0), JSON, json!([edited, row(4, "only_paid")]).to_string());
+    let body = json!({"id": 5, "slug": "post-5", "title": "Title 5", "body_html": text("Edited")});
+    site.put("/api/v1/posts/post-5", JSON, body.to_string());
+    assert_eq!(by(&site, &dir, "substack", 200).changed, 1);
+    assert!(posts(&dir).iter().any(|p| p.text.starts_with("Edited")));
+    again(&site, &dir, "substack", 300);
 }
 
 #[test]

@@ -72,6 +72,13 @@ pub fn permalink(entry: &Entry) -> Option<String> {
     original.or(link).or(id).map(str::to_string)
 }
 
+/// Returns whether an entry is what a reader said: feeds of comments lead to places within posts.
+pub fn is_comment(entry: &Entry) -> bool {
+    let place = permalink(entry).and_then(|url| Some(url.rsplit_once('#')?.1.to_ascii_lowercase()));
+    let numbered = |p: &str| p.strip_prefix('c').is_some_and(|n| n.len() > 3 && n.bytes().all(|b| b.is_ascii_digit()));
+    place.is_some_and(|p| p.starts_with("comment-") || numbered(&p))
+}
+
 /// Returns the other names of an entry: its id, and the link a permalink was preferred to.
 fn aliases(entry: &Entry, url: Option<&str>) -> Vec<String> {
     let links = entry.links.iter().filter(|l| l.rel == "alternate" && parts::is_web(&l.href)).map(|l| &l.href);

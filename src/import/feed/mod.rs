@@ -92,12 +92,14 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     for stream in job.streams {
         let look = look(stream, job)?;
         if look.entries == 0 {
-            let why = look.fault.as_deref().map_or(String::new(), |f| format!(" ({f})"));
+            let what =
+                if look.comments > 0 { "a feed of comments, and no posts" } else { "a feed with no entries in it" };
+            let why = look.fault.as_deref().map_or(what.to_string(), |f| format!("{what} ({f})"));
+            report.notes.push(format!("{}: {why}", stream.name));
             empty = empty.or_else(|| {
-                let error = Error::input(&stream.shown, format!("a feed with no entries in it{why}"));
+                let error = Error::input(&stream.shown, why);
                 Some(error.with_hint("download the feed again, or give the export of the blog"))
             });
-            report.notes.push(format!("{}: a feed with no entries in it{why}", stream.name));
             continue;
         }
         sink(Found::Original(stream, look.digest.clone()))?;
@@ -113,6 +115,8 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
 struct Look {
     feed: Feed,
     entries: u64,
+    /// Entries that are words of readers.
+    comments: u64,
     strict: bool,
     digest: Digest,
     fault: Option<String>,
@@ -156,19 +160,20 @@ fn look(stream: &Named, job: &Job) -> Result<Look> {
     if super::head::Head::new(&stream.name, stream.head()?).text.starts_with('{') {
         let bytes = stream.read(MAX_JSON)?;
         let feed = json::parse(&bytes, base).map_err(|why| Error::input(&stream.shown, why))?;
-        let (entries, digest) = (feed.entries.len() as u64, Digest::of(&bytes));
+        let (entries, comments, digest) = (feed.entries.len() as u64, 0, Digest::of(&bytes));
         let mut addresses = Addresses::default();
         feed.entries.iter().for_each(|e| addresses.add(e));
-        return Ok(Look { feed, entries, strict: true, digest, fault: None, line: 0, addresses });
+        return Ok(Look { feed, entries, comments, strict: true, digest, fault: None, line: 0, addresses });
     }
     let mut strict = true;
     loop {
         let (hashed, seen) = Hashed::new(stream.open()?);
         let mut parser = Parser::open(Box::new(hashed), base, strict).map_err(|e| stream.fault(e))?;
-        let (mut entries, mut addresses) = (0, Addresses::default());
+        let (mut entries, mut comments, mut addresses) = (0, 0, Addresses::default());
         let fault = loop {
             job.events.check()?;
             match parser.next() {
+                Ok(Some(entry)) if adapt::is_comment(&entry) => comments += 1,
                 Ok(Some(entry)) => {
                     entries += 1;
                     addresses.add(&entry);
@@ -190,6 +195,7 @@ fn look(stream: &Named, job: &Job) -> Result<Look> {
         return Ok(Look {
             feed: parser.feed,
             entries,
+            comments,
             strict,
             digest,
             fault: fault.as_ref().map(words),
@@ -229,6 +235,9 @@ fn entries(stream: &Named, look: Look, job: &Job, sink: &mut Sink, report: &mut 
             Some(parser) => parser.next().unwrap_or(None),
         };
         let Some(entry) = entry else { break };
+        if parser.is_some() && adapt::is_comment(&entry) {
+            continue;
+        }
         tell(&entry, stream, report);
         report.found += 1;
         let id = entry.id.clone();
@@ -236,6 +245,7 @@ fn entries(stream: &Named, look: Look, job: &Job, sink: &mut Sink, report: &mut 
         look.addresses.settle(&mut draft, id, feed.site.url.as_deref());
         sink(Found::Draft(Box::new(draft)))?;
     }
+    report.skip("comments of a feed", look.comments);
     report.dialect = feed.name();
     let repairs = parser.map_or(std::mem::take(&mut feed.repairs), |p| p.repairs());
     report.notes.extend(repairs.into_iter().map(|what| format!("{}: {what}", stream.name)));

@@ -79,6 +79,9 @@ pub fn draft(
     draft.kind = kind(&place, fields, &draft);
     draft.status = status(&place, fields);
     terms(&mut draft, tree, name, &front);
+    if front.language == Language::Nikola {
+        states(&mut draft);
+    }
     draft.authors = authors(fields, front.language);
     draft.series = node::get(fields, "series").and_then(|s| s.leaves().into_iter().next());
     draft.language = node::first(fields, &["lang", "language"]).map(str::to_string).or_else(|| tree::language(name));
@@ -170,6 +173,17 @@ fn status(place: &Place, fields: &Fields) -> Status {
         return Status::Private;
     }
     if node::first(fields, &["password"]).is_some() { Status::Protected } else { Status::Published }
+}
+
+/// Nikola tells the state of a post by tags.
+fn states(draft: &mut Draft) {
+    for (word, status) in [("draft", Some(Status::Draft)), ("private", Some(Status::Private)), ("mathjax", None)] {
+        let before = draft.tags.len();
+        draft.tags.retain(|tag| tag.slug != word);
+        if draft.tags.len() < before {
+            draft.status = status.unwrap_or(draft.status);
+        }
+    }
 }
 
 fn terms(draft: &mut Draft, tree: &Tree, name: &str, front: &Front) {

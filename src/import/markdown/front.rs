@@ -47,7 +47,11 @@ pub fn split<'a>(text: &'a str, extension: &str) -> Front<'a> {
     let found = match extension {
         "rst" => rst(start).or_else(|| nikola(start)),
         "html" | "htm" => metas(start),
-        _ => json(start).or_else(|| unopened(start)).or_else(|| nikola(start)).or_else(|| meta(start)),
+        _ => json(start)
+            .or_else(|| unopened_json(start))
+            .or_else(|| unopened(start))
+            .or_else(|| nikola(start))
+            .or_else(|| meta(start)),
     };
     found.unwrap_or(Front { language: Language::None, fields: Vec::new(), body: text, notes: Vec::new() })
 }
@@ -119,6 +123,13 @@ fn json(text: &str) -> Option<Front<'_>> {
     let Node::Map(fields) = node::from_json(&value) else { return None };
     let body = text.get(values.byte_offset()..)?;
     Some(Front { language: Language::Json, fields, body, notes: Vec::new() })
+}
+
+/// JSON whose opening fence is missing (Hexo): `"name": value` lines, then `;;;`.
+fn unopened_json(text: &str) -> Option<Front<'_>> {
+    let (front, body) = until(text, &[";;;"]).filter(|(front, _)| front.starts_with('"') && front.len() <= LONGEST)?;
+    let (fields, notes) = parse(Language::Json, front);
+    (!fields.is_empty()).then_some(Front { language: Language::Json, fields, body, notes })
 }
 
 /// YAML whose opening fence is missing (Hexo): names and values, then `---` before any blank line.
@@ -300,12 +311,13 @@ mod tests {
 
     #[test]
     fn each_language_is_cut_where_it_ends() {
-        let table: [(&str, &str, Language, &str); 12] = [
+        let table: [(&str, &str, Language, &str); 13] = [
             ("---\ntitle: a --- b\n---\nx", "md", Language::Yaml, "x"),
             ("\u{feff}---\r\ntitle: a\r\n...\r\nx", "md", Language::Yaml, "x"),
             ("+++\ntitle = 'a'\n+++\nx", "md", Language::Toml, "x"),
             ("{\"title\": \"a\"}\nx", "md", Language::Json, "\nx"),
             (";;;\n\"title\": \"a\"\n;;;\nx", "md", Language::Json, "x"),
+            ("\"title\": \"a\",\n\"tags\": [\"b\"]\n;;;\nx", "md", Language::Json, "x"),
             ("title: a\ntags:\n- b\n---\nx", "md", Language::Yaml, "x"),
             ("Title: a\nTags: b\n    c\n\nx", "md", Language::Meta, "\n\nx"),
             (".. title: a\n.. date: 2020-01-01\n\nx", "md", Language::Nikola, "x"),

@@ -155,6 +155,10 @@ fn value_of(value: &str) -> Node {
     if let Some(inner) = value.strip_prefix('[').and_then(|v| v.strip_suffix(']')) {
         return Node::List(inner.split(',').map(|i| Node::Text(unquoted(i))).collect());
     }
+    // A list that never closes.
+    if let Some(inner) = value.strip_prefix('[').filter(|v| v.contains(',') && !v.contains(']')) {
+        return Node::List(inner.split(',').map(|i| Node::Text(unquoted(i))).collect());
+    }
     match value {
         "" | "~" | ">" | "|" | ">-" | "|-" => Node::Null,
         _ => Node::Text(unquoted(value)),

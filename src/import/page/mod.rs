@@ -204,7 +204,8 @@ fn one(
     let bytes = stream.read(MAX_PAGE)?;
     let sha256 = Digest::of(&bytes);
     sink(Found::Original(stream, sha256.clone()))?;
-    let decoded = extract::decode(&bytes, None);
+    let told = job.options.encoding.as_ref().map(|name| format!("text/html; charset={name}"));
+    let decoded = extract::decode(&bytes, told.as_deref());
     if decoded.stray > 0 {
         let what = format!("{} bytes do not fit {}", decoded.stray, decoded.encoding);
         report.notes.push(format!("{}: {what}", stream.name));

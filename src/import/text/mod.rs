@@ -25,7 +25,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut report = Report::default();
     for stream in job.streams {
         job.events.check()?;
-        match one(stream, &mut report) {
+        match one(stream, job.options.encoding.as_deref(), &mut report) {
             Ok((digest, draft)) => {
                 report.found += 1;
                 sink(Found::Original(stream, digest))?;
@@ -44,10 +44,10 @@ pub fn draft(bytes: &[u8], name: &str) -> Option<Draft> {
     (!text.trim().is_empty()).then(|| post::understand(&text, stem(name)))
 }
 
-fn one(stream: &Named, report: &mut Report) -> Result<(Digest, Draft)> {
+fn one(stream: &Named, told: Option<&str>, report: &mut Report) -> Result<(Digest, Draft)> {
     let bytes = stream.read(MAX_SIZE)?;
     let digest = Digest::of(&bytes);
-    let (text, encoding) = input::decode(&bytes, None);
+    let (text, encoding) = input::decode(&bytes, told);
     if text.trim().is_empty() {
         return Err(Error::input(&stream.shown, "there is no text in it").with_hint("copy or download it again"));
     }

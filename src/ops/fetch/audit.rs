@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::http::{Answer, Web};
 use crate::model::{Clock, LinkKind, PostId, Reason, Status, normalise_url};
-use crate::source::{Found, Named, Reach, find};
+use crate::source::{Found, Named, Reach, Source as _, WAYBACK, Wayback, find};
 use crate::store::{Archive, Entry};
 
 /// Links inside the blog say what there is too, under a name of their own.
@@ -72,15 +72,29 @@ pub fn audit(request: &FetchRequest, root: &Path, events: &Events, clock: &Clock
     let archive = Archive::open(root)?;
     let state = State::load(|name| archive.cache_get(name), false);
     let entries = archive.entries()?;
-    let web = web(request, clock)?;
+    let live = web(&FetchRequest { wayback: None, ..request.clone() }, clock)?;
     events.phase("looking for the blog");
-    let found = find(&request.url, &request.sources, &state.memos, true, &mut |url, ask| web.get(url, ask, events))?;
-    let site = found.first().and_then(|f| Url::parse(f.source.site().url.as_deref()?).ok());
-    let mut teller =
-        Teller { web: &web, events, gate: Gate::new(request.robots), inventory: Inventory::default(), site };
     let mut sources = Vec::new();
+    let found = find(&request.url, &request.sources, &state.memos, true, &mut |url, ask| live.get(url, ask, events));
+    let found = match found {
+        // The blog is gone: the archive of the web has the word.
+        Err(error @ Error::Fetch { .. }) if request.wayback.is_some() => {
+            let fault = Some(error.to_string());
+            sources.push(Told { source: "blog", named: 0, whole: false, fault });
+            Vec::new()
+        }
+        found => found?,
+    };
+    let site = found.first().and_then(|f| Url::parse(f.source.site().url.as_deref()?).ok());
+    let site = site.or_else(|| Some(request.url.clone()));
+    let mut teller = Teller { events, gate: Gate::new(request.robots), inventory: Inventory::default(), site };
     for found in found.into_iter().filter(|f| f.way.reach != Reach::Page) {
-        sources.push(teller.ask(found)?);
+        sources.push(teller.ask(&live, found)?);
+    }
+    if let Some(wanted) = &request.wayback {
+        let mut source = Wayback::new(request.url.clone(), wanted.clone());
+        state.memos.get(WAYBACK.name).into_iter().for_each(|memo| source.resume(memo));
+        sources.push(teller.ask(&web(request, clock)?, Found { way: &WAYBACK, source: Box::new(source) })?);
     }
     sources.push(teller.links(&archive, &entries)?);
     let mut audit = Audit {
@@ -96,7 +110,6 @@ pub fn audit(request: &FetchRequest, root: &Path, events: &Events, clock: &Clock
 
 /// Asks sources for names.
 struct Teller<'a> {
-    web: &'a Web,
     events: &'a Events,
     gate: Gate,
     inventory: Inventory,
@@ -104,7 +117,7 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn ask(&mut self, found: Found) -> Result<Told> {
+    fn ask(&mut self, web: &Web, found: Found) -> Result<Told> {
         let (way, mut source) = (found.way, found.source);
         self.events.phase(format!("asking: {}", way.what));
         source.only_names();
@@ -115,16 +128,16 @@ impl Teller<'_> {
             while pending.len() < 2
                 && let Some(step) = source.next()
             {
-                let allowed = !way.crawls || self.gate.permits(&step.url, self.web, self.events, &mut |_| Ok(()))?;
+                let allowed = !way.crawls || self.gate.permits(&step.url, web, self.events, &mut |_| Ok(()))?;
                 pending.push_back(if allowed {
-                    Ok(self.web.start(&step.url, &step.ask))
+                    Ok(web.start(&step.url, &step.ask))
                 } else {
                     Err(Answer::missed(&step.url, Reason::Refused, "robots.txt forbids it"))
                 });
             }
             let answer = match pending.pop_front() {
                 None => break,
-                Some(Ok(next)) => self.web.wait(next, self.events)?,
+                Some(Ok(next)) => web.wait(next, self.events)?,
                 Some(Err(refused)) => refused,
             };
             let batch = match source.read(&answer, &|_| false) {

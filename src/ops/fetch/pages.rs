@@ -8,7 +8,7 @@ use crate::extract;
 use crate::html;
 use crate::import::page::{Page, Shown};
 use crate::model::{Capture, Draft, Gap, Kind, Reason, normalise_url};
-use crate::source::{Named, Text};
+use crate::source::{Named, Text, parts};
 use crate::store::{Entry, Writer};
 
 use super::state::State;
@@ -130,6 +130,37 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
         Ok(several) => Came::Nothing(format!("a page that lists {} posts", several.drafts.len())),
         Err(why) => Came::Nothing(why),
     }
+}
+
+/// Reads the kept page of a post once more; `kind` is what it was found to be.
+/// `part` finds the page of a further part.
+pub(in crate::ops) fn reread(
+    capture: &Capture,
+    kind: Option<Kind>,
+    site: Option<&Url>,
+    part: &dyn Fn(&Url) -> Option<Capture>,
+) -> Option<Draft> {
+    let wanted = Wanted { url: capture.url.clone(), kind, mark: None, crawled: true, again: true };
+    let Came::Post(mut draft) = read(&wanted, capture, site) else { return None };
+    for url in further(capture) {
+        let Some(part) = part(&url).and_then(|capture| read_part(&capture)) else { break };
+        parts::join(&mut draft, part);
+    }
+    Some(*draft)
+}
+
+/// Returns the addresses of the further parts of the post on a page.
+pub(super) fn further(capture: &Capture) -> Vec<Url> {
+    let text = extract::decode(capture.payload(), capture.header("content-type")).text;
+    parts::further(&text, &capture.url)
+}
+
+/// Reads the page of a further part.
+pub(super) fn read_part(capture: &Capture) -> Option<Draft> {
+    let text = extract::decode(capture.payload(), capture.header("content-type")).text;
+    let (url, sha256) = (&capture.url, capture.digest());
+    let page = Page { text: &text, url: Some(url), kind: "page", uri: url.as_str(), sha256: &sha256, captured: None };
+    page.read().ok().filter(|s| s.drafts.len() == 1 && s.wants.is_none())?.drafts.pop()
 }
 
 /// A page without date, text or picture is the frame of something else.

@@ -18,7 +18,7 @@ use super::state::State;
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
 use crate::http::{Answer, Pending, Web};
-use crate::model::{Capture, Clock, Comment, Draft, Gap, Post, Reason};
+use crate::model::{Capture, Clock, Comment, Draft, Field, Gap, Post, Reason};
 use crate::ops::media::Gallery;
 use crate::ops::resolve::{resolve, tie};
 use crate::ops::{names, refine};
@@ -74,8 +74,9 @@ impl<'a> Run<'a> {
             events,
             clock,
             writer,
+            gallery: Gallery::new(request.manner())
+                .for_blog(site.as_ref().or(Some(&request.url)), state.guards.clone()),
             site,
-            gallery: Gallery::new(request.manner()),
             state,
             gate: Gate::new(request.robots),
             inventory: Inventory::default(),
@@ -145,6 +146,7 @@ impl<'a> Run<'a> {
         }
         self.recheck()?;
         self.gone()?;
+        self.unspoil()?;
         self.close();
         if self.resumed || self.writer.has_news() {
             self.events.phase("tying posts together");
@@ -251,7 +253,7 @@ impl Run<'_> {
         }
         self.keep(batch.drafts)?;
         for (key, comment) in batch.comments {
-            self.add_comment(&key, comment)?;
+            self.add_comment(way, &key, comment)?;
         }
         for named in &batch.named {
             self.name(way, named);
@@ -313,13 +315,15 @@ impl Run<'_> {
     }
 
     /// Adds a comment to a kept post that does not have it yet.
-    fn add_comment(&mut self, key: &str, comment: Comment) -> Result<()> {
+    fn add_comment(&mut self, way: &Way, key: &str, comment: Comment) -> Result<()> {
         let Some(entry) = self.writer.find(key) else { return Ok(()) };
         let Some(post) = self.writer.read(&entry.id)? else { return Ok(()) };
         if post.comments.iter().any(|c| c.id == comment.id) {
             return Ok(());
         }
-        let incoming = Post { comments: vec![comment], ..post };
+        let mut incoming = Post { comments: vec![comment], ..post };
+        let said = || Field { source: way.gives.into(), ..Field::default() };
+        incoming.fields.entry("comments".into()).or_insert_with(said);
         self.writer.keep(incoming)?;
         self.events.done(Unit::Comments, 1);
         Ok(())

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::http::Validators;
-use crate::model::{Capture, Gap, PostId, normalise_url, pretty_json};
+use crate::model::{Capture, Digest, Gap, PostId, normalise_url, pretty_json};
 use crate::store::Writer;
 
 const MAIN: &str = "fetch.json";
@@ -50,6 +50,9 @@ pub(super) struct State {
     /// Posts that no listing names, and whose pages are there all the same.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unlisted: BTreeSet<PostId>,
+    /// Pictures that servers send in place of others.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub guards: BTreeSet<Digest>,
     /// By normalised address; in a file of its own.
     #[serde(skip)]
     pub pages: BTreeMap<String, Seen>,

@@ -129,6 +129,9 @@ impl Gathered {
 /// Says that a folder or container holds nothing, and what its first file is instead.
 fn nothing(path: &Path, left: &[Named]) -> Error {
     let why = "there is nothing in it that can be imported";
+    if path.is_dir() && left.is_empty() {
+        return Error::input(path.display(), "there is no file in the folder").with_hint("check the path");
+    }
     let first = left.iter().find_map(|file| Some((file, detect(file).err()?)));
     let Some((file, error)) = first else {
         return Error::input(path.display(), why).with_hint("`mdarchive import --help` names what can be imported");

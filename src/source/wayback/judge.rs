@@ -7,7 +7,7 @@ use super::captures::Row;
 use crate::extract;
 use crate::http::Answer;
 use crate::import::page::{Page as Saved, Shown};
-use crate::model::{Digest, Draft, normalise_url};
+use crate::model::{Capture, Digest, Draft, normalise_url};
 
 /// What a capture shows.
 pub enum Page {
@@ -66,15 +66,19 @@ pub fn page(answer: &Answer, url: &str, row: &Row, base: &Url) -> Page {
         Ok(capture) => capture,
         Err(miss) => return Page::Bad(miss.detail),
     };
+    let time = time_of(capture.url.as_str(), base).unwrap_or_else(|| row.time.clone());
+    read(capture, url, &time, base)
+}
+
+/// Reads what a capture of an address brought.
+pub fn read(capture: &Capture, url: &str, time: &str, base: &Url) -> Page {
     let address = Url::parse(url).ok();
     let text = extract::decode(capture.payload(), capture.header("content-type")).text;
     if let Some(why) = parked(&text) {
         return Page::Bad(why);
     }
-    let (sha256, at): (Digest, String) =
-        (capture.digest(), time_of(capture.url.as_str(), base).unwrap_or_else(|| row.time.clone()));
-    let uri = format!("{base}{at}/{url}");
-    let (text, sha256) = (text.as_str(), &sha256);
+    let (text, sha256) = (text.as_str(), &capture.digest());
+    let uri = format!("{base}{time}/{url}");
     let saved = Saved { text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256, captured: None };
     match saved.read() {
         Ok(Shown { wants: Some(wants), .. }) => Page::Bad(wants.into()),

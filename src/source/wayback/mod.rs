@@ -16,10 +16,11 @@ use url::Url;
 use self::captures::{Dialect, Row};
 use self::choose::Choice;
 use self::judge::Page;
-use super::{Batch, Source, Step};
+use super::again::Others;
+use super::{Again, Batch, Named, Source, Step, Text, parts};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Ask};
-use crate::model::{Draft, Gap, Reason, Site};
+use crate::model::{Capture, Draft, Gap, Reason, Site, normalise_url};
 
 pub use self::captures::{BASE, raw};
 
@@ -36,7 +37,7 @@ pub struct Request {
     pub base: Url,
     /// Last day or moment that counts, as digits of a time (`2009`, `20090423`).
     pub until: Option<String>,
-    /// Captures of a post to keep where their texts differ: the newest, and from 2 on the oldest.
+    /// Captures of a post to keep where their texts differ: the newest, then the oldest, then those between.
     pub versions: usize,
 }
 
@@ -55,8 +56,12 @@ struct Current {
     tried: usize,
     /// Why the last capture was no good.
     last: Option<String>,
-    /// What was found so far, newest first.
-    found: Vec<Draft>,
+    /// What was found so far, each with the time of its capture.
+    found: Vec<(String, Draft)>,
+    /// A capture showed the post; what is asked now is for what else it said.
+    more: bool,
+    /// Further parts of the newest text that are still to be asked for.
+    parts: VecDeque<(Url, Row)>,
     texts: HashSet<u64>,
 }
 
@@ -69,8 +74,11 @@ pub struct Wayback {
     resume_key: Option<String>,
     rows: Vec<Row>,
     listed: bool,
+    only_names: bool,
     front: Option<Row>,
     queue: VecDeque<Choice>,
+    /// Captures of the further parts of posts, by their addresses.
+    parts: HashMap<String, Vec<Row>>,
     current: Option<Current>,
     asked: Option<Asked>,
     /// Addresses that turned out to be no posts.
@@ -94,8 +102,10 @@ impl Wayback {
             resume_key: None,
             rows: Vec::new(),
             listed: false,
+            only_names: false,
             front: None,
             queue: VecDeque::new(),
+            parts: HashMap::new(),
             current: None,
             asked: None,
             none: HashSet::new(),
@@ -138,12 +148,42 @@ impl Wayback {
                 .with_hint("try the address it had at the time, with or without www., or a folder of it"));
         }
         let until = self.request.until.as_deref();
-        let plan = choose::plan(rows, &self.seed, until);
+        let mut plan = choose::plan(rows, &self.seed, until);
+        self.part(&mut plan.posts);
+        if self.only_names {
+            // What may be anything is evidence of nothing.
+            let sure = plan.posts.into_iter().filter(|c| c.certain && !self.none.contains(&c.url));
+            let named = sure.map(|c| Named { text: Text::Here, ..Named::at(c.url) }).collect();
+            return Ok(Batch { named, notes: plan.notes, ..Batch::default() });
+        }
         let all = plan.posts.len();
         let new = |c: &Choice| !known(&c.url) && !self.none.contains(&c.url);
         self.queue = plan.posts.into_iter().filter(new).collect();
         self.front = plan.front.filter(|_| !self.queue.is_empty());
         Ok(Batch { notes: plan.notes, expected: Some(all as u64), ..Batch::default() })
+    }
+
+    /// Takes the further parts of posts out of the list: they are no posts of their own.
+    fn part(&mut self, posts: &mut Vec<Choice>) {
+        let names: HashSet<String> = posts.iter().map(|c| normalise_url(&c.url)).collect();
+        let whole = |c: &Choice| parts::whole(&Url::parse(&c.url).ok().filter(parts::is_numbered)?);
+        let (further, own): (Vec<Choice>, Vec<Choice>) = std::mem::take(posts)
+            .into_iter()
+            .partition(|c| whole(c).is_some_and(|w| names.contains(&normalise_url(w.as_str()))));
+        *posts = own;
+        self.parts = further.into_iter().map(|c| (normalise_url(&c.url), c.captures)).collect();
+    }
+
+    /// Returns the parts of the post that a capture shows, each with the capture nearest to it in time.
+    fn parts_of(&self, answer: &Answer, time: &str) -> VecDeque<(Url, Row)> {
+        let further = answer.result().map(further).unwrap_or_default();
+        let number = |t: &str| t.parse::<u64>().unwrap_or_default();
+        let near = |url: Url| {
+            let rows = self.parts.get(&normalise_url(url.as_str()))?;
+            let row = rows.iter().min_by_key(|r| number(&r.time).abs_diff(number(time)))?.clone();
+            Some((url, row))
+        };
+        further.into_iter().map_while(near).collect()
     }
 
     /// Takes in the front page: what the blog was called.
@@ -162,6 +202,16 @@ impl Wayback {
     /// Takes in a capture of the current post; what came of the post once that is settled.
     fn post(&mut self, answer: &Answer) -> Batch {
         let Some(mut current) = self.current.take() else { return Batch::default() };
+        if let Some((url, row)) = current.parts.pop_front() {
+            let same = |(_, _, at): (Url, &str, &str)| normalise_url(at) == normalise_url(url.as_str());
+            let here = answer.result().ok().and_then(taken_apart).is_some_and(same);
+            match (judge::page(answer, url.as_str(), &row, &self.request.base), current.found.first_mut()) {
+                (Page::Post(part, _), Some((_, draft))) if here => parts::join(draft, *part),
+                // A text with a hole would say what its author did not.
+                _ => current.parts.clear(),
+            }
+            return self.go_on(current);
+        }
         let row = current.choice.captures.get(current.tried).cloned();
         current.tried += 1;
         let page = row.as_ref().map(|row| judge::page(answer, &current.choice.url, row, &self.request.base));
@@ -171,7 +221,11 @@ impl Wayback {
                 if let Some(other) = other {
                     current.last = Some(format!("the same page as {other}"));
                 } else if current.texts.insert(text) {
-                    current.found.push(*draft);
+                    let time = row.map(|r| r.time).unwrap_or_default();
+                    if current.found.is_empty() {
+                        current.parts = self.parts_of(answer, &time);
+                    }
+                    current.found.push((time, *draft));
                 }
             }
             Some(Page::Bad(why)) => current.last = Some(why),
@@ -181,22 +235,28 @@ impl Wayback {
             }
             None => {}
         }
+        self.go_on(current)
+    }
+
+    /// Asks on for the current post, or settles it.
+    fn go_on(&mut self, mut current: Current) -> Batch {
+        if !current.parts.is_empty() {
+            self.current = Some(current);
+            return Batch::default();
+        }
         let wanted = self.request.versions.max(1);
-        if !current.found.is_empty()
-            && wanted > 1
-            && current.found.len() < 2
-            && current.tried < current.choice.captures.len()
-        {
-            // The oldest capture that says something else is the other end of what the post went through.
-            let seen = current.choice.captures.get(current.tried - 1).map(|r| r.digest.clone());
-            let oldest =
-                current.choice.captures.iter().skip(current.tried).filter(|r| Some(&r.digest) != seen.as_ref());
-            if let Some(oldest) = oldest.min_by_key(|r| r.time.clone()).cloned() {
-                current.choice.captures = vec![oldest];
-                current.tried = 0;
-                self.current = Some(current);
-                return Batch::default();
+        if !current.found.is_empty() && !current.more && wanted > 1 {
+            // The oldest is the other end of what the post went through; those between follow from the newest on.
+            let mut rest = current.choice.captures.split_off(current.tried);
+            if let Some(oldest) = (0..rest.len()).min_by_key(|n| rest.get(*n).map(|r| r.time.clone())) {
+                let oldest = rest.remove(oldest);
+                rest.insert(0, oldest);
             }
+            (current.choice.captures, current.tried, current.more) = (rest, 0, true);
+        }
+        if current.more && current.found.len() < wanted && current.tried < current.choice.captures.len() {
+            self.current = Some(current);
+            return Batch::default();
         }
         let more = current.found.is_empty() && current.tried < current.choice.captures.len().min(MOST_TRIED);
         if more {
@@ -223,7 +283,9 @@ impl Wayback {
                 self.texts.entry(text).or_insert_with(|| current.choice.url.clone());
             }
             // The oldest first: what is kept later is the newer text.
-            batch.drafts = current.found.into_iter().rev().collect();
+            let mut found = current.found;
+            found.sort_by(|a, b| a.0.cmp(&b.0));
+            batch.drafts = found.into_iter().map(|(_, draft)| draft).collect();
         }
         if self.read.is_multiple_of(NOTE_EVERY) || self.queue.is_empty() {
             batch.memo = Some(self.memo());
@@ -238,6 +300,45 @@ impl Wayback {
     }
 }
 
+/// Reads captures once more.
+struct Kept;
+
+pub(super) fn again(_: &Site) -> Box<dyn Again> {
+    Box::new(Kept)
+}
+
+impl Again for Kept {
+    fn read(&self, capture: &Capture, others: &Others) -> Result<Vec<Draft>> {
+        let Some(mut draft) = reread(capture) else { return Ok(Vec::new()) };
+        for part in further(capture) {
+            let Some(part) = others(&format!("id_/{part}")).and_then(|c| reread(&c)) else { break };
+            parts::join(&mut draft, part);
+        }
+        Ok(vec![draft])
+    }
+}
+
+/// Returns base, time and address of a capture.
+fn taken_apart(capture: &Capture) -> Option<(Url, &str, &str)> {
+    let (before, url) = capture.url.as_str().split_once("id_/")?;
+    let (base, time) = before.split_at_checked(before.len().checked_sub(14)?)?;
+    Some((Url::parse(base).ok()?, time, url))
+}
+
+fn reread(capture: &Capture) -> Option<Draft> {
+    let (base, time, url) = taken_apart(capture)?;
+    match judge::read(capture, url, time, &base) {
+        Page::Post(draft, _) => Some(*draft),
+        Page::Bad(_) | Page::Nothing(_) => None,
+    }
+}
+
+/// Returns the addresses, as they were, of the further parts of the post that a capture shows.
+fn further(capture: &Capture) -> Vec<Url> {
+    let Some(url) = taken_apart(capture).and_then(|(_, _, url)| Url::parse(url).ok()) else { return Vec::new() };
+    parts::further(&crate::extract::decode(capture.payload(), capture.header("content-type")).text, &url)
+}
+
 impl Source for Wayback {
     fn site(&self) -> &Site {
         &self.site
@@ -250,6 +351,10 @@ impl Source for Wayback {
     fn resume(&mut self, memo: &Value) {
         let none = memo["none"].as_array().into_iter().flatten();
         self.none.extend(none.filter_map(|v| v.as_str().map(str::to_string)));
+    }
+
+    fn only_names(&mut self) {
+        self.only_names = true;
     }
 
     fn next(&mut self) -> Option<Step> {
@@ -273,10 +378,19 @@ impl Source for Wayback {
         }
         if self.current.is_none() {
             let choice = self.queue.pop_front()?;
-            self.current = Some(Current { choice, tried: 0, last: None, found: Vec::new(), texts: HashSet::new() });
+            self.current = Some(Current {
+                choice,
+                tried: 0,
+                last: None,
+                found: Vec::new(),
+                more: false,
+                parts: VecDeque::new(),
+                texts: HashSet::new(),
+            });
         }
         let current = self.current.as_ref()?;
-        let url = self.raw(current.choice.captures.get(current.tried)?)?;
+        let part = current.parts.front().map(|(_, row)| row);
+        let url = self.raw(part.or_else(|| current.choice.captures.get(current.tried))?)?;
         self.asked = Some(Asked::Post);
         Some(Step::new(url, Ask::page()))
     }

@@ -65,6 +65,11 @@ pub(super) struct Blog {
 }
 
 impl Blog {
+    /// A blog whose answers are kept, as far as its archive knows it.
+    pub fn kept(home: Url, site: Site) -> Blog {
+        Blog { api: Api(home.clone()), key: normalise_url(home.as_str()), home, site }
+    }
+
     /// Returns the key of a post: platform, site, number.
     pub fn post_key(&self, id: u64) -> String {
         format!("wordpress:{}:{id}", self.key)
@@ -141,7 +146,7 @@ fn head(page: &Capture) -> String {
 }
 
 /// Reads the index of an API; none where it is something else.
-fn blog(index: &Value, root: Url, page: &Capture) -> Option<Blog> {
+pub(super) fn blog(index: &Value, root: Url, page: &Capture) -> Option<Blog> {
     let speaks = index.get("namespaces")?.as_array()?.iter().any(|n| n == "wp/v2");
     let text = |name: &str| index.get(name).and_then(Value::as_str).map(html::unescape).unwrap_or_default();
     let address = |name: &str| Url::parse(&text(name)).ok().filter(|u| u.has_host());

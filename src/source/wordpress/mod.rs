@@ -1,5 +1,6 @@
 //! WordPress, through its REST API (`wp/v2`), as every WordPress since 4.7 has it unless somebody closed it.
 
+mod again;
 mod discover;
 mod draft;
 mod memo;
@@ -21,6 +22,7 @@ use crate::error::Result;
 use crate::http::{Answer, Ask};
 use crate::model::{Capture, Digest, Gap, Kind, Reason, Site};
 
+pub(super) use again::again;
 pub(super) use discover::probe;
 
 /// After so many failures in a row it is not single posts that break the server.

@@ -99,6 +99,21 @@ impl Tables {
         }
     }
 
+    /// Takes in comments that were answered before: what was said of one last stands.
+    pub fn renew_comments(&mut self, memo: &mut Memo, blog: &Blog, mut rows: Vec<Value>) {
+        rows.retain(|r| r.get("content").is_some());
+        for (post, comment) in read_comments(memo, blog, rows) {
+            let list = self.comments.entry(post).or_default();
+            list.retain(|c| c.id != comment.id);
+            list.push(comment);
+        }
+    }
+
+    /// Returns the comments of a post.
+    pub fn known_comments(&self, post: u64) -> Vec<Comment> {
+        self.comments.get(&post).cloned().unwrap_or_default()
+    }
+
     /// Returns comments of posts that may be kept already, each with the key of its post.
     pub fn new_comments(&mut self, memo: &mut Memo, blog: &Blog, rows: Vec<Value>) -> Vec<(String, Comment)> {
         let comments = read_comments(memo, blog, rows);

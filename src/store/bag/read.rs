@@ -69,8 +69,12 @@ impl Bag {
         if !magic.starts_with(b"PK") {
             return Err(Fault::Other("no ZIP file".into()));
         }
-        let mut zip =
-            ZipArchive::new(BufReader::new(file)).map_err(|e| Fault::Broken(format!("damaged ZIP file: {e}")))?;
+        let damaged = |e: zip::result::ZipError| match e.to_string() {
+            // The list of members stands at the end.
+            why if why.contains("EOCD") => Fault::Broken("damaged ZIP file: cut short, its end is missing".into()),
+            why => Fault::Broken(format!("damaged ZIP file: {why}")),
+        };
+        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
         let is_bag = zip
             .file_names()
             .flatten()

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
+
+use super::REVISIT_MIME;
 
 use crate::model::Digest;
 
@@ -52,6 +54,45 @@ impl fmt::Display for CdxLine {
         };
         write!(f, "{} {} {}", self.surt, self.time, serde_json::to_string(&json).map_err(|_| fmt::Error)?)
     }
+}
+
+impl CdxLine {
+    /// Whether the payload stands in another record.
+    pub fn is_revisit(&self) -> bool {
+        self.mime == REVISIT_MIME
+    }
+
+    fn parse(line: &str) -> Option<CdxLine> {
+        #[derive(Deserialize)]
+        struct Json {
+            url: String,
+            mime: String,
+            status: String,
+            digest: String,
+            length: String,
+            offset: String,
+            filename: String,
+        }
+        let mut words = line.splitn(3, ' ');
+        let (surt, time) = (words.next()?.to_string(), words.next()?.to_string());
+        let json: Json = serde_json::from_str(words.next()?).ok()?;
+        Some(CdxLine {
+            surt,
+            time,
+            url: json.url,
+            mime: json.mime,
+            status: json.status.parse().ok()?,
+            digest: Digest::parse(json.digest.strip_prefix("sha256:")?)?,
+            offset: json.offset.parse().ok()?,
+            length: json.length.parse().ok()?,
+            filename: json.filename,
+        })
+    }
+}
+
+/// Reads the lines of an index file of ours; what is none is left out.
+pub fn read_index(text: &str) -> Vec<CdxLine> {
+    text.lines().filter_map(CdxLine::parse).collect()
 }
 
 /// Returns the index file of these lines: sorted bytewise, one a line.
@@ -139,6 +180,7 @@ mod tests {
         };
         let file = String::from_utf8(cdxj(&[line("http://b.example/"), line("http://a.example/")])).unwrap();
         let first = file.lines().next().unwrap();
+        assert_eq!(read_index(&file), [line("http://a.example/"), line("http://b.example/")]);
         assert!(first.starts_with("example,a)/ 20260304050607 {\"url\":\"http://a.example/\",\"mime\":"), "{first}");
         assert!(file.ends_with("}\n"));
     }

@@ -7,10 +7,11 @@ use std::path::Path;
 use flate2::bufread::GzDecoder;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+use url::Url;
 
 use super::cdx::{CdxLine, surt, timestamp};
 use super::{RECORD_END, RESPONSE, REVISIT, REVISIT_MIME, one_line};
-use crate::model::Digest;
+use crate::model::{Capture, Digest};
 
 /// The most that the head of a record or of an HTTP answer may take.
 const HEAD_LIMIT: usize = 1 << 20;
@@ -126,12 +127,10 @@ impl Record {
 /// Reads one member to its end, so that its checksum is looked at too.
 fn read_record(member: &mut impl BufRead, offset: u64) -> io::Result<Record> {
     let head = read_head(member)?;
-    let mut lines = head.lines();
-    if !lines.next().is_some_and(|l| l.starts_with("WARC/1.")) {
+    if !head.lines().next().is_some_and(|l| l.starts_with("WARC/1.")) {
         return Err(bad("not a WARC record"));
     }
-    let fields: Vec<(&str, &str)> =
-        lines.filter_map(|l| l.split_once(':')).map(|(n, v)| (n.trim(), v.trim())).collect();
+    let fields: Vec<(&str, &str)> = fields_of(&head).collect();
     let field = |name: &str| fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map_or("", |(_, v)| *v);
     let length: u64 = field("Content-Length").parse().map_err(|_| bad("record without a length"))?;
     let mut block = member.take(length);
@@ -180,6 +179,36 @@ fn read_record(member: &mut impl BufRead, offset: u64) -> io::Result<Record> {
         payload,
         damage,
     })
+}
+
+/// Reads an exchange from its member: head of the answer and payload. None where the record holds no answer; an error
+/// where it is torn, or its payload is larger than `largest`.
+pub fn read_exchange(member: &mut impl BufRead, largest: u64) -> io::Result<Option<Capture>> {
+    let head = read_head(member)?;
+    let fields: Vec<(&str, &str)> = fields_of(&head).collect();
+    let field = |name: &str| fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map_or("", |(_, v)| *v);
+    let length: u64 = field("Content-Length").parse().map_err(|_| bad("record without a length"))?;
+    let url = Url::parse(field("WARC-Target-URI").trim_matches(['<', '>'])).ok();
+    let time = field("WARC-Date").parse::<Timestamp>().ok();
+    let (Some(url), Some(time), RESPONSE | REVISIT) = (url, time, field("WARC-Type")) else { return Ok(None) };
+    let mut block = member.take(length);
+    let http = read_head(&mut block)?;
+    if block.limit() > largest {
+        return Err(bad("payload is too large"));
+    }
+    let left = block.limit();
+    let mut body = Vec::new();
+    block.read_to_end(&mut body)?;
+    if (body.len() as u64) < left {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let headers = fields_of(&http).map(|(n, v)| (n.to_string(), v.to_string())).collect();
+    let status = http.split_whitespace().nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
+    Ok(Some(Capture { url, time, request: Vec::new(), status, headers, body, decoded: None, truncated: None }))
+}
+
+fn fields_of(head: &str) -> impl Iterator<Item = (&str, &str)> {
+    head.lines().skip(1).filter_map(|l| l.split_once(':')).map(|(n, v)| (n.trim(), v.trim()))
 }
 
 /// Reads up to and with the empty line that ends a head. A head that is no UTF-8 is damage: ours always are.

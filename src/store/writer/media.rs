@@ -23,6 +23,11 @@ impl Writer {
         self.index.know(medium);
     }
 
+    /// Forgets what lies under an address: it was not what it seemed.
+    pub fn forget_media(&mut self, url: &str) {
+        self.index.forget(url);
+    }
+
     /// Keeps the bytes of a medium, once however often they come. The address is the caller's to fill in.
     pub fn keep_media(&mut self, bytes: &[u8]) -> Result<Media> {
         let digest = Digest::of(bytes);

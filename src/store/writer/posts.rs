@@ -269,3 +269,14 @@ impl Writer {
         self.batch.stage(self.disk.as_mut(), &self.root, path, &mut bytes.as_slice()).map(|_| ())
     }
 }
+
+/// Returns what becomes of a kept post that is to say this from now on.
+pub fn compare(kept: &Post, post: &Post) -> Kept {
+    if is_same(kept, post) {
+        Kept::Unchanged
+    } else if kept.hash_text() != post.hash_text() {
+        Kept::Changed
+    } else {
+        Kept::Amended
+    }
+}

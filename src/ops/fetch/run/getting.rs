@@ -10,7 +10,11 @@ use super::Run;
 use crate::error::Result;
 use crate::http::Ask;
 use crate::model::{Draft, Gap, Gone, Kind, PostId, Reason};
+use crate::source::parts;
 use crate::store::OpenGap;
+
+/// What a gap calls a further page of a post.
+const PART: &str = "part";
 
 /// Pages asked for together.
 pub(super) const TOGETHER: usize = 48;
@@ -41,9 +45,12 @@ impl Run<'_> {
             let kind = match gap.what.as_str() {
                 "post" => None,
                 "page" => Some(Kind::Page),
+                PART => None,
                 _ => continue,
             };
-            if let Some(url) = Url::parse(&gap.url).ok().filter(|u| matches!(u.scheme(), "http" | "https")) {
+            let url = Url::parse(&gap.url).ok();
+            let url = if gap.what == PART { url.as_ref().and_then(parts::whole) } else { url };
+            if let Some(url) = url.filter(|u| matches!(u.scheme(), "http" | "https")) {
                 self.queue.push(Wanted { url, kind, mark: None, crawled: true, again: false });
             }
         }
@@ -62,6 +69,7 @@ impl Run<'_> {
         }
         let mut found: BTreeMap<usize, Draft> = BTreeMap::new();
         let mut missing: BTreeMap<usize, Gap> = BTreeMap::new();
+        let mut spread: BTreeMap<usize, Vec<Url>> = BTreeMap::new();
         let mut seen: Vec<(Url, Option<String>)> = Vec::new();
         let (writer, state, site, nothing) = (&mut self.writer, &mut self.state, self.site.as_ref(), &mut self.nothing);
         self.web.each(urls, self.events, |url, answer| {
@@ -87,6 +95,10 @@ impl Run<'_> {
             match pages::read(wanted, capture, site) {
                 Came::Post(draft) => {
                     found.insert(*n, *draft);
+                    let further = pages::further(capture);
+                    if !further.is_empty() {
+                        spread.insert(*n, further);
+                    }
                 }
                 Came::Missing(gap) => {
                     missing.insert(*n, gap);
@@ -100,9 +112,64 @@ impl Run<'_> {
         })?;
         self.state.note("", None);
         missing.into_values().for_each(|gap| self.miss(gap));
+        self.parts(spread, &mut found)?;
         self.keep(found.into_values().collect())?;
         // Read is only what is kept: a run that is stopped before that reads it again.
         seen.iter().for_each(|(url, mark)| self.state.see(url.as_str(), mark.as_ref()));
+        Ok(())
+    }
+
+    /// Gets the further parts of posts that are spread over several pages, and puts them together. What follows a part
+    /// that is not had is left out: a text with a hole would say what its author did not.
+    fn parts(&mut self, spread: BTreeMap<usize, Vec<Url>>, found: &mut BTreeMap<usize, Draft>) -> Result<()> {
+        if spread.is_empty() {
+            return Ok(());
+        }
+        let mut urls = Vec::new();
+        for url in spread.values().flatten() {
+            // Nobody sent us there: what robots.txt forbids is told by whoever asks it.
+            if self.permits(url)? {
+                urls.push((url.clone(), Ask::page()));
+            }
+        }
+        let mut came: BTreeMap<Url, std::result::Result<Draft, Gap>> = BTreeMap::new();
+        let writer = &mut self.writer;
+        self.web.each(urls, self.events, |url, answer| {
+            answer.captures.iter().try_for_each(|c| writer.capture(c))?;
+            let gap = |reason, detail: &str| Gap {
+                url: url.to_string(),
+                what: PART.into(),
+                reason,
+                detail: detail.into(),
+                post: None,
+            };
+            let part = match answer.result() {
+                // Many blogs send to the beginning whoever asks for a part that is not there.
+                Ok(capture) if capture.url.path() != url.path() => Err(gap(Reason::NotFound, "it leads elsewhere")),
+                Ok(capture) => pages::read_part(capture).ok_or_else(|| gap(Reason::WrongType, "no part of the post")),
+                Err(miss) => Err(gap(miss.reason, &miss.detail)),
+            };
+            came.insert(url, part);
+            Ok(())
+        })?;
+        for (n, urls) in spread {
+            let Some(draft) = found.get_mut(&n) else { continue };
+            let mut whole = true;
+            for url in urls {
+                match came.remove(&url) {
+                    Some(Ok(part)) if whole => {
+                        parts::join(draft, part);
+                        self.writer.fill(url.as_str());
+                    }
+                    Some(Err(gap)) if whole => {
+                        whole = false;
+                        self.miss(gap);
+                    }
+                    Some(_) => {}
+                    None => whole = false,
+                }
+            }
+        }
         Ok(())
     }
 

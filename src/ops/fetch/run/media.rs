@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Run;
 use crate::error::Result;
-use crate::model::{Gap, Media, Post};
+use crate::model::{Caption, Gap, Media, Post};
 use crate::ops::media;
 use crate::store::{OpenGap, Writer};
 
@@ -24,6 +24,33 @@ impl Run<'_> {
             writer.gap(gap);
         };
         self.gallery.ask(web, self.events, &mut self.writer, wanted, lost, found)
+    }
+
+    /// Takes out of kept posts what was taken for their pictures and turned out to be sent in place of them.
+    pub(super) fn unspoil(&mut self) -> Result<()> {
+        self.state.guards.clone_from(self.gallery.guards());
+        let spoiled: BTreeSet<String> = self.gallery.spoiled().into_iter().map(|w| w.url).collect();
+        if spoiled.is_empty() {
+            return Ok(());
+        }
+        let holds = |m: &Media| m.sha256.is_some() && spoiled.contains(&m.url);
+        let ids: Vec<_> = self.writer.entries().filter(|e| e.media.iter().any(holds)).map(|e| e.id.clone()).collect();
+        for id in ids {
+            self.writer.amend(&id, |p| {
+                for medium in p.media.iter_mut().filter(|m| spoiled.contains(&m.url)) {
+                    *medium = Media {
+                        url: medium.url.clone(),
+                        alt: medium.alt.take(),
+                        role: medium.role.clone(),
+                        ..Media::default()
+                    };
+                }
+                let of = |c: &&mut Caption| c.src.as_ref().is_some_and(|s| spoiled.contains(s));
+                p.captions.iter_mut().filter(of).for_each(|c| c.media = None);
+            })?;
+        }
+        spoiled.iter().for_each(|url| self.writer.forget_media(url));
+        Ok(())
     }
 
     /// Asks again for media that are missing: all of them if the user says so, else those that were left out on purpose.
