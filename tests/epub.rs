@@ -427,10 +427,11 @@ fn three_hundred_posts_make_one_book() {
 
 #[test]
 fn a_title_the_cover_cannot_write_stands_on_the_title_page() {
-    let blog = Blog::titled("cjk-title", "港の朝").with([post(1, "One", "2007-04-23", "<p>a</p>")]);
+    // Linear A: nobody reads it, and hardly a machine has a font for it.
+    let blog = Blog::titled("lost-script", "𐘀𐘁𐘂").with([post(1, "One", "2007-04-23", "<p>a</p>")]);
     let book = blog.book();
     assert!(book.notes.iter().any(|n| n.contains("cover")), "{:?}", book.notes);
-    assert!(book.text("OEBPS/text/title.xhtml").contains("<h1>港の朝</h1>"));
+    assert!(book.text("OEBPS/text/title.xhtml").contains("<h1>𐘀𐘁𐘂</h1>"));
     let long = Blog::titled("long-title", &"A rather long title for a blog about harbours ".repeat(12)).with([post(
         1,
         "One",
@@ -438,4 +439,24 @@ fn a_title_the_cover_cannot_write_stands_on_the_title_page() {
         "<p>a</p>",
     )]);
     assert!(long.book().notes.is_empty());
+}
+
+#[test]
+fn licences_that_posts_name_stand_in_the_colophon_that_of_the_most_first() {
+    let marked = |n: u32, address: &str| {
+        let mut post = post(n, &format!("Post {n}"), "2007-04-23", "<p>a</p>");
+        let (url, rel) = (Some(address.to_string()), Some("license noopener".to_string()));
+        post.links = vec![Link { url, text: "some rights".into(), rel, kind: LinkKind::External, target: None }];
+        post
+    };
+    let (by, zero) = ("https://l.example/by/4.0/", "https://l.example/zero/");
+    let mut told = post(4, "Post 4", "2007-04-23", "<p>a</p>");
+    told.extra.insert("feed".into(), serde_json::json!({"license": [by, "javascript:x"]}));
+    let book = Blog::new("licensed").with([marked(1, zero), marked(2, by), marked(3, by), told]).book();
+    let colophon = book.text("OEBPS/text/colophon.xhtml");
+    let shown = format!("<dt>Licence</dt>\n<dd><a href=\"{by}\">{by}</a></dd>\n<dd><a href=\"{zero}\">{zero}</a></dd>");
+    assert!(colophon.contains(&shown), "{colophon}");
+    assert!(book.text("OEBPS/package.opf").contains(&format!(">{by}, {zero}</dc:rights>")));
+    let bare = Blog::new("bare").with([post(1, "One", "2007-04-23", "<p>a</p>")]).book();
+    assert!(!bare.text("OEBPS/text/colophon.xhtml").contains("Licence"));
 }

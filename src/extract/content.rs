@@ -110,9 +110,9 @@ fn named(tree: &Html, outline: &Outline, at: usize, item: &Item) -> Part {
     let quoted = node.and_then(|n| n.parent()).is_some_and(|p| walk::name(&p) == "blockquote");
     if &*item.name == "nav" && (labelled || named(&ABOUT)) && !named(&FOREIGN) {
         Part::About
-    } else if &*item.name == "footer" && quoted {
-        Part::Post
-    } else if item.sig.contains("embed") && matches(&EMBEDS, &item.sig) && quotes(outline, at) {
+    } else if (&*item.name == "footer" && quoted)
+        || (item.sig.contains("embed") && matches(&EMBEDS, &item.sig) && quotes(outline, at))
+    {
         Part::Post
     } else if rules::FOREIGN_ELEMENTS.contains(&&*item.name)
         || named(&FOREIGN)

@@ -9,8 +9,8 @@ use super::head::{Head, is_page};
 use super::report::{Job, Report, Sink};
 use super::unknown::{is_no_post, unknown};
 use super::{
-    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, npf, own, page, redact, substack,
-    text, tumblr, warc, wxr,
+    answers, blogger, dotclear, feed, ghost, livejournal, markdown, medium, mhtml, mt, npf, own, page, redact,
+    substack, text, tumblr, warc, wxr,
 };
 
 /// A format: how it is told from the others, and who reads it.

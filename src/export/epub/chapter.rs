@@ -49,6 +49,8 @@ pub struct Chapter {
     pub lost: Vec<(String, &'static str)>,
     pub comments: usize,
     pub captioned: Vec<Captioned>,
+    /// Addresses of the licences that the post names as its own.
+    pub licences: Vec<String>,
 }
 
 /// What all chapters share.
@@ -69,6 +71,17 @@ pub fn page(stem: &str, title: &str, language: &str, words: &Words) -> Value {
     let same = language::primary(language) == words.lang;
     let own = if same { String::new() } else { format!(" lang=\"{0}\" xml:lang=\"{0}\"", words.lang) };
     context! { stem, title, lang => language, rtl => language::is_rtl(language), words => markup(own) }
+}
+
+/// Returns the licences that a post names: links marked so, and what its feed said.
+fn licences(post: &Post) -> Vec<String> {
+    let marked = |rel: &str| rel.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("license"));
+    let links = post.links.iter().filter(|l| l.rel.as_deref().is_some_and(marked)).filter_map(|l| l.url.as_deref());
+    let told = post.extra.values().filter_map(|source| source.get("license")?.as_array()).flatten();
+    let mut all: Vec<String> = links.chain(told.filter_map(|v| v.as_str())).filter_map(outside).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 impl Maker<'_> {
@@ -135,7 +148,8 @@ impl Maker<'_> {
             self.comment_pages(comments, count, item, &language, &mut pages)?;
         }
         let Pictures { used, tally, lost, .. } = asked.pictures;
-        Ok(Chapter { pages, pictures: used, tally, lost, comments: count, captioned })
+        let licences = licences(&post);
+        Ok(Chapter { pages, pictures: used, tally, lost, comments: count, captioned, licences })
     }
 
     /// Returns which of the places that other chapters name come to stand in a post, with their names.

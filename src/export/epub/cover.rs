@@ -5,7 +5,7 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{self, Node, Options};
 
 use super::tree::escape;
-use super::vector::offline;
+use super::vector::{offline, with_fonts_of_the_system};
 use crate::error::{Error, Result};
 use crate::export::template::Templates;
 
@@ -45,9 +45,19 @@ pub fn draw(
     templates: &Templates,
     note: &mut dyn FnMut(String),
 ) -> Result<Vec<u8>> {
-    let options = offline();
-    let title = fit(cover.title, &options).unwrap_or_else(|| {
-        note("the cover's font lacks the script of the title, which stands on the title page only".into());
+    let mut options = offline();
+    let mut title = fit(cover.title, &options);
+    if title.is_none() {
+        // What the machine has decides then, and no longer the archive alone; so only then.
+        let more = with_fonts_of_the_system();
+        title = fit(cover.title, &more);
+        if title.is_some() {
+            options = more;
+        }
+    }
+    let title = title.unwrap_or_else(|| {
+        let why = "neither the cover's font nor one of this machine has the script of the title";
+        note(format!("{why}, which stands on the title page only"));
         (SIZES[0], Vec::new())
     });
     let (size, lines) = title;

@@ -153,6 +153,7 @@ pub fn back<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut 
         holds,
         captured => captured(maker)?,
         missing => (missing > 0).then_some(missing),
+        licences => book.licences(),
         sources,
     };
     let xhtml = maker.templates.render("colophon.xhtml", context)?;

@@ -37,7 +37,6 @@ mod tree;
 mod vector;
 mod volumes;
 mod words;
-mod words_table;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -160,6 +159,9 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 
 /// Posts made at once: enough to keep all cores busy, few enough to bound memory.
 const AT_ONCE: usize = 32;
+
+/// Licences that are named; a blog has one, or one before and one after a change.
+const MOST_LICENCES: usize = 5;
 
 /// Where the cover's picture lies in the book.
 const COVER: &str = "images/cover-image.png";
@@ -284,6 +286,8 @@ struct Book<'a, W: Write + Seek> {
     lost: Vec<(String, String, &'static str)>,
     comments: usize,
     captioned: Vec<Captioned>,
+    /// Addresses of licences, with the number of posts that name each.
+    licences: BTreeMap<String, usize>,
     /// First files of the index of tags and of the list of pictures.
     lists: Vec<&'static str>,
 }
@@ -300,6 +304,7 @@ impl<'a, W: Write + Seek> Book<'a, W> {
             lost: Vec::new(),
             comments: 0,
             captioned: Vec::new(),
+            licences: BTreeMap::new(),
             lists: Vec::new(),
         })
     }
@@ -326,10 +331,20 @@ impl<'a, W: Write + Seek> Book<'a, W> {
         self.tally += chapter.tally;
         self.comments += chapter.comments;
         self.captioned.extend(chapter.captioned);
+        for licence in chapter.licences {
+            *self.licences.entry(licence).or_default() += 1;
+        }
         let id = item.entry.id.to_string();
         self.lost.extend(chapter.lost.into_iter().map(|(url, why)| (id.clone(), url, why)));
         self.events.done(Unit::Posts, 1);
         Ok(())
+    }
+
+    /// Returns the licences that posts name, that of the most first.
+    fn licences(&self) -> Vec<String> {
+        let mut all: Vec<(&String, &usize)> = self.licences.iter().collect();
+        all.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+        all.into_iter().map(|(address, _)| address.clone()).take(MOST_LICENCES).collect()
     }
 
     /// Copies the pictures and writes what lists them all.
@@ -354,6 +369,7 @@ impl<'a, W: Write + Seek> Book<'a, W> {
             spine: &self.spine,
             resources: &resources,
             cover: COVER,
+            rights: self.licences().join(", "),
             lists: &self.lists,
             start,
         };

@@ -41,6 +41,8 @@ pub struct Package<'a> {
     /// Stylesheets and pictures: path relative to the package document, and type.
     pub resources: &'a [(String, &'static str)],
     pub cover: &'a str,
+    /// Addresses of licences; empty where none is known.
+    pub rights: String,
     /// Stems of the lists there are: `tags`, `pictures`.
     pub lists: &'a [&'static str],
     /// The file where the posts begin.
@@ -80,6 +82,9 @@ impl Package<'_> {
         book.set_authors(m.creators.iter().map(|(name, _)| name.clone()).collect());
         book.set_subjects(m.subjects.clone());
         book.set_description(m.description.iter().cloned().collect());
+        if !self.rights.is_empty() {
+            book.set_license(&self.rights);
+        }
         book.set_toc_name(self.words.contents);
         book.set_uuid(m.id);
         if m.languages.first().is_some_and(|l| is_rtl(l)) {

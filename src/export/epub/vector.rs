@@ -26,6 +26,13 @@ pub fn offline() -> Options<'static> {
     options
 }
 
+/// As [`offline()`], with the fonts of the machine for scripts that ours lacks.
+pub fn with_fonts_of_the_system() -> Options<'static> {
+    let mut options = offline();
+    Arc::make_mut(&mut options.fontdb).load_system_fonts();
+    options
+}
+
 /// Draws a file on white, its longer side as long as asked at most; none where it is none or too costly.
 pub fn draw(path: &Path, long_side: u32) -> Option<DynamicImage> {
     if std::fs::metadata(path).ok()?.len() > MOST_BYTES {

@@ -1,13 +1,15 @@
 //! The fixed words of the book in the languages it knows, and dates as people write them.
 
-use serde::Serialize;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Date, Precision};
 
 use super::language::primary;
 
 /// The words of one language. `{}` stands for a number, a name or a date.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Words {
     /// The language of these words.
     pub lang: &'static str,
@@ -48,6 +50,7 @@ pub struct Words {
     pub holds: &'static str,
     pub made_by: &'static str,
     pub made_text: &'static str,
+    pub licence: &'static str,
     pub pictures_described: &'static str,
     pub no_pictures: &'static str,
     pub notes: &'static str,
@@ -61,23 +64,28 @@ pub struct Words {
     pub no_tag: &'static str,
     pub no_author: &'static str,
     pub other_posts: &'static str,
-    pub(super) months: [&'static str; 12],
+    months: [&'static str; 12],
     /// A day, with `{d}`, `{m}`, `{y}`; a month, with `{m}`, `{y}`.
-    pub(super) day: &'static str,
-    pub(super) month: &'static str,
+    day: &'static str,
+    month: &'static str,
 }
+
+/// All words there are. English comes first: it stands in for languages that are not here.
+static ALL: LazyLock<Vec<Words>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../../templates/epub/words.json")).expect("the words are whole")
+});
 
 impl Default for &Words {
     fn default() -> Self {
-        &super::words_table::ALL[0]
+        &ALL[0]
     }
 }
 
 impl Words {
     /// Returns the words of a language; English where it is not among those known.
     pub fn of(language: &str) -> &'static Words {
-        let known = super::words_table::ALL.iter().find(|w| w.lang == primary(language));
-        known.unwrap_or(&super::words_table::ALL[0])
+        let known = ALL.iter().find(|w| w.lang == primary(language));
+        known.unwrap_or(&ALL[0])
     }
 
     /// Returns "12 comments".
@@ -141,7 +149,7 @@ fn pattern(language: &str) -> Pattern {
     match primary(language) {
         "ja" | "zh" => Pattern::Numeric("{y}年{n}月{e}日", "{y}年{n}月"),
         "ko" => Pattern::Numeric("{y}년 {n}월 {e}일", "{y}년 {n}월"),
-        lang => match super::words_table::ALL.iter().find(|w| w.lang == lang) {
+        lang => match ALL.iter().find(|w| w.lang == lang) {
             Some(words) => Pattern::Named(words),
             None => Pattern::Numeric("{y}-{m}-{d}", "{y}-{m}"),
         },
