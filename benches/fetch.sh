@@ -53,4 +53,4 @@ for n in $(seq "$rounds"); do
   echo "round $n: fetch $ours s, curl $theirs s, ratio $ratio"
   echo "$ratio" >> "$work/ratios"
 done
-echo "median ratio fetch / curl: $(sort -n "$work/ratios" | sed -n "$(((rounds + 1) / 2))p") (bound: 1.5)"
+echo "median ratio fetch / curl: $(sort -n "$work/ratios" | sed -n "$(((rounds + 1) / 2))p") (bound: 1.3)"

@@ -226,4 +226,5 @@ fn where_a_picture_came_from_is_known_in_the_next_run() {
     let summary = fetch(again, &Events::silent(), clock_at(100)).unwrap();
     assert_eq!((summary.new, summary.changed + summary.amended), (1, 0), "{summary:?}");
     assert_eq!((via(1), via(30_001)), (first.clone(), first));
+    crate::reextract::nothing_changes(&dir);
 }

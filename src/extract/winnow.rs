@@ -72,10 +72,12 @@ impl Winnow<'_> {
                 continue;
             }
             // A gallery says its captions once for each way it shows them.
-            let said = item.block && (20..1200).contains(&item.text) && is_caption(item) && {
-                let leaf = self.outline.within(index).all(|c| self.outline.items.get(c).is_none_or(|i| !is_caption(i)));
-                leaf && !captions.insert(squash(&self.words(item)).chars().take(40).collect::<String>())
-            };
+            let said =
+                item.block && (20..1200).contains(&item.text) && &*item.name != "figcaption" && is_caption(item) && {
+                    let leaf =
+                        self.outline.within(index).all(|c| self.outline.items.get(c).is_none_or(|i| !is_caption(i)));
+                    leaf && !captions.insert(squash(&self.words(item)).chars().take(40).collect::<String>())
+                };
             if said || self.is_chaff(index, item, container, seen, &title, span) {
                 out.push(item.id);
                 skip = item.end;
@@ -197,6 +199,10 @@ impl Winnow<'_> {
         if at < span.heading && item.end <= span.heading {
             return true;
         }
+        // What is said of a picture is short, and no line about the post.
+        if self.is_figure(at, item) {
+            return false;
+        }
         if item.text * 3 < container.text
             && item.sig.contains("author")
             && AUTHOR_BOXES.as_ref().is_some_and(|r| r.is_match(&item.sig))
@@ -205,10 +211,6 @@ impl Winnow<'_> {
         }
         if at > span.first && plugs::is_card(self.outline, at, item, span.text) {
             return true;
-        }
-        // What is said of a picture is short, and no line about the post.
-        if self.is_figure(at, item) {
-            return false;
         }
         let leaf = self.outline.within(at).all(|c| self.outline.items.get(c).is_none_or(|i| !i.block || i.text == 0));
         let edge = item.text < 60 && (at < span.first || at > span.last && item.link > 0);

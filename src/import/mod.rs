@@ -37,5 +37,5 @@ pub use detect::{FORMATS, Format, detect};
 pub use group::{Group, Groups, group, group_as};
 pub use head::{Head, is_page};
 pub use markdown::{html as markdown, is_media};
-pub use report::{Attached, Bytes, Found, Job, Options, Report, counted};
+pub use report::{Attached, Bytes, Found, Job, Options, Report, Sink, counted};
 pub use text::draft as plain_text;

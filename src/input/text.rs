@@ -105,6 +105,10 @@ impl<R: Read> Decoded<R> {
     }
 
     fn fill_utf8(&mut self) {
+        if std::str::from_utf8(&self.raw).is_ok() {
+            std::mem::swap(&mut self.raw, &mut self.ready);
+            return;
+        }
         let mut kept = 0;
         for chunk in self.raw.utf8_chunks() {
             self.ready.extend_from_slice(chunk.valid().as_bytes());

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::json;
+
 /// A SHA-256 digest as 64 lower-case hex digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -16,7 +18,11 @@ impl Digest {
     }
 
     pub fn finish(hasher: Sha256) -> Digest {
-        Digest(hasher.finalize().iter().map(|b| format!("{b:02x}")).collect())
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let digit = |n: u8| char::from(HEX.get(usize::from(n & 15)).copied().unwrap_or(b'0'));
+        let mut hex = String::with_capacity(64);
+        hasher.finalize().iter().for_each(|b| hex.extend([digit(b >> 4), digit(*b)]));
+        Digest(hex)
     }
 
     /// Returns a digest from 64 hex digits; anything else is none.
@@ -38,65 +44,12 @@ impl fmt::Display for Digest {
 /// Returns a value in the form of RFC 8785, for hashing.
 pub fn canonical_json(value: &impl Serialize) -> Vec<u8> {
     // The model holds strings, integers, lists and maps with string keys: all of these serialise.
-    serde_json_canonicalizer::to_vec(value).unwrap_or_default()
+    json::write(value, false).unwrap_or_default()
 }
 
 /// Returns a value as it stands in the archive's files: sorted keys, two-space indent, LF, final newline.
 pub fn pretty_json(value: &impl Serialize) -> Vec<u8> {
-    // The canonical form has its keys sorted: the order of a struct's fields is for its reader.
-    indent(&canonical_json(value))
-}
-
-/// Sets compact JSON on lines of its own.
-fn indent(compact: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(compact.len() + compact.len() / 4);
-    let (mut depth, mut quoted, mut at) = (0usize, false, 0);
-    let line = |out: &mut Vec<u8>, depth: usize| {
-        out.push(b'\n');
-        out.extend(std::iter::repeat_n(b' ', depth * 2));
-    };
-    while let Some(&byte) = compact.get(at) {
-        let next = compact.get(at + 1).copied();
-        match byte {
-            _ if quoted => {
-                let rest = compact.get(at..).unwrap_or_default();
-                let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-                out.extend_from_slice(rest.get(..end).unwrap_or_default());
-                at += end;
-                let escaped = compact.get(at) == Some(&b'\\');
-                let taken = if escaped { 2 } else { 1 };
-                out.extend_from_slice(compact.get(at..at + taken).unwrap_or_default());
-                at += taken;
-                quoted = escaped;
-                continue;
-            }
-            b'"' => {
-                quoted = true;
-                out.push(byte);
-            }
-            b'{' | b'[' if matches!(next, Some(b'}' | b']')) => {
-                out.extend_from_slice(&[byte, next.unwrap_or_default()]);
-                at += 1;
-            }
-            b'{' | b'[' => {
-                out.push(byte);
-                depth += 1;
-                line(&mut out, depth);
-            }
-            b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                line(&mut out, depth);
-                out.push(byte);
-            }
-            b',' => {
-                out.push(byte);
-                line(&mut out, depth);
-            }
-            b':' => out.extend_from_slice(b": "),
-            _ => out.push(byte),
-        }
-        at += 1;
-    }
+    let mut out = json::write(value, true).unwrap_or_default();
     out.push(b'\n');
     out
 }

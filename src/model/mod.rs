@@ -6,6 +6,7 @@ mod date;
 mod digest;
 mod gap;
 mod identity;
+mod json;
 mod merge;
 mod parts;
 mod post;

@@ -4,6 +4,7 @@
 mod media;
 mod outlook;
 mod run;
+mod side;
 mod sort;
 
 use std::collections::HashSet;

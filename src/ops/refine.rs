@@ -9,13 +9,26 @@ use crate::model::{Certainty, Draft, Field, Kind, LinkKind, Post, Rejected, SCHE
 
 /// Makes the post that a draft describes. `archive` is the archive's name, `site` the blog's root address.
 pub fn refine(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
+    let mut post = unhashed(draft, archive, site);
+    post.content_hash = post.hash_content();
+    post
+}
+
+/// As [`refine`], without the hash of the content: for a store that ties its links first and takes the hash then.
+pub(super) fn unhashed(draft: Draft, archive: &str, site: Option<&Url>) -> Post {
     let base = draft.base.as_deref().or(draft.url.as_deref()).and_then(|u| Url::parse(u).ok());
     let body = html::body(&draft.body, base.as_ref(), site);
-    assemble(draft, body, archive)
+    join(draft, body, archive)
 }
 
 /// Makes the post of a draft whose body went through the passes already.
 pub(super) fn assemble(draft: Draft, body: html::Body, archive: &str) -> Post {
+    let mut post = join(draft, body, archive);
+    post.content_hash = post.hash_content();
+    post
+}
+
+fn join(draft: Draft, body: html::Body, archive: &str) -> Post {
     let id = identify(&draft, archive);
     let mut media = body.media;
     for medium in draft.media {
@@ -74,7 +87,6 @@ pub(super) fn assemble(draft: Draft, body: html::Body, archive: &str) -> Post {
         post.fields.insert("links".into(), field);
     }
     post.sources = vec![source];
-    post.content_hash = post.hash_content();
     post
 }
 

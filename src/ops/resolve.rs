@@ -4,6 +4,9 @@ use crate::error::Result;
 use crate::model::{Link, Post};
 use crate::store::{Summary, Writer};
 
+/// Posts looked at together.
+const CHUNK: usize = 256;
+
 /// Ties links to their posts and ends the run.
 pub fn close(mut writer: Writer, interrupted: bool) -> Result<Summary> {
     if !interrupted && writer.has_news() {
@@ -14,15 +17,7 @@ pub fn close(mut writer: Writer, interrupted: bool) -> Result<Summary> {
 
 /// Gives each link inside the blog, and each related title, the id of the post it leads to.
 pub(super) fn resolve(writer: &mut Writer) -> Result<()> {
-    for id in writer.answered() {
-        let Some(post) = writer.read(&id)? else { continue };
-        let targets: Vec<Option<String>> = post.links.iter().map(|l| target(writer, l)).collect();
-        let news = post.links.iter().zip(&targets).any(|(l, t)| l.target != *t);
-        if news {
-            writer.amend(&id, |p| p.links.iter_mut().zip(targets).for_each(|(l, t)| l.target = t))?;
-        }
-    }
-    Ok(())
+    writer.answered().chunks(CHUNK).try_for_each(|ids| writer.tie(ids))
 }
 
 /// Gives the links of a post that is about to be kept the targets that are known by now: a post read again is then as

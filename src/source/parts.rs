@@ -98,8 +98,11 @@ pub fn whole(part: &Url) -> Option<Url> {
     Some(url)
 }
 
-/// Adds a further part to a post.
+/// Adds a further part to a post. Where every number shows the same, there is nothing to add.
 pub fn join(draft: &mut Draft, part: Draft) {
+    if draft.body.contains(part.body.trim()) {
+        return;
+    }
     draft.body.push('\n');
     draft.body.push_str(&part.body);
     draft.captions.extend(part.captions);

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,17 @@ pub struct Batch {
     made: BTreeSet<PathBuf>,
     /// Folders that are known to be there.
     there: HashSet<PathBuf>,
+    /// The batch before, on its way into place.
+    flight: Option<Flight>,
+    /// A batch stopped half way: only the next writer, which reads what was pending, may go on.
+    broken: bool,
+}
+
+/// A batch that another thread puts in place.
+#[derive(Debug)]
+struct Flight {
+    paths: HashSet<String>,
+    worker: JoinHandle<Result<()>>,
 }
 
 impl Batch {
@@ -51,13 +63,34 @@ impl Batch {
         self.staged.is_empty() && self.removed.is_empty()
     }
 
+    /// Whether a file is written and perhaps not yet in its place.
     pub fn contains(&self, path: &str) -> bool {
-        self.staged.contains_key(path)
+        self.staged.contains_key(path) || self.flies(path)
+    }
+
+    fn flies(&self, path: &str) -> bool {
+        self.flight.as_ref().is_some_and(|f| f.paths.contains(path))
+    }
+
+    /// Whether the batch before is not in place yet.
+    pub fn is_flying(&self) -> bool {
+        self.flight.as_ref().is_some_and(|f| !f.worker.is_finished())
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Reads a file that [`Batch::contains`]; none when it was put in place meanwhile.
+    pub fn read(&self, root: &Path, path: &str) -> Option<Vec<u8>> {
+        self.contains(path).then(|| std::fs::read(root.join(format!("{path}{TEMP}"))).ok()).flatten()
     }
 
     /// Returns the files in a folder that are written and not yet in place.
     pub fn below(&self, folder: &str) -> Vec<String> {
-        self.staged.keys().filter(|p| p.rsplit_once('/').is_some_and(|(f, _)| f == folder)).cloned().collect()
+        let flying = self.flight.iter().flat_map(|f| &f.paths);
+        let inside = |p: &&String| p.rsplit_once('/').is_some_and(|(f, _)| f == folder);
+        self.staged.keys().chain(flying).filter(inside).cloned().collect()
     }
 
     /// Writes a file beside its final place.
@@ -69,6 +102,7 @@ impl Batch {
         content: &mut dyn Read,
     ) -> Result<FileRecord> {
         let temp = format!("{path}{TEMP}");
+        self.make_way(path)?;
         self.make_folder(disk, root, path)?;
         let mut hashing = Hashing { inner: content, hasher: Sha256::new(), bytes: 0 };
         disk.write(&root.join(&temp), &mut hashing).map_err(Error::io("write", root.join(path)))?;
@@ -81,6 +115,7 @@ impl Batch {
     pub fn stage_all(&mut self, disk: &mut dyn Disk, root: &Path, files: &[(&str, &[u8])]) -> Result<()> {
         let mut paths = Vec::new();
         for (path, bytes) in files {
+            self.make_way(path)?;
             self.make_folder(disk, root, path)?;
             paths.push((root.join(format!("{path}{TEMP}")), *bytes));
         }
@@ -118,22 +153,55 @@ impl Batch {
         Ok(())
     }
 
+    /// A file whose last form is still on its way must be in place before the next one is written beside it.
+    fn make_way(&mut self, path: &str) -> Result<()> {
+        if self.flies(path) { self.land() } else { Ok(()) }
+    }
+
+    /// Waits until the batch before is in place.
+    ///
+    /// Errors: what kept it from it; the writer is broken then.
+    pub fn land(&mut self) -> Result<()> {
+        let Some(flight) = self.flight.take() else { return Ok(()) };
+        let done = flight.worker.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause));
+        self.broken |= done.is_err();
+        done
+    }
+
+    /// Puts all files in place beside the work that goes on, where the disk can be used by two; else at once. One batch
+    /// is on its way at a time, and they come in place in their order.
+    pub fn launch(&mut self, disk: &mut dyn Disk, root: &Path, line: RunLine) -> Result<()> {
+        self.land()?;
+        let Some(mut other) = disk.twin() else { return self.commit(disk, root, line) };
+        let pending = self.take(line);
+        let made = std::mem::take(&mut self.made);
+        let paths = pending.staged.iter().map(|s| s.file.path.clone()).collect();
+        let root = root.to_path_buf();
+        let work = move || put_in_place(other.as_mut(), &root, &pending, made);
+        let worker = std::thread::Builder::new().name("commit".into()).spawn(work);
+        let worker = worker.map_err(|e| {
+            self.broken = true;
+            Error::archive(Path::new(""), format!("no thread to write with: {e}"))
+        })?;
+        self.flight = Some(Flight { paths, worker });
+        Ok(())
+    }
+
     /// Puts all files in place and appends the line, which gets the records of the files.
-    pub fn commit(&mut self, disk: &mut dyn Disk, root: &Path, mut line: RunLine) -> Result<()> {
+    pub fn commit(&mut self, disk: &mut dyn Disk, root: &Path, line: RunLine) -> Result<()> {
+        self.land()?;
+        let pending = self.take(line);
+        let done = put_in_place(disk, root, &pending, std::mem::take(&mut self.made));
+        self.broken |= done.is_err();
+        done
+    }
+
+    /// Takes what is staged out of the batch.
+    fn take(&mut self, mut line: RunLine) -> Pending {
         let staged: Vec<Staged> = std::mem::take(&mut self.staged).into_values().collect();
         line.files = staged.iter().map(|s| s.file.clone()).collect();
         line.removed = std::mem::take(&mut self.removed).into_iter().collect();
-        let pending = Pending { staged, line };
-        if !pending.staged.is_empty() || !pending.line.removed.is_empty() {
-            let temp = root.join(format!("{PENDING}{TEMP}"));
-            let words = serde_json::to_vec(&pending).unwrap_or_default();
-            disk.write(&temp, &mut words.as_slice()).map_err(Error::io("write", &temp))?;
-            // An error here is never retried: a second sync would say OK over lost data.
-            disk.sync_all(root).map_err(Error::io("sync", root))?;
-            disk.rename(&temp, &root.join(PENDING)).map_err(Error::io("write", root.join(PENDING)))?;
-            disk.sync_dir(root).map_err(Error::io("sync", root))?;
-        }
-        finish(disk, root, &pending, std::mem::take(&mut self.made))
+        Pending { staged, line }
     }
 
     /// Removes what was written for files that will not be put in place.
@@ -142,6 +210,20 @@ impl Batch {
             let _ = disk.remove(&root.join(staged.temp));
         }
     }
+}
+
+/// Makes a batch durable, writes down what is about to happen, and lets it happen.
+fn put_in_place(disk: &mut dyn Disk, root: &Path, pending: &Pending, made: BTreeSet<PathBuf>) -> Result<()> {
+    if !pending.staged.is_empty() || !pending.line.removed.is_empty() {
+        let temp = root.join(format!("{PENDING}{TEMP}"));
+        let words = serde_json::to_vec(pending).unwrap_or_default();
+        disk.write(&temp, &mut words.as_slice()).map_err(Error::io("write", &temp))?;
+        // An error here is never retried: a second sync would say OK over lost data.
+        disk.sync_all(root).map_err(Error::io("sync", root))?;
+        disk.rename(&temp, &root.join(PENDING)).map_err(Error::io("write", root.join(PENDING)))?;
+        disk.sync_dir(root).map_err(Error::io("sync", root))?;
+    }
+    finish(disk, root, pending, made)
 }
 
 /// Carries a pending batch to its end, from wherever it stopped.

@@ -29,7 +29,14 @@ pub trait Disk: Send {
     fn remove(&mut self, path: &Path) -> io::Result<()>;
     /// Opens a file that grows while the work goes on (the raw capture of a run).
     fn create(&mut self, path: &Path) -> io::Result<Box<dyn Write + Send>>;
+    /// Returns the same disk for another thread; none where calls must come one after the other.
+    fn twin(&self) -> Option<Box<dyn Disk>> {
+        None
+    }
 }
+
+/// Bytes moved at a time.
+const CHUNK: usize = 64 * 1024;
 
 /// Puts a new folder in the place of one that is there, which lies at `aside` afterwards or is the new one's place: in
 /// one step where the system can, else in two.
@@ -61,8 +68,15 @@ impl Disk for RealDisk {
     }
 
     fn write(&mut self, path: &Path, content: &mut dyn Read) -> io::Result<()> {
-        let mut file = File::create(path)?;
-        io::copy(content, &mut file)?;
+        let (mut file, mut buffer) = (File::create(path)?, vec![0; CHUNK]);
+        loop {
+            match content.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(n) => file.write_all(buffer.get(..n).unwrap_or_default())?,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
         // Without syncfs each file is made durable by itself.
         if cfg!(not(target_os = "linux")) {
             file.sync_all()?;
@@ -71,7 +85,11 @@ impl Disk for RealDisk {
     }
 
     fn write_all(&mut self, files: &[(PathBuf, &[u8])]) -> io::Result<()> {
-        files.par_iter().try_for_each(|(path, bytes)| RealDisk.write(path, &mut { *bytes }))
+        files.par_iter().try_for_each(|(path, bytes)| {
+            let mut file = File::create(path)?;
+            file.write_all(bytes)?;
+            if cfg!(not(target_os = "linux")) { file.sync_all() } else { Ok(()) }
+        })
     }
 
     fn sync_all(&mut self, root: &Path) -> io::Result<()> {
@@ -113,5 +131,9 @@ impl Disk for RealDisk {
 
     fn create(&mut self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
         Ok(Box::new(File::create(path)?))
+    }
+
+    fn twin(&self) -> Option<Box<dyn Disk>> {
+        Some(Box::new(RealDisk))
     }
 }

@@ -27,7 +27,8 @@ pub struct Known {
 #[derive(Debug)]
 struct Slot {
     id: u64,
-    path: Box<str>,
+    /// Where its path stands among all paths, and its length.
+    path: (u64, u32),
     kind: Kind,
     /// It was joined into another.
     gone: bool,
@@ -63,6 +64,9 @@ impl From<u64> for Key {
 pub struct Index {
     salt: RandomState,
     slots: Vec<Slot>,
+    /// The paths of all posts, one behind the other: a million small pieces of memory, each for the whole run, would keep
+    /// all that is freed between them from being used.
+    paths: String,
     names: HashMap<Key, u32>,
     titles: HashMap<Key, u32>,
     /// By host and last part of the permalink.
@@ -98,11 +102,16 @@ impl Index {
         let mut keys = facts.keys().map(|(blog, key)| (self.hash("blog", blog), self.hash("key", key)));
         let key = keys.next().unwrap_or_default();
         let more: Vec<(u64, u64)> = keys.collect();
-        let slot = Slot { id, path: path.into(), kind: facts.kind, gone: false, when: facts.when(), key };
         let n = match self.names.get(&own).copied().filter(|n| self.slot(*n).is_some_and(|s| s.id == id)) {
             Some(n) => n,
             None => self.slots.len() as u32,
         };
+        let kept = self.slots.get(n as usize).map(|s| s.path).filter(|at| self.path(*at) == path);
+        let at = kept.unwrap_or_else(|| {
+            self.paths.push_str(path);
+            ((self.paths.len() - path.len()) as u64, path.len() as u32)
+        });
+        let slot = Slot { id, path: at, kind: facts.kind, gone: false, when: facts.when(), key };
         match self.slots.get_mut(n as usize) {
             Some(old) => *old = slot,
             None => self.slots.push(slot),
@@ -192,7 +201,7 @@ impl Index {
 
     pub fn get(&self, id: &PostId) -> Option<Known> {
         let slot = self.names.get(&self.key("name", id.as_str())).and_then(|n| self.slot(*n))?;
-        (Some(slot.id) == id.number()).then(|| known(slot))
+        (Some(slot.id) == id.number()).then(|| self.known(slot))
     }
 
     /// Finds a post by id, address or alias.
@@ -287,12 +296,17 @@ impl Index {
     }
 
     fn at(&self, table: &HashMap<Key, u32>, hash: Key) -> Option<Known> {
-        table.get(&hash).and_then(|n| self.slot(*n)).map(known)
+        table.get(&hash).and_then(|n| self.slot(*n)).map(|slot| self.known(slot))
     }
-}
 
-fn known(slot: &Slot) -> Known {
-    Known { id: PostId::of_number(slot.id), path: slot.path.to_string(), kind: slot.kind }
+    fn known(&self, slot: &Slot) -> Known {
+        Known { id: PostId::of_number(slot.id), path: self.path(slot.path).to_string(), kind: slot.kind }
+    }
+
+    fn path(&self, (from, length): (u64, u32)) -> &str {
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        self.paths.get(from..from.saturating_add(length as usize)).unwrap_or_default()
+    }
 }
 
 fn sorted(mut ids: Vec<u64>) -> Vec<PostId> {

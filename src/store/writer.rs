@@ -4,8 +4,9 @@ mod finish;
 mod media;
 mod missing;
 mod posts;
+mod shelves;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,7 +16,8 @@ use uuid::Uuid;
 
 use self::missing::Missing;
 pub use self::posts::compare;
-use super::archive::{read_info, read_post};
+use self::shelves::Shelves;
+use super::archive::read_info;
 use super::batch::Batch;
 use super::disk::{Disk, RealDisk};
 use super::entry::{Entry, read_entry};
@@ -35,6 +37,9 @@ const BATCH_POSTS: usize = 500;
 const BATCH_TIME: Duration = Duration::from_secs(5);
 /// … or after so many bytes of them, which are held until then.
 const BATCH_BYTES: usize = 8 << 20;
+
+/// A batch grows to so many of these while the one before is on its way into place.
+const PATIENCE: usize = 4;
 
 /// What a writer is opened with.
 pub struct Opening {
@@ -96,9 +101,8 @@ pub struct Writer {
     /// `archive.json` as it stands on the disk.
     info_kept: Option<Vec<u8>>,
     batch: Batch,
-    /// Posts of the batch, by id: their files cannot be read yet.
-    fresh: HashMap<PostId, Vec<u8>>,
-    fresh_bytes: usize,
+    /// Posts of the batch, and their bytes.
+    fresh: (usize, usize),
     batch_since: Option<Instant>,
     line: RunLine,
     raw: Raw,
@@ -106,8 +110,6 @@ pub struct Writer {
     summary: Summary,
     /// Whether anything was made durable in this run.
     committed: bool,
-    /// A batch stopped half way: only the next writer, which reads what was pending, may go on.
-    broken: bool,
     /// Posts that this run brought or touched before, so that each counts once.
     touched: HashSet<u64>,
 }
@@ -155,11 +157,9 @@ impl Writer {
             root: root.to_path_buf(),
             lock: Some(lock),
             batch: Batch::default(),
-            fresh: HashMap::new(),
-            fresh_bytes: 0,
+            fresh: (0, 0),
             batch_since: None,
             committed: false,
-            broken: false,
             touched: HashSet::new(),
             disk,
             clock,
@@ -202,9 +202,13 @@ impl Writer {
     /// Reads what a listing needs of the post that bears a name.
     pub fn entry(&self, name: &str) -> Option<Entry> {
         let known = self.index.find(name)?;
-        match self.fresh.get(&known.id) {
-            Some(bytes) => serde_json::from_slice(bytes).ok(),
-            None => read_entry(&self.root, &known.path).ok(),
+        self.entry_at(&known.path)
+    }
+
+    fn entry_at(&self, path: &str) -> Option<Entry> {
+        match self.batch.read(&self.root, path) {
+            Some(bytes) => serde_json::from_slice(&bytes).ok().map(|entry| Entry { path: path.to_string(), ..entry }),
+            None => read_entry(&self.root, path).ok(),
         }
     }
 
@@ -225,17 +229,15 @@ impl Writer {
 
     /// Reads what a listing needs of each post, one after the other; a post that cannot be read is left out.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        self.index.ids().into_iter().filter_map(|id| match self.fresh.get(&id) {
-            Some(bytes) => serde_json::from_slice(bytes).ok(),
-            None => read_entry(&self.root, &self.index.get(&id)?.path).ok(),
-        })
+        self.index.ids().into_iter().filter_map(|id| self.entry_at(&self.index.get(&id)?.path))
     }
 
     pub fn read(&self, id: &PostId) -> Result<Option<Post>> {
-        if let Some(bytes) = self.fresh.get(id) {
-            return Ok(serde_json::from_slice(bytes).ok());
-        }
-        self.index.get(id).map(|e| read_post(&self.root, &e.path)).transpose()
+        self.index.get(id).map(|e| self.kept().read(&e.path)).transpose()
+    }
+
+    fn kept(&self) -> Shelves<'_> {
+        Shelves { root: &self.root, index: &self.index, batch: &self.batch }
     }
 
     /// Takes an exchange into the raw capture of the run, before anyone interprets it.
@@ -276,6 +278,8 @@ impl Writer {
     pub fn cache_put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         let path = self.root.join(CACHE).join(name);
         let temp = self.root.join(CACHE).join(format!("{name}{}", layout::TEMP));
+        // The cache must not know of what is not kept yet.
+        self.batch.land()?;
         self.disk.write(&temp, &mut { bytes }).map_err(Error::io("write", &temp))?;
         self.disk.rename(&temp, &path).map_err(Error::io("write", &path))
     }

@@ -87,7 +87,7 @@ impl Filter for Elements {
                 continue;
             }
             let rest = raw.get(at..known).unwrap_or_default();
-            let text = rest.iter().position(|b| *b == b'<').map_or(rest.len(), |open| open + 1);
+            let text = memchr::memchr(b'<', rest).map_or(rest.len(), |open| open + 1);
             out.extend_from_slice(rest.get(..text).unwrap_or_default());
             at += text;
             if rest.get(text.wrapping_sub(1)) == Some(&b'<') {
@@ -134,7 +134,7 @@ fn host(value: &[u8]) -> Option<(usize, usize)> {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len().max(1)).position(|w| w == needle)
+    memchr::memmem::find(haystack, needle)
 }
 
 #[cfg(test)]

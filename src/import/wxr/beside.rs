@@ -9,18 +9,18 @@ use crate::input::Named;
 
 /// Returns the files with the addresses they had, those of smaller sizes of a picture too.
 pub fn tied<'a>(files: &[&'a Named], survey: &Survey) -> Vec<(String, &'a Named)> {
-    let mut known: HashMap<String, Vec<&str>> = HashMap::new();
+    let mut known: HashMap<String, Vec<String>> = HashMap::new();
     if files.is_empty() {
         return Vec::new();
     }
     for url in survey.addresses() {
-        known.entry(percent_decoded(last(url))).or_default().push(url);
+        known.entry(percent_decoded(last(&url))).or_default().push(url);
     }
     let address = |file: &Named| {
         let name = last(&file.name);
         let urls = known.get(name).or_else(|| known.get(&whole(name)))?;
         // Of several of one name it is the one in the same folders.
-        let near = |url: &&&str| alike(url, &file.name);
+        let near = |url: &&String| alike(url, &file.name);
         let url = urls.iter().max_by_key(near).filter(|u| urls.len() == 1 || near(u) > 0)?;
         Some(format!("{}{}", url.strip_suffix(last(url))?, if known.contains_key(name) { last(url) } else { name }))
     };

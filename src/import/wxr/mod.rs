@@ -79,7 +79,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
 /// Hands on the posts and pages of one file.
 fn posts(stream: &Named, survey: &Survey, job: &Job, sink: &mut Sink, report: &mut Report) -> Result<()> {
     let strict = survey.is_strict(&stream.shown);
-    let mut parser = Parser::open(stream, strict)?;
+    let mut parser = Parser::again(stream, strict)?;
     let adapter = Adapter::new(survey, &job.options, stream);
     loop {
         job.events.check()?;

@@ -50,6 +50,12 @@ impl Parser {
         Ok(Parser { xml, channel: Channel::default(), seen, taken: 0 })
     }
 
+    /// Opens a stream whose digest is known.
+    pub fn again(stream: &Named, strict: bool) -> Result<Parser> {
+        let xml = Xml::open(stream.open()?, strict, SPACES).map_err(|e| stream.fault(e))?;
+        Ok(Parser { xml, channel: Channel::default(), seen: Seen::default(), taken: 0 })
+    }
+
     /// Returns what went through so far.
     pub fn seen(&self) -> &Seen {
         &self.seen

@@ -195,7 +195,7 @@ impl Survey {
     }
 
     /// Returns the addresses of all attachments.
-    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+    pub fn addresses(&self) -> impl Iterator<Item = String> {
         self.attachments.addresses()
     }
 
@@ -249,6 +249,8 @@ impl Survey {
 
 /// A name as eight bytes: there may be a million of them. Two that collide cost an alias, no post.
 fn hash(name: &str) -> u64 {
-    let digest = Digest::of(name);
-    u64::from_str_radix(digest.as_str().get(..16).unwrap_or("0"), 16).unwrap_or(0)
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }

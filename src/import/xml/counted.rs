@@ -50,7 +50,7 @@ impl BufRead for Counted {
 
     fn consume(&mut self, n: usize) {
         let taken = self.inner.buffer().get(..n).unwrap_or_default();
-        self.lines += taken.iter().filter(|b| **b == b'\n').count() as u64;
+        self.lines += memchr::memchr_iter(b'\n', taken).count() as u64;
         self.token += n as u64;
         self.inner.consume(n);
     }

@@ -7,19 +7,21 @@ use serde::Serialize;
 use url::Url;
 
 use super::media::{Finder, embedded, missing};
+use super::side::{self, One};
 use super::sort::Part;
 use super::{ImportRequest, Imported, place_of};
 use crate::error::{Error, Result};
 use crate::event::{Events, Unit};
-use crate::import::{Attached, Bytes, Format, Found, Group, Job, Report, counted};
+use crate::import::{Attached, Bytes, Format, Group, Job, Report, counted};
 use crate::input::Named;
 use crate::model::{Clock, Digest, Draft, Gap, Media, Post, Reason, Site};
+use crate::ops::names;
+use crate::ops::refine::unhashed;
 use crate::ops::resolve::close;
-use crate::ops::{names, refine};
 use crate::store::{Opening, Summary, Writer, bag};
 
 /// Drafts refined at a time, on all cores …
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 /// … and the bytes of their bodies, so that memory does not grow with long posts.
 const BATCH_BYTES: usize = 8 << 20;
 
@@ -126,8 +128,8 @@ impl<'a> Run<'a> {
         self.waiting = Waiting::default();
         let job = Job { streams: &group.streams, events: self.events, options: self.request.options.clone() };
         let mut found = 0;
-        let report = read(&job, &mut |one| {
-            found += u64::from(matches!(one, Found::Draft(_) | Found::Post(_)));
+        let report = side::read(read, &job, &mut |one| {
+            found += u64::from(matches!(one, One::Draft(_) | One::Post(_)));
             self.found(one, part)
         });
         let report = match report {
@@ -162,14 +164,14 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn found(&mut self, found: Found, part: &Part) -> Result<()> {
+    fn found(&mut self, found: One, part: &Part) -> Result<()> {
         match found {
-            Found::Site(site) => {
+            One::Site(site) => {
                 self.flush()?;
                 self.waiting.site = Some(site);
             }
-            Found::Original(stream, digest) => self.waiting.originals.push((stream.clone(), digest)),
-            Found::File(file) => {
+            One::Original(stream, digest) => self.waiting.originals.push((stream, digest)),
+            One::File(file) => {
                 self.waiting.held += if let Bytes::Held(bytes) = &file.bytes { bytes.len() } else { 0 };
                 self.waiting.files.push(file);
                 if self.waiting.held > MAX_WAITING {
@@ -177,12 +179,12 @@ impl<'a> Run<'a> {
                     self.bring(&part.group)?;
                 }
             }
-            Found::Draft(draft) => {
+            One::Draft(draft) => {
                 self.open(part)?;
                 self.bring(&part.group)?;
                 self.draft(*draft)?;
             }
-            Found::Post(post) => {
+            One::Post(post) => {
                 self.open(part)?;
                 self.bring(&part.group)?;
                 self.flush()?;
@@ -289,7 +291,7 @@ impl<'a> Run<'a> {
         let (drafts, site) = (std::mem::take(&mut self.waiting.drafts), self.site.clone());
         self.waiting.bytes = 0;
         let Some(name) = self.writer.as_ref().map(|w| w.name().to_string()) else { return Ok(()) };
-        let posts = drafts.into_par_iter().map(|draft| refine(draft, &name, site.as_ref())).collect();
+        let posts = drafts.into_par_iter().map(|draft| unhashed(draft, &name, site.as_ref())).collect();
         self.keep(posts)
     }
 

@@ -203,8 +203,10 @@ impl Wayback {
     fn post(&mut self, answer: &Answer) -> Batch {
         let Some(mut current) = self.current.take() else { return Batch::default() };
         if let Some((url, row)) = current.parts.pop_front() {
+            let same = |(_, _, at): (Url, &str, &str)| normalise_url(at) == normalise_url(url.as_str());
+            let here = answer.result().ok().and_then(taken_apart).is_some_and(same);
             match (judge::page(answer, url.as_str(), &row, &self.request.base), current.found.first_mut()) {
-                (Page::Post(part, _), Some((_, draft))) => parts::join(draft, *part),
+                (Page::Post(part, _), Some((_, draft))) if here => parts::join(draft, *part),
                 // A text with a hole would say what its author did not.
                 _ => current.parts.clear(),
             }

@@ -10,6 +10,12 @@ use crate::store::runs::RunLine;
 impl Writer {
     /// Makes durable what came in since the last time.
     pub fn commit(&mut self) -> Result<()> {
+        self.launch()?;
+        self.batch.land()
+    }
+
+    /// Begins to make durable what came in since the last time; the work goes on meanwhile.
+    pub(super) fn launch(&mut self) -> Result<()> {
         if self.batch.is_empty() {
             return Ok(());
         }
@@ -24,18 +30,21 @@ impl Writer {
             gaps,
             ..std::mem::take(&mut self.line)
         };
-        self.put_in_place(line)
+        self.batch.launch(self.disk.as_mut(), &self.root, line)?;
+        self.is_kept();
+        Ok(())
     }
 
     fn put_in_place(&mut self, line: RunLine) -> Result<()> {
-        self.broken = true;
         self.batch.commit(self.disk.as_mut(), &self.root, line)?;
-        self.broken = false;
-        self.fresh.clear();
-        self.fresh_bytes = 0;
+        self.is_kept();
+        Ok(())
+    }
+
+    fn is_kept(&mut self) {
+        self.fresh = (0, 0);
         self.batch_since = None;
         self.committed = true;
-        Ok(())
     }
 
     fn stage_info(&mut self) -> Result<()> {
@@ -55,6 +64,8 @@ impl Writer {
 
     /// Ends the run: seals the raw capture (drops it when nothing came of the run) and writes the closing line.
     pub fn finish(mut self, interrupted: bool) -> Result<Summary> {
+        // The gaps that were told are read again.
+        self.batch.land()?;
         let Outcome { gaps, closed, shown, new, open } = self.missing.settle(&self.root, &self.index)?;
 
         // A first run that had nothing but gaps begins the archive too: they are to be found again.
@@ -116,7 +127,8 @@ impl Writer {
 impl Drop for Writer {
     /// A run that ends in an error: what was committed stands, the rest goes.
     fn drop(&mut self) {
-        if self.lock.is_none() || self.broken {
+        let _ = self.batch.land();
+        if self.lock.is_none() || self.batch.is_broken() {
             return;
         }
         self.batch.discard(self.disk.as_mut(), &self.root);

@@ -1,12 +1,14 @@
 //! What becomes of a post that comes in: new, joined into a kept one, or two that turn out to be one.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::{BATCH_BYTES, BATCH_POSTS, BATCH_TIME, Kept, Writer};
+use super::shelves::is_same;
+use super::{BATCH_BYTES, BATCH_POSTS, BATCH_TIME, Kept, PATIENCE, Writer};
 use crate::error::Result;
-use crate::model::{Kind, Post, PostId, Source, merge, normalise_url, pretty_json};
+use crate::model::{Kind, Post, PostId, merge, pretty_json};
 use crate::store::archive::{read_post, walk};
 use crate::store::facts::Facts;
 use crate::store::layout;
@@ -15,20 +17,20 @@ use crate::store::runs::each_line;
 impl Writer {
     /// Keeps a post: as a new one, or joined into the one it is another capture of.
     pub fn keep(&mut self, post: Post) -> Result<Kept> {
-        let mut ids: Vec<PostId> = Vec::new();
-        let own = post.id.to_string();
-        for name in std::iter::once(own.as_str()).chain(post.names()) {
-            let Some(entry) = self.index.find(name).filter(|e| !ids.contains(&e.id)) else { continue };
-            // The index knows numbers of names; the post itself has the last word.
-            if self.read(&entry.id)?.is_some_and(|kept| bears(&kept, name)) {
-                ids.push(entry.id);
+        let mut found = self.kept().namesakes(&post)?;
+        let kept = match found.len() {
+            0 => return self.keep_new(post),
+            1 => found.pop(),
+            _ => {
+                let ids: Vec<PostId> = found.into_iter().map(|p| p.id).collect();
+                let Some(first) = self.eldest(&ids)? else { return self.keep_new(post) };
+                for other in ids.iter().filter(|id| **id != first) {
+                    self.join(&first, other)?;
+                }
+                self.read(&first)?
             }
-        }
-        let Some(first) = self.eldest(&ids)? else { return self.keep_new(post) };
-        for other in ids.iter().filter(|id| **id != first) {
-            self.join(&first, other)?;
-        }
-        let Some(kept) = self.read(&first)? else { return self.keep_new(post) };
+        };
+        let Some(kept) = kept else { return self.keep_new(post) };
         let merged = merge(&kept, &post);
         if let Some(older) = merged.older
             && !self.has_version(&older)?
@@ -69,12 +71,46 @@ impl Writer {
         for (post, _, bytes) in made {
             self.index.seek(&Facts::of(&post));
             self.count_new(&post);
-            self.hold(post.id, bytes);
+            self.hold(bytes.len());
         }
         self.commit_if_due()?;
-        for mut post in others {
+        self.keep_others(others)
+    }
+
+    /// Keeps captures of posts that are there. Of most of them there is nothing to say; that is found out side by side.
+    fn keep_others(&mut self, mut posts: Vec<Post>) -> Result<()> {
+        let (shelves, index) = (self.kept(), &self.index);
+        let nothing_new = posts
+            .par_iter_mut()
+            .map(|post| {
+                post.links.iter_mut().for_each(|l| l.target = index.target(l).map(|id| id.to_string()));
+                shelves.says_nothing_new(post)
+            })
+            .collect::<Result<Vec<Option<PostId>>>>()?;
+        let mut touched = HashSet::new();
+        for (mut post, same) in posts.into_iter().zip(nothing_new) {
+            // Unless an earlier one of these had something to say of it, or moved it.
+            if same.is_some_and(|id| !touched.contains(&id) && self.index.get(&id).is_some()) {
+                self.summary.unchanged += 1;
+                continue;
+            }
+            touched.extend(self.kept().namesakes(&post)?.into_iter().map(|p| p.id));
             post.links.iter_mut().for_each(|l| l.target = self.index.target(l).map(|id| id.to_string()));
             self.keep(post)?;
+        }
+        Ok(())
+    }
+
+    /// Ties the links of kept posts to what is kept by now.
+    pub fn tie(&mut self, ids: &[PostId]) -> Result<()> {
+        let shelves = self.kept();
+        let tied = ids.par_iter().filter_map(|id| shelves.tied(id).transpose()).collect::<Result<Vec<_>>>()?;
+        for (post, path) in tied {
+            if self.touch(&post.id) {
+                self.line.amended.push(post.id.clone());
+                self.summary.amended += 1;
+            }
+            self.stage_post(&path, &post)?;
         }
         Ok(())
     }
@@ -101,17 +137,19 @@ impl Writer {
         self.touch(&post.id);
     }
 
-    /// Holds a post that cannot be read from its place yet.
-    fn hold(&mut self, id: PostId, bytes: Vec<u8>) {
-        self.fresh_bytes += bytes.len();
-        self.fresh.insert(id, bytes);
+    /// Counts a post into the batch.
+    fn hold(&mut self, bytes: usize) {
+        self.fresh = (self.fresh.0 + 1, self.fresh.1 + bytes);
         self.batch_since.get_or_insert_with(Instant::now);
     }
 
+    /// Sends the batch on its way when it is full. While the one before is on its way it may grow a little more: a slow
+    /// disk gets fewer batches, not a waiting line.
     fn commit_if_due(&mut self) -> Result<()> {
         let late = self.batch_since.is_some_and(|since| since.elapsed() >= BATCH_TIME);
-        if self.fresh.len() >= BATCH_POSTS || self.fresh_bytes >= BATCH_BYTES || late {
-            self.commit()?;
+        let full = |times: usize| self.fresh.0 >= BATCH_POSTS * times || self.fresh.1 >= BATCH_BYTES * times;
+        if full(PATIENCE) || (full(1) || late) && !self.batch.is_flying() {
+            self.launch()?;
         }
         Ok(())
     }
@@ -134,7 +172,7 @@ impl Writer {
     }
 
     fn replace(&mut self, kept: &Post, mut post: Post) -> Result<Kept> {
-        if compare(kept, &post) == Kept::Unchanged {
+        if is_same(kept, &post) {
             self.summary.unchanged += 1;
             return Ok(Kept::Unchanged);
         }
@@ -190,7 +228,6 @@ impl Writer {
         let merged = merge(&kept, &younger).post;
         self.stage_version(&layout::version_path(other, &younger.content_hash), pretty_json(&younger))?;
         self.batch.remove(&entry.path);
-        self.fresh.remove(other);
         self.index.remove(other);
         match entry.kind {
             Kind::Page => self.info.counts.pages = self.info.counts.pages.saturating_sub(1),
@@ -202,9 +239,9 @@ impl Writer {
 
     fn stage_post(&mut self, path: &str, post: &Post) -> Result<()> {
         let bytes = pretty_json(post);
-        self.batch.stage(self.disk.as_mut(), &self.root, path, &mut bytes.as_slice())?;
+        self.batch.stage_all(self.disk.as_mut(), &self.root, &[(path, &bytes)])?;
         self.index.put(&Facts::of(post), path);
-        self.hold(post.id.clone(), bytes);
+        self.hold(bytes.len());
         self.commit_if_due()
     }
 
@@ -235,23 +272,11 @@ impl Writer {
 
 /// Returns what becomes of a kept post that is to say this from now on.
 pub fn compare(kept: &Post, post: &Post) -> Kept {
-    let bare = |p: &Post| pretty_json(&Post { sources: same_kinds(p, kept), ..p.clone() });
-    if bare(post) == pretty_json(kept) {
+    if is_same(kept, post) {
         Kept::Unchanged
     } else if kept.hash_text() != post.hash_text() {
         Kept::Changed
     } else {
         Kept::Amended
     }
-}
-
-fn bears(post: &Post, name: &str) -> bool {
-    let name = normalise_url(name);
-    name == post.id.as_str() || post.names().any(|n| normalise_url(n) == name)
-}
-
-/// The sources of `post`, with those that `kept` has too as they stand there: a listing fetched again has another digest,
-/// which alone is no news.
-fn same_kinds(post: &Post, kept: &Post) -> Vec<Source> {
-    post.sources.iter().map(|s| kept.sources.iter().find(|k| k.kind == s.kind).unwrap_or(s).clone()).collect()
 }

@@ -58,7 +58,11 @@ pub fn lines(text: &str, slots: &mut Slots) -> String {
     let mut out = String::with_capacity(text.len());
     let mut verbatim = false;
     for line in text.split_inclusive('\n') {
-        let lower = line.to_ascii_lowercase();
+        // Most lines hold nothing of the kind.
+        let marked = memchr::memchr2(b'<', b'[', line.as_bytes()).is_some();
+        let lower = if marked { line.to_ascii_lowercase() } else { String::new() };
+        let marked = ["pre", "code", "source"].iter().any(|word| lower.contains(word));
+        let lower = if marked { lower } else { String::new() };
         let opened = lower.rfind("<pre").max(lower.rfind("[code")).max(lower.rfind("[source"));
         let closed = lower.rfind("</pre").max(lower.rfind("[/code")).max(lower.rfind("[/source"));
         let word = line.trim();

@@ -29,7 +29,7 @@ pub fn split<'a>(text: &'a str, known: &dyn Fn(&str) -> bool) -> Vec<Part<'a>> {
     let (mut from, mut at) = (0, 0);
     let last_tag = text.rfind('>').unwrap_or(0);
     let mut endless: HashSet<&str> = HashSet::new();
-    while let Some(step) = text.get(at..).and_then(|t| t.find(['[', '<'])) {
+    while let Some(step) = text.get(at..).and_then(|t| memchr::memchr2(b'[', b'<', t.as_bytes())) {
         at += step;
         let rest = text.get(at..).unwrap_or_default();
         if rest.starts_with('<') {

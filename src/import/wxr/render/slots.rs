@@ -20,6 +20,9 @@ pub enum Stands {
 impl Slots {
     /// Takes the marks out of a text, so that those found later are ours.
     pub fn clear(&self, text: &str) -> String {
+        if next(text, &[BLOCK, INLINE, END]).is_none() {
+            return text.to_string();
+        }
         text.chars().filter(|c| !matches!(*c, BLOCK | INLINE | END)).collect()
     }
 
@@ -34,7 +37,7 @@ impl Slots {
     pub fn fill(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some(at) = rest.find([BLOCK, INLINE]) {
+        while let Some(at) = next(rest, &[BLOCK, INLINE]) {
             let (before, from) = rest.split_at(at);
             out.push_str(before);
             let Some((mark, after)) = from.split_once(END) else { break };
@@ -45,6 +48,11 @@ impl Slots {
         out.push_str(rest);
         out
     }
+}
+
+/// Returns where the next of some marks stands. All of them begin with the same byte, which few texts hold.
+fn next(text: &str, marks: &[char]) -> Option<usize> {
+    memchr::memchr_iter(0xef, text.as_bytes()).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(marks)))
 }
 
 /// Returns the length of a mark at the beginning of a text, and how it stands.

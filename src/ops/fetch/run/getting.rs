@@ -125,7 +125,13 @@ impl Run<'_> {
         if spread.is_empty() {
             return Ok(());
         }
-        let urls = spread.values().flatten().map(|url| (url.clone(), Ask::page())).collect();
+        let mut urls = Vec::new();
+        for url in spread.values().flatten() {
+            // Nobody sent us there: what robots.txt forbids is told by whoever asks it.
+            if self.permits(url)? {
+                urls.push((url.clone(), Ask::page()));
+            }
+        }
         let mut came: BTreeMap<Url, std::result::Result<Draft, Gap>> = BTreeMap::new();
         let writer = &mut self.writer;
         self.web.each(urls, self.events, |url, answer| {
@@ -138,6 +144,8 @@ impl Run<'_> {
                 post: None,
             };
             let part = match answer.result() {
+                // Many blogs send to the beginning whoever asks for a part that is not there.
+                Ok(capture) if capture.url.path() != url.path() => Err(gap(Reason::NotFound, "it leads elsewhere")),
                 Ok(capture) => pages::read_part(capture).ok_or_else(|| gap(Reason::WrongType, "no part of the post")),
                 Err(miss) => Err(gap(miss.reason, &miss.detail)),
             };
@@ -157,7 +165,8 @@ impl Run<'_> {
                         whole = false;
                         self.miss(gap);
                     }
-                    _ => {}
+                    Some(_) => {}
+                    None => whole = false,
                 }
             }
         }
