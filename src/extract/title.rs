@@ -50,8 +50,7 @@ pub(super) fn ballot(tree: &Html, outline: &Outline, facts: &Facts, at: usize, u
     let end = outline.items.get(at).map_or(0, |i| i.end);
     let is_sure = |item: &Item| item.named(&rules::TITLES).is_some_and(|n| n + 3 < rules::TITLES.len());
     let named_surely = |at: usize| {
-        let told =
-            |i: &Item| tree.tree.get(i.id).is_some_and(|n| joined_keys.contains(&squash(&walk::text(n))));
+        let told = |i: &Item| tree.tree.get(i.id).is_some_and(|n| joined_keys.contains(&squash(&walk::text(n))));
         outline
             .items
             .get(at)

@@ -58,9 +58,7 @@ static DAY_MONTH: Rule = Rule::new(|| {
     )
 });
 static NUMBERS: Rule = Rule::new(|| {
-    format!(
-        r"\b(?P<a>\d{{1,4}})(?P<sep>[/.-])\s?(?P<b>\d{{1,2}})(?P<sep2>[/.-])\s?(?P<c>\d{{2,4}})\b{CLOCK}"
-    )
+    format!(r"\b(?P<a>\d{{1,4}})(?P<sep>[/.-])\s?(?P<b>\d{{1,2}})(?P<sep2>[/.-])\s?(?P<c>\d{{2,4}})\b{CLOCK}")
 });
 static IDEOGRAPHS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?P<y>(?:19|20)\d\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]?(?:\s*(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d))?)?").ok()
