@@ -128,7 +128,7 @@ fn object(value: &Value, what: &str, known: &[&str], out: &mut Vec<String>) {
 
 fn address(value: &Value, keys: &[&str], what: &str, out: &mut Vec<String>) {
     for key in keys {
-        if value.get(key).is_some_and(|v| !v.as_str().is_some_and(|u| url::Url::parse(u).is_ok())) {
+        if value.get(key).is_some_and(|v| v.as_str().is_none_or(|u| url::Url::parse(u).is_err())) {
             out.push(format!("{what}: {key} is no address"));
         }
     }

@@ -57,8 +57,19 @@ pub struct Documents {
 }
 
 impl Package<'_> {
+    /// Makes the three of them. A list of contents longer than readers take gives the parts alone: each lists its posts.
     pub fn documents(&self) -> Result<Documents> {
-        let made = self.build().map_err(|e| Error::export("the package document", e))?;
+        let whole = self.made(2)?;
+        if whole.contents.len() <= super::split::MOST
+            || self.spine.iter().all(|s| s.entry.as_ref().is_none_or(|(_, level)| *level < 2))
+        {
+            return Ok(whole);
+        }
+        self.made(1)
+    }
+
+    fn made(&self, depth: i32) -> Result<Documents> {
+        let made = self.build(depth).map_err(|e| Error::export("the package document", e))?;
         let mut zip = zip::ZipArchive::new(Cursor::new(made)).map_err(|e| Error::export("the package document", e))?;
         let mut text = |name: &str| -> Result<String> {
             let mut out = String::new();
@@ -73,7 +84,7 @@ impl Package<'_> {
         })
     }
 
-    fn build(&self) -> epub_builder::Result<Vec<u8>> {
+    fn build(&self, depth: i32) -> epub_builder::Result<Vec<u8>> {
         let m = self.metadata;
         let mut book = EpubBuilder::new(ZipLibrary::new()?)?;
         book.epub_version(EpubVersion::V33);
@@ -113,7 +124,7 @@ impl Package<'_> {
         for file in self.spine {
             let path = format!("text/{}.xhtml", file.stem);
             let mut content = EpubContent::new(path.as_str(), std::io::empty());
-            if let Some((label, level)) = &file.entry {
+            if let Some((label, level)) = file.entry.as_ref().filter(|(_, level)| *level <= depth) {
                 content.toc = TocElement::new(path.as_str(), label.as_str()).level(*level);
             }
             book.add_content(content)?;
