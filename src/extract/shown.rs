@@ -140,7 +140,7 @@ fn class(item: &Item) -> Option<(&str, &'static str, i32)> {
             Class::Has(a, b) => {
                 // `date-author` shows both.
                 let other = |n: &&str| class.contains(*n) && !(**n == *"date" && class.ends_with("author"));
-                class.contains(a) && class.contains(b) && !people::NO_AUTHORS.iter().any(|n| other(n))
+                class.contains(a) && class.contains(b) && !people::NO_AUTHORS.iter().any(other)
             }
         };
         people::AUTHORS.iter().find(|(rule, _)| fits(rule)).map(|(_, weight)| *weight)
