@@ -9,6 +9,7 @@ use super::outline::{Item, Outline, Part};
 use super::rules;
 
 static WALLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::WALLS).ok());
+static CALL_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::CALL_WORDS).ok());
 static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::CALLS).ok());
 
 /// Elements of a card.
@@ -45,8 +46,9 @@ pub(super) fn is_wall(item: &Item, words: &str) -> bool {
 
 /// Returns whether a block calls its readers to follow, to subscribe, to write or to buy. `words` in lower case.
 pub(super) fn is_call(item: &Item, words: &str) -> bool {
+    let maybe = || CALL_WORDS.as_ref().is_some_and(|r| r.is_match(words));
     let found = || CALLS.as_ref().and_then(|r| r.find(words));
-    item.part == Part::Post && item.text < 420 && found().is_some_and(|m| m.start() < 40 || item.text < 180)
+    item.part == Part::Post && item.text < 420 && maybe() && found().is_some_and(|m| m.start() < 40 || item.text < 180)
 }
 
 #[cfg(test)]
