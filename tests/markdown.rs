@@ -94,6 +94,9 @@ fn odd(folder: &Path) -> Archive {
     let related = Link { url: None, text: "Log: next".into(), rel: None, kind: LinkKind::Related, target: None };
     bare.links = vec![related];
     w.keep(refine(bare)).unwrap();
+    let mut signs = draft(14, "rest", "<p>Signs</p>");
+    signs.title = "Signs: & <b> / ?".into();
+    w.keep(refine(signs)).unwrap();
     let mut page = draft(11, "rest", "<p>See <a href=\"http://blog.example/2007/04/post-2/#x\">that</a></p>");
     (page.kind, page.published) = (Kind::Page, None);
     w.keep(refine(page)).unwrap();

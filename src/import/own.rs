@@ -161,7 +161,11 @@ impl Work<'_> {
         };
         for medium in &post.media {
             let Some(file) = medium.sha256.as_ref().and_then(|d| self.media.remove(d.as_str())) else { continue };
-            sink(Found::File(Attached { url: medium.url.clone(), bytes: Bytes::Stream(file.clone()) }))?;
+            sink(Found::File(Attached {
+                url: medium.url.clone(),
+                bytes: Bytes::Stream(file.clone()),
+                via: medium.via.clone(),
+            }))?;
         }
         self.report.found += 1;
         self.job.events.done(Unit::Posts, 1);

@@ -48,6 +48,14 @@ pub struct Attached {
     /// The address under which posts show it; relative where their base is not known.
     pub url: String,
     pub bytes: Bytes,
+    /// Where the bytes came from, if not from that address.
+    pub via: Option<String>,
+}
+
+impl Attached {
+    pub fn new(url: String, bytes: Bytes) -> Attached {
+        Attached { url, bytes, via: None }
+    }
 }
 
 /// Where the bytes of an attached file are.

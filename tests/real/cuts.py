@@ -7,7 +7,7 @@ import json, pathlib, random, shutil, signal, subprocess, sys, time
 program, blog, log, folder, count = sys.argv[1], sys.argv[2], sys.argv[3], pathlib.Path(sys.argv[4]), int(sys.argv[5])
 # Of 25 cuts, how many each way gets: pages take longest.
 WAYS = {"rest": 10, "feed": 8, "sitemap": 4, "archive": 3}
-# Pages are asked for 48 together; beside them a listing or two, robots.txt, and the look for the blog itself.
+# Pages are asked for 32 together; beside them what they show, a listing or two, robots.txt, and the look for the blog itself.
 BATCH = {"rest": 40, "feed": 60, "sitemap": 60, "archive": 60}
 random.seed(20070423)
 

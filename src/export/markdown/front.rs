@@ -80,7 +80,8 @@ fn own(post: &Post, beside: &Beside<'_>, captions: &[Caption], links: &[Link]) -
         }
     };
     put("id", true, json(&post.id));
-    put("title", post.title.is_empty(), json(&post.title));
+    // Read as HTML, as in most of these files, it may say less.
+    put("title", post.title.is_empty() || html::plain_text(&post.title) != post.title, json(&post.title));
     put("kind", post.kind == Kind::Response, json(&post.kind));
     put("status", !matches!(post.status, Status::Published | Status::Draft), json(&post.status));
     put("published", post.published.as_ref().is_some_and(|d| !is_whole(d)), json(&post.published));
@@ -103,6 +104,8 @@ fn own(post: &Post, beside: &Beside<'_>, captions: &[Caption], links: &[Link]) -
     put("media", !media.is_empty(), json(&media));
     put("enclosures", !post.enclosures.is_empty(), json(&post.enclosures));
     put("addresses", !beside.addresses.is_empty(), json(&beside.addresses));
+    let vias: BTreeMap<&String, &String> = post.media.iter().filter_map(|m| Some((&m.url, m.via.as_ref()?))).collect();
+    put("vias", !vias.is_empty(), json(&vias));
     own
 }
 

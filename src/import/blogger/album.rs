@@ -55,7 +55,7 @@ impl<'a> Albums<'a> {
                 && self.sent.insert(url.clone())
             {
                 self.shown += 1;
-                sink(Found::File(Attached { url, bytes: Bytes::Stream((*file).clone()) }))?;
+                sink(Found::File(Attached::new(url, Bytes::Stream((*file).clone()))))?;
             }
         }
         Ok(())

@@ -101,9 +101,10 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
             continue;
         };
         let own = own::complete(&mut draft, &fields, job.streams, &stream.name);
-        for (url, file) in own.into_iter().chain(files.tie(&mut draft, &stream.name)) {
-            if given.insert(url.clone()) {
-                sink(Found::File(Attached { url, bytes: Bytes::Stream(file.clone()) }))?;
+        let tied = files.tie(&mut draft, &stream.name).into_iter();
+        for file in own.into_iter().chain(tied.map(|(url, file)| Attached::new(url, Bytes::Stream(file.clone())))) {
+            if given.insert(file.url.clone()) {
+                sink(Found::File(file))?;
             }
         }
         sink(Found::Original(stream, digest.clone()))?;

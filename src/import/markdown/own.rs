@@ -8,6 +8,7 @@ use regex::{Captures, Regex};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::super::report::{Attached, Bytes};
 use super::node::{self, Fields};
 use crate::html;
 use crate::input::Named;
@@ -20,7 +21,7 @@ const MAX_COMMENTS: u64 = 64 << 20;
 const TWICE: [&str; 4] = ["mdarchive", "canonical_url", "captions", "related"];
 
 /// Completes a draft; returns the files that belong to it, by the addresses they stand for.
-pub fn complete<'a>(draft: &mut Draft, fields: &Fields, streams: &'a [Named], name: &str) -> Vec<(String, &'a Named)> {
+pub fn complete(draft: &mut Draft, fields: &Fields, streams: &[Named], name: &str) -> Vec<Attached> {
     let Some(own) = node::get(fields, "mdarchive") else { return Vec::new() };
     let Value::Object(own) = own.json() else { return Vec::new() };
     if let Some(Value::Object(rest)) = draft.extra.get_mut("markdown") {
@@ -43,8 +44,12 @@ pub fn complete<'a>(draft: &mut Draft, fields: &Fields, streams: &'a [Named], na
     comments(draft, streams, name);
     let addresses: BTreeMap<String, String> = read(&own, "addresses").unwrap_or_default();
     addressed(draft, &addresses);
-    let files = addresses.iter().filter_map(|(file, address)| Some((address.clone(), beside(streams, name, file)?)));
-    files.collect()
+    let vias: BTreeMap<String, String> = read(&own, "vias").unwrap_or_default();
+    let file = |(file, address): (&String, &String)| {
+        let bytes = Bytes::Stream(beside(streams, name, file)?.clone());
+        Some(Attached { url: address.clone(), bytes, via: vias.get(address).cloned() })
+    };
+    addresses.iter().filter_map(file).collect()
 }
 
 fn read<T: DeserializeOwned>(own: &Map<String, Value>, key: &str) -> Option<T> {
@@ -60,8 +65,11 @@ fn plain(draft: &mut Draft, fields: &Fields, own: &Map<String, Value>) {
             *plain = Some(date);
         }
     }
-    if own.get("title").is_some() {
-        draft.title.clear();
+    // A title is HTML in most of these files: ours is what it is, unless somebody wrote another one since.
+    let plain = node::first(fields, &["title"]).unwrap_or_default();
+    match read::<String>(own, "title") {
+        Some(title) if title.is_empty() || title == plain => draft.title = title,
+        _ => {}
     }
     if let Some(url) = node::first(fields, &["canonical_url"]).filter(|u| crate::import::parts::is_web(u)) {
         (draft.url, draft.key) = (Some(url.to_string()), None);

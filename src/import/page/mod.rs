@@ -108,7 +108,7 @@ pub fn send(drafts: Vec<Draft>, files: Vec<(String, Bytes)>, sink: &mut Sink) ->
     for (url, bytes) in files {
         let written = url.replace('&', "&amp;");
         if drafts.iter().any(|d| d.body.contains(&written) || d.media.iter().any(|m| m.url == url)) {
-            sink(Found::File(Attached { url, bytes }))?;
+            sink(Found::File(Attached::new(url, bytes)))?;
         }
     }
     for draft in drafts {

@@ -160,7 +160,7 @@ impl<'a> Work<'a> {
         let files = self.media.remove(&post.id).unwrap_or_default();
         let mut draft = adapt::draft(post);
         for (place, file) in adapt::pair(post, &mut draft, &files) {
-            sink(Found::File(Attached { url: place, bytes: Bytes::Stream(file.clone()) }))?;
+            sink(Found::File(Attached::new(place, Bytes::Stream(file.clone()))))?;
         }
         let (uri, sha256) = (stream.name.clone(), Some(digest.clone()));
         draft.source = Source { kind: "tumblr".into(), uri, sha256, ..Source::default() };

@@ -247,7 +247,7 @@ fn pictures(files: &[&Named], mut wanted: HashSet<u64>, job: &Job, sink: &mut Si
             let (status, mime, _, response) = payload(&record, block);
             if status == 200 && is_media(&mime) && response.coded.is_none() && wanted.remove(&key(&record.uri)) {
                 let bytes = Bytes::Held(response.body);
-                sink(Found::File(super::report::Attached { url: record.uri, bytes }))?;
+                sink(Found::File(super::report::Attached::new(record.uri, bytes)))?;
             }
         }
     }

@@ -65,7 +65,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     for (survey, streams) in sites.values().filter(|(s, _)| s.posts > 0) {
         sink(Found::Site(survey.site.clone()))?;
         for (url, file) in beside::tied(&files, survey) {
-            sink(Found::File(Attached { url, bytes: Bytes::Stream(file.clone()) }))?;
+            sink(Found::File(Attached::new(url, Bytes::Stream(file.clone()))))?;
         }
         for stream in streams {
             sink(Found::Original(stream, survey.digest(&stream.shown)))?;

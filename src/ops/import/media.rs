@@ -118,7 +118,7 @@ pub(super) fn embedded(draft: &mut Draft) -> Vec<Result<Attached, Gap>> {
         found.push(match left.checked_sub(bytes.len()) {
             Some(rest) => {
                 left = rest;
-                Ok(Attached { url: url.clone(), bytes: Bytes::Held(bytes) })
+                Ok(Attached::new(url.clone(), Bytes::Held(bytes)))
             }
             None => Err(Gap {
                 url: url.clone(),

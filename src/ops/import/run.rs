@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
         let gap = |reason, detail| Gap { url: file.url.clone(), what: "media".into(), reason, detail, post: None };
         match writer.keep_stream(&|| file.bytes.open(), &file.url, MAX_FILE) {
             Ok(Some(medium)) => {
-                writer.know_media(&Media { url: file.url.clone(), ..medium });
+                writer.know_media(&Media { url: file.url.clone(), via: file.via.clone(), ..medium });
                 self.events.done(Unit::Media, 1);
             }
             Ok(None) => writer.gap(gap(Reason::TooLarge, format!("larger than {} MiB", MAX_FILE >> 20))),

@@ -17,7 +17,7 @@ use crate::store::OpenGap;
 const PART: &str = "part";
 
 /// Pages asked for together.
-pub(super) const TOGETHER: usize = 48;
+pub(super) const TOGETHER: usize = 32;
 
 impl Run<'_> {
     /// Gets the pages that wait; with `rest`, all of them, else as long as there are enough to ask for together.
@@ -25,13 +25,12 @@ impl Run<'_> {
         while self.queue.len() >= TOGETHER || (rest && self.queue.len() > 0) {
             let wanted = self.queue.take(TOGETHER);
             self.pages(wanted)?;
-            if self.state.due() {
-                self.writer.commit()?;
-                let memos = self.before.clone().unwrap_or_else(|| self.state.memos.clone());
-                let now = std::mem::replace(&mut self.state.memos, memos);
-                self.state.save(&mut self.writer)?;
-                self.state.memos = now;
-            }
+            // Asking took longer than this does, and is what a stopped run would have to do again.
+            self.writer.commit()?;
+            let memos = self.before.clone().unwrap_or_else(|| self.state.memos.clone());
+            let now = std::mem::replace(&mut self.state.memos, memos);
+            self.state.save(&mut self.writer)?;
+            self.state.memos = now;
         }
         if self.queue.len() == 0 {
             self.before = None;
