@@ -6,6 +6,7 @@ use html5ever::{LocalName, local_name};
 use scraper::Node;
 
 use super::walk;
+use super::xhtml::dropped;
 
 /// How far an element stands apart from what is before and after it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,8 +152,16 @@ impl Writer {
             let word = word.trim_matches(char::is_control);
             if !word.is_empty() {
                 self.settle();
-                self.out.push_str(word);
+                self.put(word);
             }
+        }
+    }
+
+    /// Puts words as they are written in HTML too: without characters that say nothing.
+    fn put(&mut self, words: &str) {
+        match words.contains(dropped) {
+            true => self.out.push_str(&words.replace(['\u{b}', '\u{c}'], " ").replace(dropped, "")),
+            false => self.out.push_str(words),
         }
     }
 
@@ -161,7 +170,7 @@ impl Writer {
         let body = text.trim_end();
         if !body.is_empty() {
             self.settle();
-            self.out.push_str(body);
+            self.put(body);
         }
         match text.get(body.len()..).unwrap_or_default() {
             "" => {}
@@ -179,6 +188,14 @@ mod tests {
 
     fn text(markup: &str) -> String {
         plain(parse(markup).tree.root())
+    }
+
+    #[test]
+    fn what_is_written_reads_the_same_again() {
+        for markup in ["<p>a<\u{c}\0\0\"b\">c", "<p>a\u{1}b \u{b}c\u{7f}d", "<pre>a\u{2}b\n\u{c}c</pre>"] {
+            let body = crate::html::body(markup, None, None);
+            assert_eq!(crate::html::body(&body.html, None, None).text, body.text, "{markup:?} as {:?}", body.html);
+        }
     }
 
     #[test]

@@ -182,6 +182,8 @@ fn write_text(text: &str, form: Form, out: &mut String) {
         '>' => Some("&gt;"),
         '\u{a0}' if form == Form::Html => Some("&nbsp;"),
         '\r' => Some("\n"),
+        // White space to those who read the tree, and so it stays.
+        '\u{b}' | '\u{c}' => Some(" "),
         c => dropped(c).then_some(""),
     });
 }
@@ -200,7 +202,7 @@ fn write_value(value: &str, form: Form, out: &mut String) {
 }
 
 /// Returns whether a character has no place in XML 1.0 (section 2.2) or says nothing.
-fn dropped(c: char) -> bool {
+pub(super) fn dropped(c: char) -> bool {
     matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}')
 }
 
