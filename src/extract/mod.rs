@@ -15,6 +15,7 @@ mod flat;
 mod hints;
 mod lead;
 mod listing;
+mod mark;
 mod months;
 mod nopost;
 mod outline;
@@ -122,7 +123,7 @@ fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
     }
     let facts = Facts::of(&tree);
     let mut outline = Outline::of(&tree);
-    content::mark(&tree, &mut outline);
+    mark::mark(&tree, &mut outline);
     let canonical = facts.canonical.as_deref().and_then(|c| Url::parse(c).ok());
     let address = url.cloned().or(canonical);
     if let Some(reason) = nopost::reason(&tree, &outline, &facts, address.as_ref()) {
@@ -148,7 +149,7 @@ fn list(tree: &mut Html, facts: &Facts, page: Option<&Url>, entries: &[listing::
         let Some(node) = tree.tree.get(entry.id) else { continue };
         let own = facts.within(node);
         let mut outline = Outline::under(node);
-        content::mark(tree, &mut outline);
+        mark::mark(tree, &mut outline);
         let part = Part { facts: &own, address: Some(entry.url.clone()), outline, comments: false };
         let Ok(mut reading) = read(tree, part) else { continue };
         reading.cut = entry.cut;

@@ -315,14 +315,14 @@ impl Winnow<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::content;
+    use super::super::mark;
     use super::*;
 
     /// Returns what is left of the element with the id `text`.
     fn left(inner: &str) -> String {
         let mut tree = crate::html::parse_document(&format!("<body><div id=text>{inner}</div>"));
         let mut outline = Outline::of(&tree);
-        content::mark(&tree, &mut outline);
+        mark::mark(&tree, &mut outline);
         let at = outline.items.iter().position(|i| i.sig.contains(" text ")).unwrap_or(0);
         for id in (Winnow { tree: &tree, outline: &outline, at, known: true, title: "" }).chaff() {
             walk::remove(&mut tree, id);
