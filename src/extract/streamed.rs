@@ -33,8 +33,9 @@ pub(super) fn settle(tree: &mut Html) {
         }
     }
     for (piece, number) in pieces {
-        match places.get(&number) {
-            Some(place) if !is_within(tree, *place, piece) => put(tree, *place, piece),
+        // A place is filled once: another piece of its number stays where it is.
+        match places.remove(&number) {
+            Some(place) if !is_within(tree, place, piece) => put(tree, place, piece),
             _ => walk::unset(tree, piece, "hidden"),
         }
     }
@@ -48,6 +49,9 @@ fn is_within(tree: &Html, inner: NodeId, outer: NodeId) -> bool {
 fn put(tree: &mut Html, place: NodeId, piece: NodeId) {
     let children: Vec<NodeId> =
         tree.tree.get(piece).map(|n| n.children().map(|c| c.id()).collect()).unwrap_or_default();
+    if tree.tree.get(place).is_none_or(|p| p.parent().is_none()) {
+        return;
+    }
     let Some(mut place) = tree.tree.get_mut(place) else { return };
     for child in children {
         place.insert_id_before(child);
@@ -67,5 +71,18 @@ mod tests {
         let mut tree = crate::html::parse_document(page);
         settle(&mut tree);
         assert_eq!(walk::text(tree.tree.root()), "One. Two. Three. Four.");
+    }
+
+    #[test]
+    fn pieces_that_share_a_number_or_hold_each_other_s_places_lose_nothing() {
+        for page in [
+            r#"<p>One.</p><template id="B:0"></template><div hidden id="S:0">Two.</div><div hidden id="S:0">Three.</div>"#,
+            r#"<p>One.</p><div hidden id="S:1">Two.<template id="P:2"></template></div><div hidden id="S:2">Three.<template id="P:1"></template></div>"#,
+        ] {
+            let mut tree = crate::html::parse_document(page);
+            settle(&mut tree);
+            let text = walk::text(tree.tree.root());
+            assert!(["One.", "Two.", "Three."].iter().all(|w| text.contains(w)), "{text}");
+        }
     }
 }
