@@ -4,15 +4,11 @@ use mdarchive::model::{Kind, Reason};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{again, by, set, slugs, with};
+use super::{again, by, front, set, slugs, with};
 use crate::fetch::posts;
 use crate::harness::pages::{Site, text};
 
 const JSON: &str = "application/json";
-
-fn front(site: &Site, head: &str) {
-    site.page("/", &format!("<head><title>A blog</title>{head}</head><body>Welcome</body>"));
-}
 
 fn blogger_entry(n: u32, kind: &str) -> String {
     let link = if kind == "page" { format!("BASE/p/page-{n}.html") } else { format!("BASE/2007/04/post-{n}.html") };

@@ -50,7 +50,7 @@ impl Run<'_> {
             let url = Url::parse(&gap.url).ok();
             let url = if gap.what == PART { url.as_ref().and_then(parts::whole) } else { url };
             if let Some(url) = url.filter(|u| matches!(u.scheme(), "http" | "https")) {
-                self.queue.push(Wanted { url, kind, mark: None, crawled: true, again: false });
+                self.queue.push(Wanted { url, kind, key: None, mark: None, crawled: true, again: false });
             }
         }
     }
@@ -194,6 +194,7 @@ impl Run<'_> {
             mark: self.state.seen(url.as_str()).and_then(|s| s.mark.clone()),
             url,
             kind: Some(kind),
+            key: None,
             crawled: true,
             again: true,
         });
