@@ -2,6 +2,7 @@
 
 mod getting;
 mod media;
+mod recheck;
 
 use std::collections::{BTreeMap, VecDeque};
 
