@@ -30,7 +30,8 @@ fn text(stats: &Stats) -> String {
     let mut out = format!("{}\n", clean(&stats.archive));
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
-            out.push_str(&format!("{name:>11}: {}\n", clean(&value)));
+            let colon = if name.is_empty() { ' ' } else { ':' };
+            out.push_str(&format!("{name:>11}{colon} {}\n", clean(&value)));
         }
     };
     let mut kept = vec![count(stats.posts, "post", "posts"), count(stats.pages, "page", "pages")];
