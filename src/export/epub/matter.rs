@@ -8,6 +8,7 @@ use super::Book;
 use super::chapter::{Maker, page};
 use super::cover::{self, Cover};
 use super::gallery;
+use super::language::is_rtl;
 use super::links::outside;
 use super::metadata::Metadata;
 use super::parts::Part;
@@ -78,7 +79,7 @@ pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: 
     let items = part
         .items
         .iter()
-        .map(|i| context! { file => format!("{}.xhtml", i.stem), title => &*i.title, date => i.date.as_deref() });
+        .map(|i| context! { file => format!("{}.xhtml", i.stem), title => &*i.title, date => i.date.as_deref(), dir => i.dir });
     let pages = part.stem == "pages";
     let count = plan.words.count(part.items.len(), plan.words.post, plan.words.posts);
     let context = context! {
@@ -93,7 +94,8 @@ pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: 
 /// The index of tags and the list of pictures.
 pub fn lists<W: Write + Seek>(maker: &Maker<'_>, book: &mut Book<'_, W>) -> Result<()> {
     let words = maker.plan.words;
-    let pictures = if maker.without.pictures { Vec::new() } else { gallery::files(&book.captioned) };
+    let pictures =
+        if maker.without.pictures { Vec::new() } else { gallery::files(&book.captioned, is_rtl(&maker.plan.language)) };
     list(maker, "tags", words.tags, &maker.plan.index.files, book)?;
     list(maker, "pictures", words.pictures, &pictures, book)
 }

@@ -130,7 +130,7 @@ impl Exporter for Epub {
     }
 
     fn write(&self, job: &Job, out: &mut File) -> Result<()> {
-        self.write_to(job, BufWriter::new(out))
+        self.write_to(job, BufWriter::with_capacity(1 << 20, out))
     }
 
     fn is_ours(&self, file: &Path) -> bool {
