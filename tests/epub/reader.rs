@@ -31,7 +31,7 @@ fn an_address_can_be_read_on_paper_once_a_chapter() {
     );
     assert!(chapter.contains("gone/</a> · a page of this blog that is not kept"), "{chapter}");
     let inline = blog.book_with(|e| e.links = Links::Inline).chapter("Notes");
-    assert!(inline.contains("this</a><span class=\"url\"> [http://<wbr/>other."), "{inline}");
+    assert!(inline.contains("this</a> <span class=\"url\">[http://<wbr/>other."), "{inline}");
     assert!(!inline.contains("noteref"));
     let both = blog.book_with(|e| e.links = Links::Both).chapter("Notes");
     assert!(both.contains("class=\"url\"") && both.contains("noteref"));
