@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn made(comments: &[Comment]) -> String {
-        write(&[thread(comments, Words::of("en"), "en", &mut |_| Vec::new())])
+        write(&[thread(comments, Words::of("en"), ("en", false), &mut |_| Vec::new())])
     }
 
     #[test]
