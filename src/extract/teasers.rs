@@ -34,47 +34,60 @@ fn prose(item: &Item) -> usize {
     if item.part == Part::Post && item.block { item.inline.saturating_sub(item.inline_link) } else { 0 }
 }
 
-/// Returns the rows of all lists on a page.
+/// Returns the rows of all lists on a page: those that end with a link to more, and those whose text breaks off.
 fn rows(tree: &Html, outline: &Outline, page: Option<&Url>) -> Vec<usize> {
-    let able = |i: &Item| &*i.name == "a" && i.part == Part::Post && (4..60).contains(&i.text);
-    let links: Vec<(usize, String)> = outline
-        .items
-        .iter()
-        .enumerate()
-        .filter(|(_, i)| able(i))
-        .filter_map(|(at, i)| Some((at, leads(tree.tree.get(i.id)?, page)?)))
-        .collect();
-    if links.len() < LEAST {
-        return Vec::new();
-    }
-    // How many such links stand in each element around one.
-    let mut held: HashMap<usize, usize> = HashMap::new();
-    for (at, _) in &links {
-        outline.around(*at).take(DEPTH + 1).for_each(|outer| *held.entry(outer).or_default() += 1);
-    }
-    // The lists: row by row, where each leads.
-    let mut lists: HashMap<usize, Vec<(usize, &str)>> = HashMap::new();
-    for (at, href) in &links {
-        let alone = |outer: &usize| held.get(outer) == Some(&1);
-        let row = outline.around(*at).take(DEPTH).take_while(alone).last();
-        let Some((row, item)) = row.and_then(|r| Some((r, outline.items.get(r)?))) else { continue };
-        if item.text <= LONGEST && item.text > item.link {
-            lists.entry(item.parent).or_default().push((row, href));
-        }
-    }
-    let mut out = Vec::new();
-    for rows in lists.into_values() {
-        let apart: HashSet<&str> = rows.iter().map(|(_, href)| *href).collect();
-        if apart.len() >= LEAST {
-            out.extend(rows.into_iter().map(|(at, _)| at));
-        }
-    }
+    let mut out: Vec<usize> =
+        [more, breaks_off].into_iter().flat_map(|end| rows_by(end, tree, outline, page)).collect();
     out.sort_unstable();
+    out.dedup();
     out
 }
 
-/// Returns where a link leads that says there is more to read, on the same site.
-fn leads(a: NodeRef<'_, Node>, page: Option<&Url>) -> Option<String> {
-    let href = walk::value(a.value().as_element()?, "href")?;
-    listing::says_more(&walk::text(a)).then(|| listing::address(href, page).map(|u| u.to_string()))?
+/// Returns whether an element is how a row ends.
+type End = fn(NodeRef<'_, Node>, &Item) -> bool;
+
+fn rows_by(end: End, tree: &Html, outline: &Outline, page: Option<&Url>) -> Vec<usize> {
+    let able = outline.items.iter().enumerate().filter(|(_, i)| i.part == Part::Post && i.text > 3);
+    let ends: Vec<usize> =
+        able.filter(|(_, i)| tree.tree.get(i.id).is_some_and(|n| end(n, i))).map(|(at, _)| at).collect();
+    if ends.len() < LEAST {
+        return Vec::new();
+    }
+    // How many rows end in each element around an end.
+    let mut held: HashMap<usize, usize> = HashMap::new();
+    for at in &ends {
+        outline.around(*at).take(DEPTH + 1).for_each(|outer| *held.entry(outer).or_default() += 1);
+    }
+    // The lists: row by row, where each leads.
+    let mut lists: HashMap<usize, Vec<(usize, String)>> = HashMap::new();
+    for at in ends {
+        let alone = |outer: &usize| held.get(outer) == Some(&1);
+        let row = outline.around(at).take(DEPTH).take_while(alone).last();
+        let Some((row, item)) = row.and_then(|r| Some((r, outline.items.get(r)?))) else { continue };
+        if item.text <= LONGEST
+            && item.text > item.link
+            && let Some(href) = address(tree, item, page)
+        {
+            lists.entry(item.parent).or_default().push((row, href));
+        }
+    }
+    let apart = |rows: &Vec<(usize, String)>| rows.iter().map(|(_, href)| href).collect::<HashSet<_>>().len();
+    lists.into_values().filter(|rows| apart(rows) >= LEAST).flatten().map(|(at, _)| at).collect()
+}
+
+/// Returns whether a link says that there is more to read.
+fn more(a: NodeRef<'_, Node>, item: &Item) -> bool {
+    &*item.name == "a" && item.text < 60 && listing::says_more(&walk::text(a))
+}
+
+/// Returns whether a text ends as excerpts do.
+fn breaks_off(node: NodeRef<'_, Node>, _: &Item) -> bool {
+    let last = node.last_child().and_then(|n| n.value().as_text());
+    last.is_some_and(|t| ["[…]", "[...]", "[…"].iter().any(|end| t.text.trim_end().ends_with(end)))
+}
+
+/// Returns where the first link in a row leads, on the same site.
+fn address(tree: &Html, row: &Item, page: Option<&Url>) -> Option<String> {
+    let links = tree.tree.get(row.id)?.descendants().filter_map(|n| n.value().as_element().filter(|e| e.name() == "a"));
+    links.filter_map(|a| listing::address(walk::value(a, "href")?, page)).map(|u| u.to_string()).next()
 }
