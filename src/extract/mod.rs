@@ -45,6 +45,7 @@ use url::Url;
 
 pub use decode::{Decoded, decode};
 pub use flat::flat;
+pub use wall::wants;
 
 use crate::html;
 use crate::model::Draft;
