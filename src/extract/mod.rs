@@ -28,6 +28,7 @@ mod rules;
 mod shown;
 mod sources;
 mod streamed;
+mod teasers;
 mod terms;
 mod thread;
 mod title;
@@ -135,6 +136,12 @@ fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
     if entries.len() > 1 {
         let posts = list(&mut tree, &facts, address.as_ref(), &entries);
         return Verdict { posts, ..Verdict::default() };
+    }
+    let teasers = teasers::of(&tree, &outline, address.as_ref());
+    if !teasers.is_empty() {
+        teasers.into_iter().for_each(|id| html::walk::remove(&mut tree, id));
+        outline = Outline::of(&tree);
+        mark::mark(&tree, &mut outline);
     }
     let wants = wall::of(&tree, &outline);
     let whole = Part { facts: &facts, address: address.clone(), outline, comments };
