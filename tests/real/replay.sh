@@ -68,17 +68,49 @@ PY
     curl -fsSL -o picture "http://127.0.0.1:$player_port/web/id_/$picture"
     [ -s picture ]
   done
-  [ -z "${browser:-}" ] || in_a_browser "http://127.0.0.1:$player_port/web/$(date -u +%Y)/$(tail -1 shown)"
+  if command -v chromium > /dev/null; then in_a_browser "$work/archives/pages" "$work/archives/live" "http://127.0.0.1:$player_port/web"
+  else echo "no chromium: nobody looked at it"; fi
 )
 
-# A browser opens the page as a reader of the archive does; its picture lies beside the other results.
-in_a_browser() { # URL
-  "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-    --disable-component-update --disable-sync --user-data-dir="$work/chromium" --window-size=1200,1600 \
-    --virtual-time-budget=8000 --screenshot="$work/replay.png" "$1"
-  [ "$(stat -c %s "$work/replay.png")" -gt 20000 ]
-  mkdir -p "$tools" && cp "$work/replay.png" "$tools/replay.png"
-}
+# A browser opens the page with the most pictures that the blog shows under their own addresses: its words are read off the
+# screen, and the pictures are there in their shapes.
+in_a_browser() ( # PAGES MEDIA PLAYER
+  set -euo pipefail
+  frame_port=$(free_port)
+  python3 -m http.server "$frame_port" --bind 127.0.0.1 --directory "$real" > /dev/null 2>&1 &
+  frame=$!
+  trap 'kill $frame' EXIT
+  for _ in $(seq 50); do curl -s -o "$work/probe" "http://127.0.0.1:$frame_port/frame.html" && break; sleep 0.1; done
+  python3 - "$1" "$2" << 'PY' > "$work/wanted.json"
+import json, pathlib, sys
+posts = lambda root: [json.loads(p.read_text()) for p in pathlib.Path(root).glob("posts/**/*.json")]
+sizes = {m["url"]: [m["width"], m["height"]] for root in sys.argv[1:] for p in posts(root) for m in p["media"] if m["sha256"] and m["width"] and not m.get("via")}
+shown = lambda p: [m["url"] for m in p["media"] if m["url"] in sizes and m["url"] in p["html"]]
+best = max(posts(sys.argv[1]), key=lambda p: len(set(shown(p))))
+assert shown(best), "no post shows a picture under its own address"
+print(json.dumps({"url": best["url"], "text": best["text"], "pictures": {u: sizes[u] for u in shown(best)}}))
+PY
+  url=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["url"])' "$work/wanted.json")
+  chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+    --disable-component-update --disable-sync --disable-web-security --disable-site-isolation-trials \
+    --user-data-dir="$work/chromium" --virtual-time-budget=20000 \
+    --dump-dom "http://127.0.0.1:$frame_port/frame.html?page=$3/$(date -u +%Y)mp_/$url" > "$work/dom.html"
+  python3 - "$work/wanted.json" "$work/dom.html" << 'PY'
+import html, json, re, sys
+wanted = json.load(open(sys.argv[1]))
+said = re.search(r'<pre id="said">(.*?)</pre>', open(sys.argv[2]).read(), re.S)
+seen = json.loads(html.unescape(said[1]))
+words = lambda text: re.findall(r"\w{4,}", text)
+lost = [w for w in words(wanted["text"]) if w not in seen["text"]]
+assert len(lost) * 20 <= len(words(wanted["text"])), (wanted["url"], lost[:20])
+sizes = {url: [w, h] for url, w, h in seen["pictures"]}
+# A srcset scales what a browser calls the natural size; the shape stays.
+like = lambda a, b: b and b[0] > 0 and abs(a[0] * b[1] - a[1] * b[0]) <= 0.02 * a[0] * b[1]
+unlike = {u: (size, sizes.get(u)) for u, size in wanted["pictures"].items() if not like(size, sizes.get(u))}
+assert not unlike, (wanted["url"], unlike)
+print(f"{wanted['url']}: {len(words(wanted['text']))} words and {len(wanted['pictures'])} pictures on the screen")
+PY
+)
 
 step "each post's source is found in the raw capture by its digest" source_of_each_post
 step "pywb shows the blog out of the raw capture" shown_by_pywb
