@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 use regex::Regex;
 use url::Url;
 
@@ -25,7 +26,7 @@ use crate::input::{Hashed, Named};
 use crate::model::{Digest, Draft, Gap, Reason};
 
 use super::head::Head;
-use super::page::{self, MAX_PAGE, Page, Refused};
+use super::page::{self, MAX_PAGE, Page, Refused, Shown};
 use super::report::{Bytes, Found, Job, Report, Sink};
 use index::{Index, Plan, key, number};
 
@@ -36,6 +37,10 @@ pub use record::{Extent, Fault, Record, Records};
 
 /// The longest picture, sound or film that is taken along.
 const MAX_FILE: u64 = 64 << 20;
+/// Records looked at side by side …
+const MANY: usize = 32;
+/// … and the bytes of them.
+const HEAVY: usize = 2 << 20;
 /// Drafts that wait for older ones, in bytes of their bodies.
 const MAX_WAITING: usize = 64 << 20;
 
@@ -140,6 +145,7 @@ fn is_capture(record: &Record) -> bool {
 fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mut Report) -> Result<Option<Digest>> {
     let (hashed, seen) = Hashed::new(file.open()?);
     let mut records = Records::new(Box::new(hashed));
+    let mut looking = Heap::default();
     let fault = loop {
         job.events.check()?;
         let record = match records.record() {
@@ -156,12 +162,12 @@ fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mu
             continue;
         }
         match records.block(MAX_PAGE) {
-            Ok((block, Extent::Whole)) => look(&record, block, *seq, index),
+            Ok((block, Extent::Whole)) => looking.add(record, block, *seq, index),
             Ok((_, Extent::Longer)) => report.skip("records larger than a page can be", 1),
             Ok((block, Extent::Cut)) => {
                 let (head, at) = http::head(&block);
                 let whole = head.is_whole(block.get(at..).unwrap_or_default());
-                look(&record, block, *seq, index);
+                looking.add(record, block, *seq, index);
                 if !whole {
                     break Some(Fault::Cut("cut within a record".into()));
                 }
@@ -171,6 +177,7 @@ fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mu
             Err(fault) => break Some(fault),
         }
     };
+    looking.release(index);
     if records.junk > 0 {
         report.notes.push(format!("{}: {} bytes that are no record were passed over", file.name, records.junk));
     }
@@ -201,31 +208,82 @@ fn revisit(record: &Record, index: &mut Index) {
     }
 }
 
-/// Takes note of a capture: a page and what it shows, or a picture.
-fn look(record: &Record, block: Vec<u8>, seq: u64, index: &mut Index) {
-    let (status, mime, content_type, response) = payload(record, block);
+/// Records that wait to be looked at side by side.
+#[derive(Default)]
+struct Heap {
+    records: Vec<(Record, Vec<u8>, u64)>,
+    bytes: usize,
+}
+
+impl Heap {
+    fn add(&mut self, record: Record, block: Vec<u8>, seq: u64, index: &mut Index) {
+        self.bytes += block.len();
+        self.records.push((record, block, seq));
+        if self.records.len() >= MANY || self.bytes >= HEAVY {
+            self.release(index);
+        }
+    }
+
+    fn release(&mut self, index: &mut Index) {
+        self.bytes = 0;
+        let records = std::mem::take(&mut self.records);
+        let seen: Vec<Seen> = records.into_par_iter().map(|(record, block, seq)| look(record, block, seq)).collect();
+        seen.into_iter().for_each(|one| index.note(one));
+    }
+}
+
+/// What a first look at a capture finds.
+enum Seen {
+    Nothing,
+    Picture(u64),
+    /// The record, the number of its payload, its place, the numbers of what it shows.
+    Page(Record, u64, u64, Vec<u64>),
+}
+
+impl Index {
+    fn note(&mut self, seen: Seen) {
+        match seen {
+            Seen::Nothing => {}
+            Seen::Picture(key) => {
+                self.here.insert(key);
+            }
+            Seen::Page(record, payload, seq, shown) => {
+                self.page(&record.uri, record.date, payload, Some(seq));
+                self.shown.extend(shown);
+            }
+        }
+    }
+}
+
+/// Looks at a capture: a page and what it shows, or a picture.
+fn look(record: Record, block: Vec<u8>, seq: u64) -> Seen {
+    let (status, mime, content_type, response) = payload(&record, block);
     if status != 200 {
-        return;
+        return Seen::Nothing;
     }
     if is_media(&mime) {
-        index.here.insert(key(&record.uri));
-        return;
+        return Seen::Picture(key(&record.uri));
     }
     if !is_html(&mime) || response.coded.is_some() {
-        return;
+        return Seen::Nothing;
     }
-    index.page(&record.uri, record.date, number(&digest_of(record, &response.body)), Some(seq));
+    let payload = number(&digest_of(&record, &response.body));
     static SHOWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r#"(?i)\s(?:src|href|data-[a-z-]*src|poster)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)"#).ok()
     });
-    let (Some(pattern), Ok(base)) = (SHOWN.as_ref(), Url::parse(&record.uri)) else { return };
-    let text = extract::decode(&response.body, content_type.as_deref()).text;
-    for found in pattern.captures_iter(&text).take(20_000) {
-        let value = found.get(1).map_or("", |m| m.as_str()).trim_matches(['"', '\'']);
-        if let Ok(url) = base.join(&html::unescape(value)) {
-            index.shown.insert(key(url.as_str()));
+    let mut shown = Vec::new();
+    if let (Some(pattern), Ok(base)) = (SHOWN.as_ref(), Url::parse(&record.uri)) {
+        let text = extract::decode(&response.body, content_type.as_deref()).text;
+        for found in pattern.captures_iter(&text).take(20_000) {
+            let value = found.get(1).map_or("", |m| m.as_str()).trim_matches(['"', '\'']);
+            if let Ok(url) = base.join(&html::unescape(value)) {
+                shown.push(key(url.as_str()));
+            }
         }
+        shown.sort_unstable();
+        shown.dedup();
     }
+    Seen::Page(record, payload, seq, shown)
 }
 
 /// The digest that the record gives of its payload, so that revisits find it; else one of our own.
@@ -268,7 +326,7 @@ impl Pages<'_> {
     fn read(&mut self, files: &[&Named], job: &Job, sink: &mut Sink, report: &mut Report) -> Result<()> {
         let mut seq = 0;
         for file in files {
-            let mut records = Records::new(file.open()?);
+            let (mut records, mut heap, mut bytes) = (Records::new(file.open()?), Vec::new(), 0);
             while let Ok(Some(record)) = records.record() {
                 job.events.check()?;
                 seq += 1;
@@ -276,25 +334,57 @@ impl Pages<'_> {
                     continue;
                 }
                 let Ok((block, Extent::Whole | Extent::Cut)) = records.block(MAX_PAGE) else { continue };
-                for draft in self.page(&record, block, file, report) {
-                    report.found += 1;
-                    match self.plan.later.get(&seq) {
-                        None => sink(Found::Draft(Box::new(at(draft, self.plan.at_once.get(&seq)))))?,
-                        Some((address, places)) => {
-                            for (place, time) in places {
-                                self.held += draft.body.len();
-                                self.waiting.insert((*address, *place), at(draft.clone(), Some(time)));
-                            }
+                bytes += block.len();
+                heap.push((record, block, seq));
+                if heap.len() >= MANY || bytes >= HEAVY {
+                    bytes = 0;
+                    self.hand_on(std::mem::take(&mut heap), file, sink, report)?;
+                }
+            }
+            self.hand_on(heap, file, sink, report)?;
+        }
+        self.release(sink)
+    }
+
+    /// Reads pages side by side, and hands on their posts in the order of the pages.
+    fn hand_on(
+        &mut self,
+        heap: Vec<(Record, Vec<u8>, u64)>,
+        file: &Named,
+        sink: &mut Sink,
+        report: &mut Report,
+    ) -> Result<()> {
+        let index = self.index;
+        let read: Vec<_> = heap
+            .into_par_iter()
+            .map(|(record, block, seq)| (seq, page(index, &record, block, file), record.uri))
+            .collect();
+        for (seq, shown, uri) in read {
+            let drafts = match shown {
+                Ok(shown) => shown.told(&uri, report),
+                Err(why) => {
+                    self.refused.add(&uri, why, report);
+                    continue;
+                }
+            };
+            for draft in drafts {
+                report.found += 1;
+                match self.plan.later.get(&seq) {
+                    None => sink(Found::Draft(Box::new(at(draft, self.plan.at_once.get(&seq)))))?,
+                    Some((address, places)) => {
+                        for (place, time) in places {
+                            self.held += draft.body.len();
+                            self.waiting.insert((*address, *place), at(draft.clone(), Some(time)));
                         }
                     }
                 }
-                if self.held > MAX_WAITING {
-                    report.notes.push("too many captures out of order: some versions are older than they seem".into());
-                    self.release(sink)?;
-                }
+            }
+            if self.held > MAX_WAITING {
+                report.notes.push("too many captures out of order: some versions are older than they seem".into());
+                self.release(sink)?;
             }
         }
-        self.release(sink)
+        Ok(())
     }
 
     fn release(&mut self, sink: &mut Sink) -> Result<()> {
@@ -304,35 +394,27 @@ impl Pages<'_> {
         }
         Ok(())
     }
+}
 
-    /// Returns the posts of a page.
-    fn page(&mut self, record: &Record, block: Vec<u8>, file: &Named, report: &mut Report) -> Vec<Draft> {
-        let (_, _, content_type, response) = payload(record, block);
-        let decoded = extract::decode(&response.body, content_type.as_deref());
-        let origin = page::origin(&decoded.text, "");
-        let replayed = origin.rewritten;
-        let url = Url::parse(&record.uri).ok().filter(|_| !replayed).or(origin.url);
-        let text = if replayed { page::undo_replay(&decoded.text) } else { decoded.text };
-        let sha256 = Digest::of(&response.body);
-        let kind = if replayed { "wayback" } else { "page" };
-        // A replayed page is as old as what it replays.
-        let captured = if replayed { replay_moment(&record.uri).or(origin.captured) } else { None };
-        let page = Page { text: &text, url: url.as_ref(), kind, uri: &file.name, sha256: &sha256, captured };
-        match page.read() {
-            Ok(shown) => {
-                let mut drafts = shown.told(&record.uri, report);
-                let others = self.index.revisited.get(&number(&digest_of(record, &response.body)));
-                if let ([draft], Some(others)) = (drafts.as_mut_slice(), others) {
-                    draft.aliases.extend(others.iter().filter(|o| Some(*o) != draft.url.as_ref()).cloned());
-                }
-                drafts
-            }
-            Err(why) => {
-                self.refused.add(&record.uri, why, report);
-                Vec::new()
-            }
-        }
+/// Returns what a page shows, or why it holds no post.
+fn page(index: &Index, record: &Record, block: Vec<u8>, file: &Named) -> std::result::Result<Shown, String> {
+    let (_, _, content_type, response) = payload(record, block);
+    let decoded = extract::decode(&response.body, content_type.as_deref());
+    let origin = page::origin(&decoded.text, "");
+    let replayed = origin.rewritten;
+    let url = Url::parse(&record.uri).ok().filter(|_| !replayed).or(origin.url);
+    let text = if replayed { page::undo_replay(&decoded.text) } else { decoded.text };
+    let sha256 = Digest::of(&response.body);
+    let kind = if replayed { "wayback" } else { "page" };
+    // A replayed page is as old as what it replays.
+    let captured = if replayed { replay_moment(&record.uri).or(origin.captured) } else { None };
+    let page = Page { text: &text, url: url.as_ref(), kind, uri: &file.name, sha256: &sha256, captured };
+    let mut shown = page.read()?;
+    let others = index.revisited.get(&number(&digest_of(record, &response.body)));
+    if let ([draft], Some(others)) = (shown.drafts.as_mut_slice(), others) {
+        draft.aliases.extend(others.iter().filter(|o| Some(*o) != draft.url.as_ref()).cloned());
     }
+    Ok(shown)
 }
 
 /// Says when a draft was captured, unless its page told it: a replayed one is as old as what it replays.

@@ -57,22 +57,22 @@ impl Writer {
             new.push((post, path));
         }
         let index = &self.index;
-        let made: Vec<(Post, String, Vec<u8>)> = new
+        let made: (Vec<Post>, Vec<(String, Vec<u8>)>) = new
             .into_par_iter()
             .map(|(mut post, path)| {
                 post.links.iter_mut().for_each(|l| l.target = index.target(l).map(|id| id.to_string()));
                 post.content_hash = post.hash_content();
                 let bytes = pretty_json(&post);
-                (post, path, bytes)
+                (post, (path, bytes))
             })
-            .collect();
-        let files: Vec<(&str, &[u8])> = made.iter().map(|(_, path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-        self.batch.stage_all(self.disk.as_mut(), &self.root, &files)?;
-        for (post, _, bytes) in made {
-            self.index.seek(&Facts::of(&post));
-            self.count_new(&post);
+            .unzip();
+        let (posts, files) = made;
+        for (post, (_, bytes)) in posts.iter().zip(&files) {
+            self.index.seek(&Facts::of(post));
+            self.count_new(post);
             self.hold(bytes.len());
         }
+        self.batch.stage_all(self.disk.as_mut(), &self.root, files)?;
         self.commit_if_due()?;
         self.keep_others(others)
     }
@@ -239,9 +239,10 @@ impl Writer {
 
     fn stage_post(&mut self, path: &str, post: &Post) -> Result<()> {
         let bytes = pretty_json(post);
-        self.batch.stage_all(self.disk.as_mut(), &self.root, &[(path, &bytes)])?;
+        let size = bytes.len();
+        self.batch.stage_all(self.disk.as_mut(), &self.root, vec![(path.to_string(), bytes)])?;
         self.index.put(&Facts::of(post), path);
-        self.hold(bytes.len());
+        self.hold(size);
         self.commit_if_due()
     }
 
