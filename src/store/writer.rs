@@ -111,8 +111,6 @@ pub struct Writer {
     summary: Summary,
     /// Whether anything was made durable in this run.
     committed: bool,
-    /// Posts that this run brought or touched before, so that each counts once.
-    touched: HashSet<u64>,
 }
 
 /// Returns the name of a run from the second it started.
@@ -161,7 +159,6 @@ impl Writer {
             fresh: (0, 0),
             batch_since: None,
             committed: false,
-            touched: HashSet::new(),
             disk,
             clock,
             opening,

@@ -22,9 +22,9 @@ use crate::ops::resolve::close;
 use crate::store::{Opening, Summary, Writer, bag};
 
 /// Drafts refined at a time, on all cores …
-const BATCH: usize = 256;
+const BATCH: usize = 128;
 /// … and the bytes of their bodies, so that memory does not grow with long posts.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// The largest file that is kept beside posts.
 const MAX_FILE: u64 = 512 << 20;

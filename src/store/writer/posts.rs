@@ -106,7 +106,7 @@ impl Writer {
         let shelves = self.kept();
         let tied = ids.par_iter().filter_map(|id| shelves.tied(id).transpose()).collect::<Result<Vec<_>>>()?;
         for (post, path) in tied {
-            if self.touch(&post.id) {
+            if self.index.touch(&post.id) {
                 self.line.amended.push(post.id.clone());
                 self.summary.amended += 1;
             }
@@ -134,7 +134,7 @@ impl Writer {
         self.summary.comments += post.comments.len() as u64;
         self.summary.new += 1;
         self.line.new.push(post.id.clone());
-        self.touch(&post.id);
+        self.index.touch(&post.id);
     }
 
     /// Counts a post into the batch.
@@ -166,6 +166,7 @@ impl Writer {
     fn keep_new(&mut self, mut post: Post) -> Result<Kept> {
         post.content_hash = post.hash_content();
         let path = self.new_path(&post, &[]);
+        self.index.put(&Facts::of(&post).without_links(), &path);
         self.count_new(&post);
         self.stage_post(&path, &post)?;
         Ok(Kept::New)
@@ -187,7 +188,7 @@ impl Writer {
         let before = kept.comments.len() as u64;
         self.info.counts.comments = (self.info.counts.comments + comments).saturating_sub(before);
         self.summary.comments += comments.saturating_sub(before);
-        let first = self.touch(&post.id);
+        let first = self.index.touch(&post.id);
         let (list, kind) =
             if changed { (&mut self.line.changed, Kept::Changed) } else { (&mut self.line.amended, Kept::Amended) };
         if first {
@@ -214,11 +215,6 @@ impl Writer {
         })?;
         let first = first.or_else(|| self.line.new.iter().find(|id| ids.contains(id)).cloned());
         Ok(first.or_else(|| ids.first().cloned()))
-    }
-
-    /// Returns whether the run comes to the post for the first time.
-    fn touch(&mut self, id: &PostId) -> bool {
-        self.touched.insert(self.index.hash("name", id.as_str()))
     }
 
     /// Joins a post into another that turned out to be the same; its last text stays as a version.
