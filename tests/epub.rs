@@ -2,6 +2,7 @@
 //! temporary files of the build, where `tests/run` has EPUBCheck read them.
 
 mod book;
+mod cover;
 mod hostile;
 mod lint;
 mod photos;
@@ -423,22 +424,6 @@ fn three_hundred_posts_make_one_book() {
     let book = Blog::new("many").with(posts).book();
     assert_eq!(book.contents().iter().filter(|(l, ..)| *l == 2).count(), 300);
     assert!(book.chapter("Post 7").contains(".xhtml\">next</a>"));
-}
-
-#[test]
-fn a_title_the_cover_cannot_write_stands_on_the_title_page() {
-    // Linear A: nobody reads it, and hardly a machine has a font for it.
-    let blog = Blog::titled("lost-script", "𐘀𐘁𐘂").with([post(1, "One", "2007-04-23", "<p>a</p>")]);
-    let book = blog.book();
-    assert!(book.notes.iter().any(|n| n.contains("cover")), "{:?}", book.notes);
-    assert!(book.text("OEBPS/text/title.xhtml").contains("<h1>𐘀𐘁𐘂</h1>"));
-    let long = Blog::titled("long-title", &"A rather long title for a blog about harbours ".repeat(12)).with([post(
-        1,
-        "One",
-        "2007-04-23",
-        "<p>a</p>",
-    )]);
-    assert!(long.book().notes.is_empty());
 }
 
 #[test]

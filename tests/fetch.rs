@@ -168,6 +168,84 @@ fn one_post_that_breaks_the_server_hides_no_other() {
 }
 
 #[test]
+fn a_post_that_the_api_cannot_give_is_read_from_its_page() {
+    for (status, words) in [(500, "Allowed memory size exhausted"), (400, "{}"), (200, "<b>Fatal error</b>: Uncaught")]
+    {
+        let (blog, dir) = (Blog::with_posts(130), TempDir::new().unwrap());
+        blog.break_with(move |r| {
+            if r.query("p").as_deref() == Some("42") {
+                let page = "<!doctype html><title>Number 42</title><article class=\"post hentry\"><h1 class=\"entry-title\">Number 42</h1><div class=\"entry-content\"><p>What the page shows of the forty-second, in some words more than a few.</p></div></article>";
+                return Some(Response::new(200, "text/html", page));
+            }
+            let number = |name| r.query(name).and_then(|v| v.parse::<u64>().ok());
+            let (size, page) = (number("per_page")?, number("page")?);
+            let named = r.query("include").map(|i| i.split(',').any(|id| id == "42"));
+            let asked = named.unwrap_or((page - 1) * size < 42 && 42 <= page * size);
+            let texts = r.path().ends_with("/posts") && r.query("_fields").is_none() && r.query("modified_after").is_none();
+            (texts && asked).then(|| Response::new(status, "text/html", words))
+        });
+        let summary = run(&blog, &dir, 0).unwrap();
+        assert_eq!((summary.new, summary.gaps.len()), (132, 0), "{status}: {:?}", summary.gaps);
+        assert!(posts(&dir).iter().any(|p| p.text.starts_with("What the page shows")), "{status}");
+        blog.hits();
+        let summary = run(&blog, &dir, 100).unwrap();
+        assert_eq!((summary.new, summary.changed, summary.amended), (0, 0, 0), "{status}");
+        assert!(blog.hits().len() <= 10, "{status}");
+    }
+}
+
+#[test]
+fn an_api_that_gives_few_rows_or_no_totals_is_read_to_its_end() {
+    let few = |r: &mdarchive::http::serve::Request| {
+        let rows: u64 = r.query("per_page")?.parse().ok()?;
+        let refused =
+            json!({"code": "rest_invalid_param", "message": "Invalid parameter(s): per_page", "data": {"status": 400}});
+        (rows > 10).then(|| json_response(400, &refused))
+    };
+    let (blog, dir) = (Blog::with_posts(250), TempDir::new().unwrap());
+    blog.break_with(few);
+    let summary = run(&blog, &dir, 0).unwrap();
+    assert_eq!((summary.new, summary.gaps.len()), (252, 0), "{summary:?}");
+    let all = posts(&dir);
+    assert!(all.iter().all(|p| !p.authors.is_empty()) && all.iter().any(|p| p.tags.len() == 2));
+    blog.hits();
+    assert_eq!(run(&blog, &dir, 100).unwrap().new, 0);
+    assert!(blog.hits().len() <= 14);
+
+    let (blog, dir) = (Blog::with_posts(250), TempDir::new().unwrap());
+    blog.state().silent = true;
+    assert_eq!(run(&blog, &dir, 0).unwrap().new, 252);
+    blog.hits();
+    assert_eq!(run(&blog, &dir, 100).unwrap().new, 0);
+    assert!(blog.hits().len() <= 10);
+}
+
+#[test]
+fn pages_that_the_api_does_not_list_are_found_in_another_way() {
+    let (blog, dir) = (Blog::with_posts(30), TempDir::new().unwrap());
+    let base = blog.url();
+    blog.break_with(move |r| match r.path() {
+        p if p.ends_with("/wp/v2/pages") => Some(json_response(401, &json!({"code": "rest_forbidden"}))),
+        "/sitemap.xml" => {
+            let map = format!("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><url><loc>{base}about/</loc></url></urlset>");
+            Some(Response::new(200, "application/xml", map))
+        }
+        "/about/" => Some(Response::new(200, "text/html", "<!doctype html><title>About</title><article><h1>About</h1><div class=\"entry-content\"><p>About this blog and whoever writes it, in a few words of no weight.</p></div></article>")),
+        _ => None,
+    });
+    let summary = run(&blog, &dir, 0).unwrap();
+    assert_eq!(summary.new, 31, "{summary:?}");
+    assert!(
+        summary.notes.iter().any(|n| n.contains("does not list the blog's pages (HTTP 401)")),
+        "{:?}",
+        summary.notes
+    );
+    blog.hits();
+    assert_eq!(run(&blog, &dir, 100).unwrap().new, 0);
+    assert!(blog.hits().len() <= 12, "{:#?}", blog.hits());
+}
+
+#[test]
 fn a_server_that_cannot_show_any_post_ends_the_run_soon() {
     let (blog, dir) = (Blog::with_posts(500), TempDir::new().unwrap());
     blog.break_with(|r| r.path().ends_with("/posts").then(|| Response::new(500, "text/html", "no")));

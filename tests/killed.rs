@@ -41,14 +41,21 @@ fn kill_many(words: &[&str], whole_code: i32) {
     let life = born.elapsed();
     assert_eq!(ran.code, whole_code, "{}", ran.err);
     let expected = kept(&whole.join("archives/blog"));
-    let (mut killed, mut begun) = (0, 0);
+    let mut begun = 0;
     let kills = kills();
     for n in 0..kills {
         let folder = dir.path().join(n.to_string());
-        std::fs::create_dir(&folder).unwrap();
-        // Spread by the golden ratio: near to no other moment, and the same in each run.
-        let ended = killed_after(&folder, words, life.mul_f64((f64::from(n) * 0.618_034).fract()));
-        killed += u32::from(!ended);
+        // Spread by the golden ratio: near to no other moment, and the same in each run. A machine that has grown quicker
+        // since the whole run was timed ends it before: then it gets half as long, at last no time at all.
+        let mut time = life.mul_f64((f64::from(n) * 0.618_034).fract());
+        loop {
+            std::fs::create_dir(&folder).unwrap();
+            if !killed_after(&folder, words, time) {
+                break;
+            }
+            std::fs::remove_dir_all(&folder).unwrap();
+            time = if time > Duration::from_millis(1) { time / 2 } else { Duration::ZERO };
+        }
         let archive = folder.join("archives/blog");
         if archive.join("archive.json").exists() {
             begun += 1;
@@ -65,8 +72,7 @@ fn kill_many(words: &[&str], whole_code: i32) {
         assert_eq!(expected.len(), found.len(), "kill {n}");
         std::fs::remove_dir_all(&folder).unwrap();
     }
-    assert!(killed > kills / 2, "only {killed} of {kills} runs were killed in time");
-    println!("{killed} of {kills} killed, {begun} after the first batch");
+    println!("{begun} of {kills} killed after the first batch");
     assert!(begun > 0 || kills < 50, "no kill fell after the first batch");
 }
 

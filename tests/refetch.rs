@@ -23,6 +23,7 @@ fn raw_files(dir: &TempDir) -> BTreeSet<String> {
 #[test]
 fn again_with_nothing_new_writes_one_line_and_asks_little() {
     let (blog, dir) = (Blog::with_posts(250), TempDir::new().unwrap());
+    blog.edit("posts", 4, |p| p["content"] = json!({"rendered": "", "protected": true}));
     run(&blog, &dir, 0).unwrap();
     let (before, raw) = (files(&dir), raw_files(&dir));
     let lines = || std::fs::read_to_string(dir.path().join("blog/runs.jsonl")).unwrap().lines().count();
@@ -66,6 +67,33 @@ fn what_was_edited_and_added_changes_and_nothing_else() {
     let summary = run(&blog, &dir, 200).unwrap();
     assert_eq!((summary.new, summary.changed, summary.amended), (0, 0, 0));
     assert!(blog.hits().len() <= 10);
+}
+
+#[test]
+fn an_old_api_that_does_not_know_of_changes_is_not_read_whole_each_night() {
+    let (blog, dir) = (Blog::with_posts(1_200), TempDir::new().unwrap());
+    blog.state().unknown = vec!["modified_after"];
+    run(&blog, &dir, 0).unwrap();
+    blog.hits();
+    let summary = run(&blog, &dir, 100).unwrap();
+    assert_eq!((summary.new, summary.changed, summary.amended), (0, 0, 0));
+    let hits = blog.hits();
+    assert!(hits.len() <= 10, "{hits:#?}");
+    blog.edit("posts", 9, |p| p["content"]["rendered"] = json!("<p>Quite another text.</p>"));
+    assert_eq!(run(&blog, &dir, 200).unwrap().changed, 1);
+    // Older still: the order of changes is an error to it.
+    blog.break_with(|r| {
+        let modified = r.query("orderby").as_deref() == Some("modified");
+        modified.then(|| {
+            json_response(400, &json!({"code": "rest_invalid_param", "message": "Invalid parameter(s): orderby"}))
+        })
+    });
+    blog.edit("posts", 7, |p| {
+        p["content"]["rendered"] = json!("<p>Changed as well.</p>");
+    });
+    blog.state().rows.get_mut("posts").unwrap()[6]["modified"] = json!("2020-07-07T08:09:10");
+    let summary = run(&blog, &dir, 300).unwrap();
+    assert_eq!((summary.new, summary.changed), (0, 1), "{summary:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Each way to read a blog, alone: every post once, and the next night almost nothing.
 
+mod feeds;
 mod pages;
 mod platforms;
 
@@ -26,6 +27,11 @@ pub fn with(site: &Site, dir: &TempDir, source: &str, at: i64, change: impl FnOn
     request.media = false;
     change(&mut request);
     fetch(request, &Events::silent(), clock_at(at)).unwrap()
+}
+
+/// A front page, with what it says of itself.
+pub fn front(site: &Site, head: &str) {
+    site.page("/", &format!("<head><title>A blog</title>{head}</head><body>Welcome</body>"));
 }
 
 /// The last parts of the addresses of what is kept.

@@ -22,7 +22,7 @@ pub struct BookArgs {
     /// Several books instead of one: year, size=200MB, count=500, tag=one,two
     #[arg(long, value_name = "HOW")]
     pub volumes: Option<Volumes>,
-    /// Leave out: comments, tags, pictures (the two indexes), linked (posts that link here), gaps
+    /// Leave out: comments, tags, pictures (the two indexes), linked (posts that link here), gaps, cover-picture
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PART")]
     pub without: Vec<Part>,
     /// Leave comments out of the book (as --without comments)
@@ -79,6 +79,7 @@ pub enum Part {
     Pictures,
     Linked,
     Gaps,
+    CoverPicture,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -111,6 +112,7 @@ impl BookArgs {
                 pictures: goes(Part::Pictures),
                 linked: goes(Part::Linked),
                 gaps: goes(Part::Gaps),
+                cover_picture: goes(Part::CoverPicture),
             },
             by: match self.by {
                 By::Month => export::By::Month,

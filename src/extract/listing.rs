@@ -230,12 +230,17 @@ fn permalink(node: NodeRef<'_, Node>, page: Option<&Url>) -> Option<Url> {
     best.map(|(_, url)| url)
 }
 
+/// Returns whether the words of a link say that there is more to read where it leads.
+pub(super) fn says_more(words: &str) -> bool {
+    MORE.as_ref().is_some_and(|r| r.is_match(words))
+}
+
 fn by_words(a: &NodeRef<'_, Node>, title: &str) -> u8 {
     let words = walk::text(*a).to_lowercase();
     let title = title.to_lowercase();
     if title.starts_with("permanent") || title.starts_with("permalink") || words.starts_with("perma") {
         4
-    } else if MORE.as_ref().is_some_and(|r| r.is_match(&words)) {
+    } else if says_more(&words) {
         3
     } else if when::parse(&words, Order::MonthFirst).is_some() && words.len() < 40 || words == "#" || words == "link" {
         2
@@ -245,7 +250,7 @@ fn by_words(a: &NodeRef<'_, Node>, title: &str) -> u8 {
 }
 
 /// Returns an address of the same host that is not that of the page or of its site.
-fn address(href: &str, page: Option<&Url>) -> Option<Url> {
+pub(super) fn address(href: &str, page: Option<&Url>) -> Option<Url> {
     let href = href.trim();
     let mut url = page.map_or_else(|| Url::parse(href), |page| page.join(href)).ok()?;
     url.set_fragment(None);
@@ -263,7 +268,7 @@ fn is_cut(node: NodeRef<'_, Node>) -> bool {
     let more = |n: NodeRef<'_, Node>| {
         let Some(e) = n.value().as_element().filter(|e| e.name() == "a") else { return false };
         let named = walk::classes(e).any(|c| matches!(c, "more-link" | "read-more" | "readmore" | "jump-link"));
-        named || walk::text(n).len() < 120 && MORE.as_ref().is_some_and(|r| r.is_match(&walk::text(n)))
+        named || walk::text(n).len() < 120 && says_more(&walk::text(n))
     };
     let all: Vec<NodeRef<'_, Node>> = walk::readable(node).take(20_000).collect();
     let ellipsis = |n: &NodeRef<'_, Node>| {

@@ -27,6 +27,7 @@ mod rules;
 mod shown;
 mod sources;
 mod streamed;
+mod teasers;
 mod terms;
 mod thread;
 mod title;
@@ -44,6 +45,7 @@ use url::Url;
 
 pub use decode::{Decoded, decode};
 pub use flat::flat;
+pub use wall::wants;
 
 use crate::html;
 use crate::model::Draft;
@@ -133,6 +135,12 @@ fn verdict(page: &str, url: Option<&Url>, comments: bool) -> Verdict {
     if entries.len() > 1 {
         let posts = list(&mut tree, &facts, address.as_ref(), &entries);
         return Verdict { posts, ..Verdict::default() };
+    }
+    let teasers = teasers::of(&tree, &outline, address.as_ref());
+    if !teasers.is_empty() {
+        teasers.into_iter().for_each(|id| html::walk::remove(&mut tree, id));
+        outline = Outline::of(&tree);
+        mark::mark(&tree, &mut outline);
     }
     let wants = wall::of(&tree, &outline);
     let whole = Part { facts: &facts, address: address.clone(), outline, comments };

@@ -27,6 +27,12 @@ const MEMBERS: &str = "for members; what strangers see is a beginning";
 /// Where the form of a WordPress that gave it no class sends the password.
 const ASKS: [&str; 2] = ["action=postpass", "wp-pass.php"];
 
+/// Returns what a body that came without its page wants before it is whole.
+pub fn wants(body: &str) -> Option<&'static str> {
+    let mut words = SIGNS.iter().map(|(class, _)| *class).chain(ASKS);
+    if words.any(|word| body.contains(word)) { super::page(body, None).wants } else { None }
+}
+
 /// Returns what a page wants before it shows the whole post.
 pub(super) fn of(tree: &Html, outline: &Outline) -> Option<&'static str> {
     let sign = |class: &str| SIGNS.iter().find(|(name, _)| *name == class).map(|(_, wants)| *wants);

@@ -203,7 +203,7 @@ impl Winnow<'_> {
         if self.is_figure(at, item) {
             return false;
         }
-        if item.text * 3 < container.text
+        if item.text * 3 < container.text * 2
             && item.sig.contains("author")
             && AUTHOR_BOXES.as_ref().is_some_and(|r| r.is_match(&item.sig))
         {

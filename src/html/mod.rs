@@ -1,7 +1,6 @@
 //! Tree to tree: what is done to the markup of a post, and how it is written again. No I/O.
 
 mod address;
-mod attributes;
 mod body;
 mod caption;
 mod clean;
@@ -10,7 +9,10 @@ mod gather;
 mod image;
 mod nest;
 mod parse;
+mod rawtext;
+mod reference;
 pub(crate) mod text;
+mod tokens;
 pub(crate) mod walk;
 pub(crate) mod xhtml;
 

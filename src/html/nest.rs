@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use ego_tree::{NodeId, NodeRef};
+use html5ever::ns;
+use scraper::node::Element;
 use scraper::{Html, Node};
 
 use super::{text, walk};
@@ -68,10 +70,112 @@ pub(super) fn join_texts(tree: &mut Html, top: NodeId) {
     }
 }
 
+/// Returns whether a tree reads back as it would be written: no element stands where a parser would not leave it.
+pub(super) fn rests(tree: &Html, top: NodeId) -> bool {
+    let Some(root) = tree.tree.get(top) else { return true };
+    root.descendants().skip(1).all(|node| {
+        let parent = node.parent().filter(|p| p.id() != top);
+        match node.value() {
+            Node::Text(t) => parent.is_none_or(|p| only(walk::name(&p)).is_empty() || t.text.trim().is_empty()),
+            Node::Element(e) => stands(&node, e, parent, top),
+            _ => true,
+        }
+    })
+}
+
+/// Returns which elements alone stand in one, and no text; none where all may.
+fn only(name: &str) -> &'static [&'static str] {
+    match name {
+        "table" => &["caption", "colgroup", "tbody", "thead", "tfoot"],
+        "tbody" | "thead" | "tfoot" => &["tr"],
+        "tr" => &["td", "th"],
+        "colgroup" => &["col"],
+        _ => &[],
+    }
+}
+
+/// Returns whether a parser leaves an element where it stands.
+fn stands(node: &NodeRef<'_, Node>, e: &Element, parent: Option<NodeRef<'_, Node>>, top: NodeId) -> bool {
+    let (name, outer) = (e.name(), parent.as_ref().map_or("", walk::name));
+    let around = || node.ancestors().take_while(|a| a.id() != top);
+    let space = parent.and_then(|p| p.value().as_element().map(|e| e.name.ns.clone())).unwrap_or(ns!(html));
+    if e.name.ns != ns!(html) || space != ns!(html) {
+        // Drawings and formulas end where anything else begins, but for the places they have for words.
+        let words = matches!(outer, "title" | "desc" | "mi" | "mo" | "mn" | "ms" | "mtext") && space != ns!(html);
+        return e.name.ns == space || matches!(name, "svg" | "math") || words;
+    }
+    // A caption that found no picture may find one once the others have theirs.
+    if name != "figcaption" && walk::classes(e).any(|c| c == "wp-caption-text") {
+        return false;
+    }
+    let held = only(outer);
+    if !held.is_empty() && !held.contains(&name) {
+        return false;
+    }
+    match name {
+        "caption" | "colgroup" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "col" => held.contains(&name),
+        // An item ends the one before it, unless a list or another part of the page begins between them.
+        "li" => around().take_while(|a| passes(walk::name(a))).all(|a| walk::name(&a) != "li"),
+        "dd" | "dt" => around().take_while(|a| passes(walk::name(a))).all(|a| !matches!(walk::name(&a), "dd" | "dt")),
+        "rt" | "rp" => outer == "ruby" || around().all(|a| walk::name(&a) != "ruby"),
+        _ => !(is_heading(name) && is_heading(outer)),
+    }
+}
+
+/// Returns whether the begin of an item looks for another one beyond such an element (HTML, section 13.2.4.2: all that are
+/// not special, and three that are).
+fn passes(name: &str) -> bool {
+    const SPECIAL: [&str; 39] = [
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "col",
+        "colgroup",
+        "details",
+        "dir",
+        "dl",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "desc",
+        "title",
+    ];
+    !SPECIAL.contains(&name)
+}
+
+fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
 /// Returns whether an element is ended by a block that begins in it.
 fn ends_before(outer: &str, inner: &str) -> bool {
-    let heading = |n: &str| n.len() == 2 && n.starts_with('h') && n != "hr";
-    outer == "p" || (heading(outer) && heading(inner))
+    outer == "p" || (is_heading(outer) && is_heading(inner))
 }
 
 fn plays(media: NodeRef<'_, Node>) -> bool {
@@ -82,4 +186,29 @@ fn plays(media: NodeRef<'_, Node>) -> bool {
 /// Returns whether an element says and shows nothing and marks no place.
 fn is_empty(node: NodeRef<'_, Node>) -> bool {
     !node.has_children() && walk::attr(&node, "id").is_none() && walk::attr(&node, "href").is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::html::body;
+
+    #[test]
+    fn a_body_reads_back_as_it_was_written_however_its_page_was_nested() {
+        for markup in [
+            "<figure><h2>a</h2><figcaption>b</figcaption><figcaption>c</figcaption></figure><figure><td>d<table><tr><td>\
+             <figure><img src=e.jpg><figcaption>f</figcaption></figure>g<figure><figcaption></figcaption></figure>\
+             <figcaption>h</figcaption>i</table></figure>",
+            "<ul><li><noscript><li>a</noscript><dl><dd><span><dt>b",
+            "<table><tr><td>a<marquee><tr><td>b</marquee></table><table><caption><form>c<caption>d",
+            "<ruby>a<form><rt>b<p><rt>c</form></ruby><h2><search><h3>d</search>e",
+            "<svg><desc><form><tr>a</form><li>b<li>c</desc><text>d<b>e</svg><math><mtext><table>f<td>g</math>",
+            "<table class=wp-caption><tr><td><img src=a.jpg><tr><td class=wp-caption-text>b<table>c<tr><td>d</table></table>",
+            "<a href=x><table><tr><td><a href=y>a</table>b<p>c<select><p>d</select>",
+            "<pre>&#13;&#10;\n a\r\n&#13;b</pre><plaintext><p>c",
+        ] {
+            let once = body(markup, None, None);
+            let twice = body(&once.html, None, None);
+            assert_eq!((&twice.html, &twice.text), (&once.html, &once.text), "{markup}");
+        }
+    }
 }

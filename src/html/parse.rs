@@ -9,16 +9,13 @@ use std::cell::{Cell, RefCell};
 
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, Tree};
-use html5ever::buffer_queue::BufferQueue;
-use html5ever::interface::TokenizerResult;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::{RawKind, State};
-use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{Tracer, TreeBuilder, TreeBuilderOpts, create_element};
 use html5ever::{LocalName, QualName, local_name, ns};
 use scraper::{Html, HtmlTreeSink, Node};
 
-use super::attributes;
+use super::reference::{self, Null, Place};
+use super::tokens;
 
 /// The depth at which browsers, too, stop nesting.
 const DEEPEST: usize = 512;
@@ -54,18 +51,16 @@ pub fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_string();
     }
-    let state = State::RawData(RawKind::Rcdata);
-    let tokenizer =
-        Tokenizer::new(Words::default(), TokenizerOpts { initial_state: Some(state), ..TokenizerOpts::default() });
-    feed(&tokenizer, text);
-    tokenizer.sink.0.into_inner()
+    let mut out = String::with_capacity(text.len());
+    reference::decode(&tokens::lines(text), Place::Text, Null::Replaced, &mut out);
+    out
 }
 
 fn run(text: &str, fragment: bool) -> Html {
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
-    let (text, tags) = attributes::few(text);
     // Room for all nodes at once: of pages of all kinds one in a hundred has more than an element and two texts a tag.
-    let room = tags.saturating_mul(3).min(MOST_NODES) + 16;
+    let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
+    let room = (tags + tags / 2).min(MOST_NODES) + 16;
     let empty = |mut html: Html, root: Node| {
         html.tree = Tree::with_capacity(root, room);
         html
@@ -77,40 +72,12 @@ fn run(text: &str, fragment: bool) -> Html {
     } else {
         TreeBuilder::new(HtmlTreeSink::new(empty(Html::new_document(), Node::Document)), options)
     };
-    let tokenizer = Tokenizer::new(Filter::new(builder), TokenizerOpts::default());
-    feed(&tokenizer, &text);
-    let mut html = tokenizer.sink.builder.sink.0.into_inner();
+    let filter = Filter::new(builder);
+    tokens::feed(text, &filter);
+    let mut html = filter.builder.sink.0.into_inner();
     html.errors = Vec::new();
     flatten(&mut html);
     html
-}
-
-fn feed<S: TokenSink>(tokenizer: &Tokenizer<S>, text: &str) {
-    let input = BufferQueue::default();
-    // The buffers of the tokenizer count in 32 bits.
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (piece, after) = rest.split_at(rest.floor_char_boundary(1 << 20));
-        input.push_back(StrTendril::from_slice(piece));
-        rest = after;
-        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
-    }
-    tokenizer.end();
-}
-
-/// Collects characters and nothing else.
-#[derive(Default)]
-struct Words(RefCell<String>);
-
-impl TokenSink for Words {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        if let Token::CharacterTokens(text) = token {
-            self.0.borrow_mut().push_str(&text);
-        }
-        TokenSinkResult::Continue
-    }
 }
 
 /// What may still come in.
@@ -333,7 +300,7 @@ mod tests {
         let tree = parse(&(tag + ">word</p>"));
         assert!(start.elapsed() < Duration::from_secs(5), "took {:?}", start.elapsed());
         let p = tree.tree.values().find_map(|n| n.as_element().filter(|e| e.name() == "p")).unwrap();
-        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), attributes::MOST));
+        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), tokens::MOST));
         assert_eq!(super::super::walk::texts(tree.tree.root()).collect::<String>(), "word");
     }
 

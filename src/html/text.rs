@@ -166,6 +166,9 @@ impl Writer {
     }
 
     fn verbatim(&mut self, text: &str) {
+        if text.contains('\r') {
+            return self.verbatim(&text.replace('\r', "\n"));
+        }
         let text = if self.due == Gap::Blank { text.trim_start_matches('\n') } else { text };
         let body = text.trim_end();
         if !body.is_empty() {

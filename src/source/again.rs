@@ -21,6 +21,12 @@ pub trait Again: Send + Sync {
     /// Takes in what others refer to, in the order in which it came.
     fn learn(&mut self, _: &Capture) {}
 
+    /// Returns where a kept post is asked for once more, by its names and by where it came from; none where a listing
+    /// tells of every edit, or where its page is what it came from.
+    fn alone(&self, _names: &[&str], _from: &Url) -> Option<Url> {
+        None
+    }
+
     /// Returns the posts of an answer; `others` finds what else was kept.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::answers::Made;
-use super::paged::{self, Paged, Platform, number, open, with};
+use super::paged::{self, Paged, Platform, number, open, told, with};
 use super::{Again, Look, Source};
 use crate::error::{Error, Result};
 use crate::html;
@@ -18,6 +18,7 @@ static PLATFORM: Platform = Platform {
     changed: |start, at: Timestamp| Some(with(&with(start, "orderby", "updated"), "updated-min", &at.to_string())),
     closed: open,
     ask: Ask::feed,
+    alone: told,
 };
 
 pub(super) fn again(site: &Site) -> Box<dyn Again> {

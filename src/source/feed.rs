@@ -8,12 +8,13 @@ use url::Url;
 
 use super::again::Plain;
 use super::walk::{Chain, Walk};
-use super::{Again, Batch, Look, Named, Source, Step, Text, explain};
+use super::{Again, Batch, Look, Named, Source, Step, Text, explain, gap_word};
 use crate::error::{Error, Result};
+use crate::extract::wants;
 use crate::html;
 use crate::http::{Answer, Ask};
 use crate::import::feed::{self, Entry, Feed, Origin};
-use crate::model::{Capture, Draft, Reason, Site, normalise_url};
+use crate::model::{Capture, Draft, Gap, Reason, Site, normalise_url};
 
 /// Media types by which a page names its feeds.
 const TYPES: [&str; 5] =
@@ -86,14 +87,23 @@ impl FeedSource {
             fresh += 1;
             news += usize::from(!known(&name));
             let (draft, cut) = draft(entry, &feed, &origin);
+            let wants = wants(&draft.body).filter(|_| draft.url.is_some());
             batch.named.push(Named {
                 name,
                 published: draft.published.as_ref().map(|d| d.text.clone()),
-                text: if cut && draft.url.is_some() { Text::Cut } else { Text::Here },
+                text: if cut && draft.url.is_some() && wants.is_none() { Text::Cut } else { Text::Here },
                 ..Named::default()
             });
-            if !self.only_names {
-                batch.drafts.push(draft);
+            match wants {
+                Some(wants) => batch.gaps.push(Gap {
+                    url: draft.url.unwrap_or_default(),
+                    what: gap_word(draft.kind).into(),
+                    reason: Reason::Protected,
+                    detail: wants.into(),
+                    post: None,
+                }),
+                None if self.only_names => {}
+                None => batch.drafts.push(draft),
             }
         }
         batch.notes.extend(feed.repairs.iter().take(3).map(|r| format!("{}: {r}", capture.url)));

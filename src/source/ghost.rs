@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::answers::{Made, read, read_as};
-use super::paged::{self, Paged, Platform, with};
+use super::paged::{self, Paged, Platform, told, with};
 use super::{Again, Look, Source};
 use crate::error::Result;
 use crate::html;
@@ -20,6 +20,7 @@ static PLATFORM: Platform = Platform {
     changed: |start, at: Timestamp| Some(with(start, "filter", &format!("updated_at:>'{at}'"))),
     closed,
     ask: Ask::json,
+    alone: told,
 };
 
 pub(super) fn again(site: &Site) -> Box<dyn Again> {

@@ -70,6 +70,8 @@ pub struct Named {
     pub published: Option<String>,
     /// A page of the blog, where the listing tells it from a post.
     pub kind: Option<Kind>,
+    /// Its key on the platform, where that is known beside its address.
+    pub key: Option<String>,
     pub text: Text,
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Platform {
     /// Returns why a post is not there though it is listed: it is for those who paid.
     pub closed: fn(&Draft) -> Option<&'static str>,
     pub ask: fn() -> Ask,
+    /// Returns where one kept post is asked for, by its names and by where it came from.
+    pub alone: fn(&[&str], &Url) -> Option<Url>,
 }
 
 /// A blog on such a platform.
@@ -156,6 +158,10 @@ impl Again for Kept {
         (self.reads)(url)
     }
 
+    fn alone(&self, names: &[&str], from: &Url) -> Option<Url> {
+        (self.platform.alone)(names, from)
+    }
+
     fn read(&self, capture: &Capture, _: &Others) -> Result<Vec<Draft>> {
         let mut drafts = (self.platform.read)(capture, self.home.as_ref())?.drafts;
         drafts.retain(|d| (self.platform.closed)(d).is_none());
@@ -192,6 +198,11 @@ pub(super) fn number(url: &Url, name: &str) -> Option<u64> {
 
 /// Nothing changes that the listing does not show.
 pub(super) fn never(_: &Url, _: Timestamp) -> Option<Url> {
+    None
+}
+
+/// A listing tells of every edit.
+pub(super) fn told(_: &[&str], _: &Url) -> Option<Url> {
     None
 }
 

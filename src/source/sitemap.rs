@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Batch, Look, Named, Source, Step, Text, explain};
+use super::{Batch, Look, Named, Source, Step, explain};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Ask};
 use crate::import::feed;
@@ -180,7 +180,7 @@ impl SitemapSource {
                 mark: place.changed.clone(),
                 published: place.published.clone(),
                 kind,
-                text: Text::OnItsPage,
+                ..Named::default()
             });
         }
     }

@@ -173,6 +173,10 @@ impl Again for Kept {
         url.path() == "/api/v1/archive"
     }
 
+    fn alone(&self, _: &[&str], from: &Url) -> Option<Url> {
+        self.reads(from).then(|| from.clone())
+    }
+
     fn learn(&mut self, capture: &Capture) {
         for row in rows(capture).unwrap_or_default() {
             if let Some(slug) = row.get("slug").and_then(Value::as_str).map(str::to_string) {

@@ -8,8 +8,17 @@ use crate::error::Result;
 use crate::http::Ask;
 use crate::model::{Capture, Site};
 
-static PLATFORM: Platform =
-    Platform { read: |capture, site| by("tumblr", capture, site), next, changed: never, closed: open, ask: Ask::json };
+static PLATFORM: Platform = Platform {
+    read: |capture, site| by("tumblr", capture, site),
+    next,
+    changed: never,
+    closed: open,
+    ask: Ask::json,
+    alone: |names, from| {
+        let id = names.iter().find_map(|n| n.strip_prefix("tumblr:")?.parse::<u64>().ok())?;
+        from.join(&format!("/api/read/json?debug=1&id={id}")).ok()
+    },
+};
 
 pub(super) fn again(site: &Site) -> Box<dyn Again> {
     paged::again(&PLATFORM, site, |_| true)

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::paged::{self, Paged, Platform, by, with};
+use super::paged::{self, Paged, Platform, by, told, with};
 use super::{Again, Look, Source};
 use crate::error::Result;
 use crate::html;
@@ -20,6 +20,7 @@ static PLATFORM: Platform = Platform {
     changed: |start, at: Timestamp| Some(with(start, "modified_after", &at.to_string())),
     closed: |draft: &Draft| (draft.status == Status::Protected).then_some("needs a password"),
     ask: Ask::json,
+    alone: told,
 };
 
 pub(super) fn again(site: &Site) -> Box<dyn Again> {

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::entry::{Entry, damaged, read_entry};
@@ -11,7 +12,7 @@ use super::gaps::{OpenGap, open_gaps};
 use super::layout::{CACHE, INFO, inside};
 use super::runs::{RunLine, each_line, read_runs};
 use crate::error::{Error, Result};
-use crate::model::{ArchiveInfo, Digest, FORMAT, Media, Post, PostId};
+use crate::model::{ArchiveInfo, Digest, FORMAT, Media, Post, PostId, Source};
 
 /// An archive, open for reading.
 #[derive(Debug, Clone)]
@@ -82,19 +83,36 @@ impl Archive {
         open_gaps(&self.root)
     }
 
-    /// Returns the files of earlier texts of a post, oldest first as the runs wrote them.
+    /// Returns the files of earlier texts of a post, oldest first: as the runs wrote them, those of one run by the time at
+    /// which they were captured; where each of them says when that was, by that alone.
     pub fn versions(&self, id: &PostId) -> Result<Vec<PathBuf>> {
         let folder = format!("versions/{id}/");
-        let mut files: Vec<PathBuf> = Vec::new();
+        let mut found: Vec<(String, Option<Timestamp>, PathBuf)> = Vec::new();
         each_line(&self.root, &mut |line: RunLine| {
             for record in line.files.iter().filter(|f| f.path.starts_with(&folder)) {
-                if let Some(path) = inside(&self.root, &record.path).filter(|p| p.is_file() && !files.contains(p)) {
-                    files.push(path);
+                let file = inside(&self.root, &record.path).filter(|p| p.is_file());
+                if let Some(path) = file.filter(|p| found.iter().all(|(.., known)| known != p)) {
+                    found.push((line.run.clone(), captured(&path), path));
                 }
             }
         })?;
-        Ok(files)
+        if found.iter().all(|(_, captured, _)| captured.is_some()) {
+            found.sort_by_key(|(_, captured, _)| *captured);
+        } else {
+            found.chunk_by_mut(|a, b| a.0 == b.0).for_each(|run| run.sort_by_key(|(_, captured, _)| *captured));
+        }
+        Ok(found.into_iter().map(|(.., path)| path).collect())
     }
+}
+
+/// Returns when the text in a file of a post was captured, where its sources say so.
+fn captured(path: &Path) -> Option<Timestamp> {
+    #[derive(serde::Deserialize)]
+    struct Said {
+        sources: Vec<Source>,
+    }
+    let said: Said = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    said.sources.into_iter().filter_map(|s| s.captured).max()
 }
 
 /// Reads `archive.json`; none when there is no archive.

@@ -31,7 +31,7 @@ fn an_address_can_be_read_on_paper_once_a_chapter() {
     );
     assert!(chapter.contains("gone/</a> · a page of this blog that is not kept"), "{chapter}");
     let inline = blog.book_with(|e| e.links = Links::Inline).chapter("Notes");
-    assert!(inline.contains("this</a><span class=\"url\"> [http://<wbr/>other."), "{inline}");
+    assert!(inline.contains("this</a> <span class=\"url\">[http://<wbr/>other."), "{inline}");
     assert!(!inline.contains("noteref"));
     let both = blog.book_with(|e| e.links = Links::Both).chapter("Notes");
     assert!(both.contains("class=\"url\"") && both.contains("noteref"));
@@ -189,4 +189,36 @@ fn a_part_too_long_for_readers_is_cut() {
     let parts: Vec<String> = titles(&book).into_iter().filter(|t| t.contains("April")).collect();
     assert_eq!(parts, ["1 April 2007 (1/3)", "1 April 2007 (2/3)", "1 April 2007 (3/3)"]);
     assert_eq!(book.spine().iter().filter(|s| s.starts_with("y2007-04")).count(), 3);
+}
+
+#[test]
+fn titles_and_addresses_of_another_direction_leave_what_stands_beside_them_in_place() {
+    let hebrew = "<p>שלום עולם, זה פוסט על הים. <a href=\"http://o.example/x\">קישור</a></p>";
+    let mut one = post(1, "שלום", "2007-04-23", hebrew);
+    one.text = "שלום עולם, זה פוסט על הים.".into();
+    let two = post(2, "Two", "2007-04-24", &format!("<p><a href=\"{}\">it</a></p>", one.url.as_deref().unwrap()));
+    let book = Blog::new("directions").with([one, two]).book_with(|e| e.links = Links::Both);
+    let chapter = book.chapter("שלום");
+    for part in [
+        "<time dir=\"ltr\" datetime=",
+        "<span class=\"url\" dir=\"ltr\">",
+        "<a href=\"http://o.example/x\" dir=\"ltr\">",
+        "dir=\"ltr\">Two</a> <span class=\"date\" dir=\"ltr\">",
+    ] {
+        assert!(chapter.contains(part), "{part} in {chapter}");
+    }
+    assert!(book.text("OEBPS/text/y2007-04.xhtml").contains("dir=\"rtl\">שלום</a>"));
+    assert!(!book.chapter("Two").contains("dir="), "{}", book.chapter("Two"));
+}
+
+#[test]
+fn words_in_a_table_that_fits_are_not_broken() {
+    let table = |word: &str| {
+        format!("<table><tr><th>Name</th><th>Value</th></tr><tr><td>{word}</td><td>3,400</td></tr></table>")
+    };
+    let posts =
+        [post(1, "Narrow", "2007-04-23", &table("oil")), post(2, "Wide", "2007-04-24", &table(&"long".repeat(20)))];
+    let book = Blog::new("table-words").with(posts).book();
+    assert!(book.chapter("Narrow").contains("<table class=\"whole\">"));
+    assert!(book.chapter("Wide").contains("<table>"));
 }

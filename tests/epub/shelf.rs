@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use mdarchive::model::{Post, Status};
+
 use super::book::{Blog, Made, post};
 
 fn of<'a>(opf: &'a str, from: &str) -> &'a str {
@@ -56,11 +58,26 @@ fn volumes_by_count_size_and_tag_hold_every_post_once() {
 
 #[test]
 fn neither_zone_nor_locale_nor_threads_nor_the_order_of_keeping_show() {
-    let posts: Vec<_> = (0..40)
+    let mut posts: Vec<_> = (0..40)
         .map(|n| post(n, &format!("Post {n}"), "2007-04-11", "<p>é <a href=\"http://o.example/\">x</a></p>"))
         .collect();
-    let blog = Blog::new("settled").with(posts);
-    let export = |backwards: bool, zone: &str, locale: &str, jobs: &str| {
+    // Pictures that are converted, the first of them for the cover too.
+    let mut media = Vec::new();
+    for post in posts.iter_mut().step_by(10) {
+        let url = format!("http://blog.example/{}.bmp", media.len());
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let painted = image::RgbImage::from_fn(600, 400, |x, y| image::Rgb([x as u8, y as u8, media.len() as u8]));
+        painted.write_to(&mut bytes, image::ImageFormat::Bmp).unwrap();
+        post.html.push_str(&format!("<p><img src=\"{url}\" alt=\"\"></p>"));
+        post.media = vec![super::book::media(&url, bytes.get_ref())];
+        media.push(("", bytes.into_inner()));
+    }
+    let statuses = [(50, Status::Draft), (51, Status::Private)];
+    posts.extend(
+        statuses.map(|(n, status)| Post { status, ..post(n, &format!("{status:?}"), "2007-04-12", "<p>a</p>") }),
+    );
+    let blog = Blog::new("settled").with_media(media).with(posts);
+    let export = |backwards: bool, zone: &str, locale: &str, jobs: &str, more: &[&str]| {
         let kept = blog.keep(backwards);
         let out = kept.dir.path().join("out");
         let program = env!("CARGO_BIN_EXE_mdarchive");
@@ -68,6 +85,7 @@ fn neither_zone_nor_locale_nor_threads_nor_the_order_of_keeping_show() {
             .args(["--archives".as_ref(), kept.dir.path().as_os_str(), "export".as_ref(), "--epub".as_ref()])
             .args(["--jobs", jobs, "-q", "blog.example", "-o"])
             .arg(&out)
+            .args(more)
             .env("TZ", zone)
             .env("LC_ALL", locale)
             .output()
@@ -75,9 +93,13 @@ fn neither_zone_nor_locale_nor_threads_nor_the_order_of_keeping_show() {
         assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
         std::fs::read(out.join("blog.example.epub")).unwrap()
     };
-    let first = export(false, "UTC", "C", "1");
-    assert!(first == export(true, "Pacific/Kiritimati", "tr_TR.UTF-8", "4"));
-    assert!(first == export(false, "America/St_Johns", "ja_JP.UTF-8", "2"));
+    let first = export(false, "UTC", "C", "1", &[]);
+    assert!(first == export(true, "Pacific/Kiritimati", "tr_TR.UTF-8", "4", &[]));
+    assert!(first == export(false, "America/St_Johns", "ja_JP.UTF-8", "2", &[]));
+    let all = export(false, "UTC", "C", "1", &["--drafts", "--private"]);
+    assert!(all == export(true, "Pacific/Kiritimati", "tr_TR.UTF-8", "4", &["--drafts", "--private"]));
+    let names = |bytes: Vec<u8>| zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap().len();
+    assert_eq!(names(all), names(first) + 2);
 }
 
 #[test]

@@ -4,15 +4,11 @@ use mdarchive::model::{Kind, Reason};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{again, by, set, slugs, with};
+use super::{again, by, front, set, slugs, with};
 use crate::fetch::posts;
 use crate::harness::pages::{Site, text};
 
 const JSON: &str = "application/json";
-
-fn front(site: &Site, head: &str) {
-    site.page("/", &format!("<head><title>A blog</title>{head}</head><body>Welcome</body>"));
-}
 
 fn blogger_entry(n: u32, kind: &str) -> String {
     let link = if kind == "page" { format!("BASE/p/page-{n}.html") } else { format!("BASE/2007/04/post-{n}.html") };
@@ -142,6 +138,14 @@ fn tumblr_is_read_to_its_end() {
     by(&site, &dir, "tumblr", 0);
     assert_eq!(slugs(&dir), set(&["post-1", "post-2", "post-3", "post-4", "post-5"]), "{:#?}", site.hits());
     again(&site, &dir, "tumblr", 100);
+    // An old post was edited, and no listing says so.
+    for n in 1..6 {
+        let mut post = post(n);
+        post["regular-body"] = json!(text(if n == 1 { "Edited" } else { "Words" }));
+        let answer = json!({"tumblelog": {"title": "A blog", "description": "", "name": "a"}, "posts-start": 0, "posts-total": "1", "posts": [post]});
+        site.put(&format!("/api/read/json?debug=1&id={n}"), JSON, answer.to_string());
+    }
+    rechecked(&site, &dir, "tumblr", 5);
 }
 
 #[test]
@@ -178,6 +182,12 @@ fn substack_lists_its_posts_and_gives_each_text() {
     let (site, dir) = (Site::new(), TempDir::new().unwrap());
     front(&site, "<link rel=preconnect href='https://substackcdn.com'>");
     let row = |n: u32, audience: &str| json!({"id": n, "slug": format!("post-{n}"), "title": format!("Title {n}"), "subtitle": "In short: nothing", "post_date": format!("2021-05-{n:02}T12:00:00.000Z"), "canonical_url": format!("BASE/p/post-{n}"), "audience": audience, "type": "newsletter", "cover_image": null, "postTags": [{"name": "Tea", "slug": "tea"}], "publishedBylines": [{"id": 1, "name": "Ann", "handle": "ann"}]});
+    // A post's own answer says what its row says, and its text.
+    let whole = |n: u32, body: String| {
+        let mut post = row(n, if n == 4 { "only_paid" } else { "everyone" });
+        post["body_html"] = json!(body);
+        post
+    };
     let list = |offset: u32| {
         format!(
             "/api/v1/archive?sort=new&search=&{}",
@@ -189,11 +199,7 @@ fn substack_lists_its_posts_and_gives_each_text() {
     site.put(&list(3), JSON, "[]");
     for n in [3, 4, 5] {
         let body = format!("{}<div class='subscription-widget-wrap'>Subscribe</div>", text(&format!("Number {n}")));
-        site.put(
-            &format!("/api/v1/posts/post-{n}"),
-            JSON,
-            json!({"id": n, "slug": format!("post-{n}"), "title": format!("Title {n}"), "body_html": body}).to_string(),
-        );
+        site.put(&format!("/api/v1/posts/post-{n}"), JSON, whole(n, body).to_string());
     }
     let summary = by(&site, &dir, "substack", 0);
     assert_eq!(slugs(&dir), set(&["post-3", "post-5"]), "{:#?}", site.hits());
@@ -208,11 +214,29 @@ fn substack_lists_its_posts_and_gives_each_text() {
     let mut edited = row(5, "everyone");
     edited["wordcount"] = json!(77);
     site.put(&list(0), JSON, json!([edited, row(4, "only_paid")]).to_string());
-    let body = json!({"id": 5, "slug": "post-5", "title": "Title 5", "body_html": text("Edited")});
+    let body = whole(5, text("Edited"));
     site.put("/api/v1/posts/post-5", JSON, body.to_string());
     assert_eq!(by(&site, &dir, "substack", 200).changed, 1);
     assert!(posts(&dir).iter().any(|p| p.text.starts_with("Edited")));
     again(&site, &dir, "substack", 300);
+    // An old one was edited too, and the list is silent about it.
+    let body = whole(3, text("Edited"));
+    site.put("/api/v1/posts/post-3", JSON, body.to_string());
+    again(&site, &dir, "substack", 400);
+    rechecked(&site, &dir, "substack", 2);
+}
+
+/// Looks at one kept post a night: after so many nights the one that was edited is found, once, and its tags stay.
+fn rechecked(site: &Site, dir: &TempDir, source: &str, nights: i64) {
+    let before = posts(dir).len();
+    let changed: u64 = (1..=nights).map(|n| with(site, dir, source, 1000 * n, |r| r.recheck = 1).changed).sum();
+    assert_eq!(changed, 1, "{:#?}", site.hits());
+    let all = posts(dir);
+    assert!(
+        all.iter().any(|p| p.text.starts_with("Edited")) && all.iter().all(|p| p.tags[0].label.to_lowercase() == "tea")
+    );
+    assert_eq!(all.len(), before);
+    assert_eq!(with(site, dir, source, 9_000, |r| r.recheck = 9).changed, 0);
 }
 
 #[test]

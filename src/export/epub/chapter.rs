@@ -70,7 +70,10 @@ pub fn page(stem: &str, title: &str, language: &str, words: &Words) -> Value {
     // Fixed words are in the book's language, or in English where it has none: marked where the page differs.
     let same = language::primary(language) == words.lang;
     let own = if same { String::new() } else { format!(" lang=\"{0}\" xml:lang=\"{0}\"", words.lang) };
-    context! { stem, title, lang => language, rtl => language::is_rtl(language), words => markup(own) }
+    let rtl = language::is_rtl(language);
+    // Addresses run from the left on any page, and so do dates in a language that does.
+    let ltr = if rtl { " dir=\"ltr\"" } else { "" };
+    context! { stem, title, lang => language, rtl, words => markup(own), ltr => markup(ltr.to_string()) }
 }
 
 /// Returns the licences that a post names: links marked so, and what its feed said.
@@ -121,7 +124,7 @@ impl Maker<'_> {
             }));
             let part = format!("({}/{parts})", n + 1);
             let title = if n == 0 { item.page_title.clone() } else { format!("{} {part}", item.page_title) };
-            let mut notes = Notes::new(self.plan, self.links);
+            let mut notes = Notes::new(self.plan, self.links, language::is_rtl(&language));
             notes.mark(&mut group);
             let talk = comments.take_if(|_| inline).map(|c| {
                 let mut section = vec![self.section(c, count, &language)];
@@ -138,7 +141,7 @@ impl Maker<'_> {
                 body => markup(tree::write(&group)),
                 comments => talk,
                 elsewhere => (count > 0 && !inline).then(|| context! { file => format!("{}.xhtml", comment_stem(item)), label => self.count(count) }),
-                linked => self.linked(&own),
+                linked => self.linked(&own, rtl),
                 related => self.related(&post, &mut asked),
                 notes => self.notes(notes, &language),
             };
@@ -171,10 +174,10 @@ impl Maker<'_> {
         notes.section(lang).map(|section| markup(tree::write(&[section])))
     }
 
-    fn linked(&self, own: &str) -> Option<Value> {
+    fn linked(&self, own: &str, rtl: bool) -> Option<Value> {
         let linked = self.plan.linked.get(own).filter(|_| !self.without.linked)?;
         let posts = linked.iter().take(MOST_LINKED);
-        let posts = posts.map(|l| context! { file => &*l.file, title => &*l.title, date => l.date.as_deref() });
+        let posts = posts.map(|l| context! { file => &*l.file, title => &*l.title, date => l.date.as_deref(), dir => language::apart(&l.title, rtl) });
         let more = linked.len().saturating_sub(MOST_LINKED);
         let more = (more > 0).then(|| self.plan.words.missing_more.replace("{}", &more.to_string()));
         Some(context! { posts => posts.collect::<Vec<_>>(), more })
@@ -213,7 +216,7 @@ impl Maker<'_> {
         }
         let words = self.plan.words;
         let none = Default::default();
-        Some(thread(&post.comments, words, &self.plan.language, &mut |comment| {
+        Some(thread(&post.comments, words, (&self.plan.language, rtl), &mut |comment| {
             let source = if comment.html.trim().is_empty() { paragraphs(&comment.text) } else { comment.html.clone() };
             let mut blocks = settle(build(&html::parse(&source), asked, &none, false), words, rtl);
             aloud(&mut blocks);
@@ -250,7 +253,7 @@ impl Maker<'_> {
             let label = self.count(count);
             let heading = if parts > 1 { format!("{label} ({}/{parts})", n + 1) } else { label };
             let title = format!("{heading}: {}", item.page_title);
-            let mut notes = Notes::new(self.plan, self.links);
+            let mut notes = Notes::new(self.plan, self.links, language::is_rtl(language));
             notes.mark(&mut group);
             let context = context! {
                 page => page(&stem, &title, language, words),

@@ -1,5 +1,6 @@
 //! The list of pictures by their captions, gathered while chapters are made.
 
+use super::language;
 use super::split::{MOST, split};
 use super::tree::{Element, Node, each, line, words};
 
@@ -41,18 +42,27 @@ fn caption_of(caption: &Element) -> String {
     if short.len() < text.len() { short + "…" } else { short }
 }
 
+fn apart(element: Element, text: &str, rtl: bool) -> Element {
+    let element = element.holding([Node::text(text)]);
+    match language::apart(text, rtl) {
+        Some(dir) => element.with("dir", dir),
+        None => element,
+    }
+}
+
 /// Returns the list in files.
-pub fn files(pictures: &[Captioned]) -> Vec<Vec<Node>> {
+pub fn files(pictures: &[Captioned], rtl: bool) -> Vec<Vec<Node>> {
     if pictures.is_empty() {
         return Vec::new();
     }
     let items = pictures.iter().map(|p| {
-        let link = Element::new("a").with("href", p.href.clone()).holding([Node::text(&*p.caption)]).node();
-        let place = match &p.date {
-            Some(date) => format!("{}, {date}", p.post),
-            None => p.post.clone(),
+        let link = apart(Element::new("a").with("href", p.href.clone()), &p.caption, rtl).node();
+        let post = match language::apart(&p.post, rtl) {
+            Some(_) => apart(Element::new("span"), &p.post, rtl).node(),
+            None => Node::text(&*p.post),
         };
-        let place = Element::new("span").with("class", "date").holding([Node::text(place)]).node();
+        let date = p.date.iter().map(|date| Node::text(format!(", {date}")));
+        let place = Element::new("span").with("class", "date").holding([post]).holding(date).node();
         Element::new("li").holding([link, Node::text(" "), place]).node()
     });
     split(vec![Element::new("ul").with("class", "list").holding(items).node()], MOST)

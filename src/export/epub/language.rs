@@ -58,6 +58,18 @@ pub fn is_rtl(tag: &str) -> bool {
     RTL.contains(&primary(tag)) || tag.contains("-Arab") || tag.contains("-Hebr")
 }
 
+/// Returns the direction of a title in the text of a page, where it is not the page's own: what stands beside it, a date
+/// mostly, would else be drawn into it.
+pub fn apart(title: &str, rtl: bool) -> Option<&'static str> {
+    let from_right = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    let first = title.chars().find(|c| c.is_alphabetic())?;
+    match (from_right(first), rtl) {
+        (true, false) => Some("rtl"),
+        (false, true) => Some("ltr"),
+        _ => None,
+    }
+}
+
 /// Scripts that tell a language, or at least the way it is written.
 const SCRIPTS: [(&str, &[std::ops::RangeInclusive<char>]); 9] = [
     ("ja", &['\u{3041}'..='\u{30ff}']),

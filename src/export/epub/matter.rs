@@ -4,9 +4,11 @@ use std::io::{Seek, Write};
 
 use minijinja::{Value, context};
 
+use super::Book;
 use super::chapter::{Maker, page};
 use super::cover::{self, Cover};
 use super::gallery;
+use super::language::is_rtl;
 use super::links::outside;
 use super::metadata::Metadata;
 use super::parts::Part;
@@ -14,48 +16,58 @@ use super::profile::Profile;
 use super::tags::file_name;
 use super::tree::{self, Node, line};
 use super::words::date;
-use super::{Book, COVER};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::export::template::markup;
 use crate::model::{Date, Kind};
 
 /// Lines of the list of what is missing; the rest is counted.
 const MOST_GAPS: usize = 1000;
 
-/// Cover and title page.
-pub fn front<W: Write + Seek>(
+/// The cover, once the pictures of the book are known; returns its file and type. Its page comes first in the book.
+pub fn cover<W: Write + Seek>(
     maker: &Maker<'_>,
     metadata: &Metadata,
     profile: Profile,
     book: &mut Book<'_, W>,
-) -> Result<()> {
+) -> Result<(String, &'static str)> {
     let plan = maker.plan;
-    let words = plan.words;
     let years = metadata.year_range();
-    let names: Vec<String> =
-        metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.series.0).collect();
+    let face = if maker.without.cover_picture { None } else { std::mem::take(&mut book.face).picture() };
     let shown = Cover {
         title: &metadata.title,
-        authors: &names,
+        authors: &authors(metadata),
         years: years.as_deref(),
         host: metadata.publisher.as_deref(),
         id: &maker.archive.info.id,
+        picture: face.map(|path| std::fs::read(&path).map_err(Error::io("read", &path))).transpose()?,
     };
     let mut notes = Vec::new();
-    let picture = cover::draw(&shown, profile.cover(), maker.templates, &mut |n| notes.push(n))?;
+    let drawn = cover::draw(&shown, profile.cover(), maker.templates, &mut |n| notes.push(n))?;
     notes.into_iter().for_each(|n| book.events.note(n));
-    book.container.copy(COVER, &mut picture.as_slice()).map_err(crate::export::write_error(maker.archive))?;
-    let title = format!("{}: {}", words.cover, metadata.title);
-    let cover = maker
-        .templates
-        .render("cover.xhtml", context! { page => page("cover", &title, &plan.language, words), cover => COVER })?;
+    let file = format!("images/cover-image.{}", drawn.ending);
+    book.container.copy(&file, &mut drawn.bytes.as_slice()).map_err(crate::export::write_error(maker.archive))?;
     if profile.cover_page() {
-        book.page("cover", &cover, None)?;
+        let title = format!("{}: {}", plan.words.cover, metadata.title);
+        let page = page("cover", &title, &plan.language, plan.words);
+        let xhtml = maker.templates.render("cover.xhtml", context! { page, cover => &file })?;
+        book.page("cover", &xhtml, None)?;
+        book.spine.rotate_right(1);
     }
+    Ok((file, drawn.mime))
+}
+
+/// Names of authors, but the blog's where it stands for one.
+fn authors(metadata: &Metadata) -> Vec<String> {
+    metadata.creators.iter().map(|(n, _)| n.clone()).filter(|n| *n != metadata.series.0).collect()
+}
+
+/// The title page.
+pub fn title<W: Write + Seek>(maker: &Maker<'_>, metadata: &Metadata, book: &mut Book<'_, W>) -> Result<()> {
+    let plan = maker.plan;
     let context = context! {
-        page => page("title", &metadata.title, &plan.language, words),
+        page => page("title", &metadata.title, &plan.language, plan.words),
         words => maker.fixed.clone(),
-        book => facts(maker, metadata, &names),
+        book => facts(maker, metadata, &authors(metadata)),
     };
     let title = maker.templates.render("title.xhtml", context)?;
     book.page("title", &title, Some((&metadata.title, 1)))
@@ -67,7 +79,7 @@ pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: 
     let items = part
         .items
         .iter()
-        .map(|i| context! { file => format!("{}.xhtml", i.stem), title => &*i.title, date => i.date.as_deref() });
+        .map(|i| context! { file => format!("{}.xhtml", i.stem), title => &*i.title, date => i.date.as_deref(), dir => i.dir });
     let pages = part.stem == "pages";
     let count = plan.words.count(part.items.len(), plan.words.post, plan.words.posts);
     let context = context! {
@@ -82,7 +94,8 @@ pub fn part<W: Write + Seek>(maker: &Maker<'_>, part: &Part, title: &str, book: 
 /// The index of tags and the list of pictures.
 pub fn lists<W: Write + Seek>(maker: &Maker<'_>, book: &mut Book<'_, W>) -> Result<()> {
     let words = maker.plan.words;
-    let pictures = if maker.without.pictures { Vec::new() } else { gallery::files(&book.captioned) };
+    let pictures =
+        if maker.without.pictures { Vec::new() } else { gallery::files(&book.captioned, is_rtl(&maker.plan.language)) };
     list(maker, "tags", words.tags, &maker.plan.index.files, book)?;
     list(maker, "pictures", words.pictures, &pictures, book)
 }

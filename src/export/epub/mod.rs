@@ -10,6 +10,7 @@ mod chapter;
 mod container;
 mod convert;
 mod cover;
+mod face;
 mod flow;
 mod front;
 mod gallery;
@@ -49,6 +50,7 @@ use rayon::prelude::*;
 use self::chapter::{Chapter, Maker};
 use self::container::{Container, Packed, pack};
 use self::convert::Convert;
+use self::face::Face;
 use self::gallery::Captioned;
 pub(super) use self::links::decoded;
 use self::metadata::{Metadata, accessibility};
@@ -79,6 +81,8 @@ pub struct Without {
     pub linked: bool,
     /// The list of what is missing.
     pub gaps: bool,
+    /// The picture on the cover.
+    pub cover_picture: bool,
 }
 
 /// The book as an export. Of the posts chosen, those published go in; others where the selection names their status.
@@ -126,7 +130,7 @@ impl Exporter for Epub {
     }
 
     fn write(&self, job: &Job, out: &mut File) -> Result<()> {
-        self.write_to(job, BufWriter::new(out))
+        self.write_to(job, BufWriter::with_capacity(1 << 20, out))
     }
 
     fn is_ours(&self, file: &Path) -> bool {
@@ -162,9 +166,6 @@ const AT_ONCE: usize = 32;
 
 /// Licences that are named; a blog has one, or one before and one after a change.
 const MOST_LICENCES: usize = 5;
-
-/// Where the cover's picture lies in the book.
-const COVER: &str = "images/cover-image.png";
 
 impl Epub {
     /// Writes the book to what can be written and sought in.
@@ -207,7 +208,7 @@ impl Epub {
         for sheet in ["css/book.css", "css/extra.css"] {
             book.text(pack(sheet, templates.plain(sheet)))?;
         }
-        matter::front(&maker, &metadata, self.profile, &mut book)?;
+        matter::title(&maker, &metadata, &mut book)?;
         for part in &plan.parts {
             let level = if part.title.is_some() { 2 } else { 1 };
             if let Some(title) = &part.title {
@@ -223,7 +224,8 @@ impl Epub {
         }
         matter::lists(&maker, &mut book)?;
         matter::back(&maker, &metadata, &mut book)?;
-        book.finish(&maker, &metadata)
+        let cover = matter::cover(&maker, &metadata, self.profile, &mut book)?;
+        book.finish(&maker, &metadata, cover)
     }
 
     /// The book's language: asked for, the blog's, the one most posts state, the one their text looks like.
@@ -290,6 +292,8 @@ struct Book<'a, W: Write + Seek> {
     licences: BTreeMap<String, usize>,
     /// First files of the index of tags and of the list of pictures.
     lists: Vec<&'static str>,
+    /// The picture for the cover.
+    face: Face,
 }
 
 impl<'a, W: Write + Seek> Book<'a, W> {
@@ -306,6 +310,7 @@ impl<'a, W: Write + Seek> Book<'a, W> {
             captioned: Vec::new(),
             licences: BTreeMap::new(),
             lists: Vec::new(),
+            face: Face::default(),
         })
     }
 
@@ -327,6 +332,7 @@ impl<'a, W: Write + Seek> Book<'a, W> {
             let entry = (n == 0).then(|| (item.title.clone(), level));
             self.spine.push(Spined { stem: page.stem.clone(), entry });
         }
+        self.face.see(item, &chapter);
         self.pictures.extend(chapter.pictures.into_iter().map(|p| (p.file.clone(), p)));
         self.tally += chapter.tally;
         self.comments += chapter.comments;
@@ -348,7 +354,7 @@ impl<'a, W: Write + Seek> Book<'a, W> {
     }
 
     /// Copies the pictures and writes what lists them all.
-    fn finish(mut self, maker: &Maker<'_>, metadata: &Metadata) -> Result<()> {
+    fn finish(mut self, maker: &Maker<'_>, metadata: &Metadata, cover: (String, &'static str)) -> Result<()> {
         for (file, picture) in &self.pictures {
             self.events.check()?;
             let mut from = File::open(&picture.path).map_err(Error::io("read", &picture.path))?;
@@ -368,7 +374,7 @@ impl<'a, W: Write + Seek> Book<'a, W> {
             contents_title: maker.plan.page_title(maker.plan.words.contents, "nav"),
             spine: &self.spine,
             resources: &resources,
-            cover: COVER,
+            cover: (&cover.0, cover.1),
             rights: self.licences().join(", "),
             lists: &self.lists,
             start,

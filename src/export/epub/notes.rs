@@ -39,14 +39,16 @@ struct Note {
 pub struct Notes<'a> {
     plan: &'a Plan,
     links: Links,
+    /// The page is written from the right: addresses are not.
+    rtl: bool,
     words: &'static Words,
     notes: Vec<Note>,
     numbers: HashMap<String, usize>,
 }
 
 impl<'a> Notes<'a> {
-    pub fn new(plan: &'a Plan, links: Links) -> Notes<'a> {
-        Notes { plan, links, words: plan.words, notes: Vec::new(), numbers: HashMap::new() }
+    pub fn new(plan: &'a Plan, links: Links, rtl: bool) -> Notes<'a> {
+        Notes { plan, links, rtl, words: plan.words, notes: Vec::new(), numbers: HashMap::new() }
     }
 
     /// Puts a reference behind each link that leads out of the book.
@@ -111,12 +113,14 @@ impl<'a> Notes<'a> {
 
     fn put(&mut self, href: &str, note: Note, out: &mut Vec<Node>) {
         if matches!(self.links, Links::Inline | Links::Both) || self.links == Links::None && note.href.is_none() {
-            let mut inner = vec![Node::text(" [")];
+            let mut inner = vec![Node::text("[")];
             inner.extend(breakable(&cut(&note.shown)));
             inner.extend(note.about.iter().map(|a| Node::text(format!("; {a}"))));
             inner.extend(note.copy.iter().map(|c| Node::text(format!("; {} {}", self.words.archived_copy, cut(c)))));
             inner.push(Node::text("]"));
-            out.push(Element::new("span").with("class", "url").holding(inner).node());
+            // Outside: a blank at the end of a stretch of the other direction would stand on its wrong side.
+            out.push(Node::text(" "));
+            out.push(self.ltr(Element::new("span").with("class", "url")).holding(inner).node());
         }
         if !matches!(self.links, Links::Notes | Links::Both) {
             return;
@@ -152,39 +156,44 @@ impl<'a> Notes<'a> {
             .with("epub:type", "endnotes")
             .with("role", "doc-endnotes")
             .holding([heading.node()]);
-        let notes = self.notes.iter().enumerate().map(|(n, note)| one(n + 1, note, self.words));
+        let notes = self.notes.iter().enumerate().map(|(n, note)| self.one(n + 1, note));
         Some(section.holding(notes).node())
     }
-}
 
-/// One note: its number leads back, then the address.
-fn one(number: usize, note: &Note, words: &Words) -> Node {
-    let back = Element::new("a")
-        .with("href", format!("#r{number}"))
-        .with("epub:type", "backlink")
-        .with("role", "doc-backlink")
-        .with("aria-label", words.back_to.replace("{}", &number.to_string()))
-        .holding([Node::text(number.to_string())]);
-    let mut inner = vec![back.node(), Node::text(" ")];
-    let shown = breakable(&cut(&note.shown));
-    match &note.href {
-        Some(href) => inner.push(Element::new("a").with("href", href.clone()).holding(shown).node()),
-        None => inner.extend(shown),
+    fn ltr(&self, element: Element) -> Element {
+        if self.rtl { element.with("dir", "ltr") } else { element }
     }
-    if let Some(about) = &note.about {
-        inner.push(Node::text(format!(" · {about}")));
+
+    /// One note: its number leads back, then the address.
+    fn one(&self, number: usize, note: &Note) -> Node {
+        let words = self.words;
+        let back = Element::new("a")
+            .with("href", format!("#r{number}"))
+            .with("epub:type", "backlink")
+            .with("role", "doc-backlink")
+            .with("aria-label", words.back_to.replace("{}", &number.to_string()))
+            .holding([Node::text(number.to_string())]);
+        let mut inner = vec![back.node(), Node::text(" ")];
+        let shown = breakable(&cut(&note.shown));
+        match &note.href {
+            Some(href) => inner.push(self.ltr(Element::new("a").with("href", href.clone())).holding(shown).node()),
+            None => inner.extend(shown),
+        }
+        if let Some(about) = &note.about {
+            inner.push(Node::text(format!(" · {about}")));
+        }
+        if let Some(copy) = &note.copy {
+            inner.push(Node::text(format!(" · {} ", words.archived_copy)));
+            inner.push(self.ltr(Element::new("a").with("href", copy.clone())).holding(breakable(&cut(copy))).node());
+        }
+        let p = Element::new("p").holding(inner).node();
+        Element::new("div")
+            .with("id", format!("n{number}"))
+            .with("epub:type", "footnote")
+            .with("role", "doc-footnote")
+            .holding([p])
+            .node()
     }
-    if let Some(copy) = &note.copy {
-        inner.push(Node::text(format!(" · {} ", words.archived_copy)));
-        inner.push(Element::new("a").with("href", copy.clone()).holding(breakable(&cut(copy))).node());
-    }
-    let p = Element::new("p").holding(inner).node();
-    Element::new("div")
-        .with("id", format!("n{number}"))
-        .with("epub:type", "footnote")
-        .with("role", "doc-footnote")
-        .holding([p])
-        .node()
 }
 
 fn leads_out(href: &str) -> bool {

@@ -40,7 +40,8 @@ pub struct Package<'a> {
     pub spine: &'a [Spined],
     /// Stylesheets and pictures: path relative to the package document, and type.
     pub resources: &'a [(String, &'static str)],
-    pub cover: &'a str,
+    /// Path and type.
+    pub cover: (&'a str, &'static str),
     /// Addresses of licences; empty where none is known.
     pub rights: String,
     /// Stems of the lists there are: `tags`, `pictures`.
@@ -117,7 +118,7 @@ impl Package<'_> {
         for (property, value) in &self.claims {
             meta("", property, value);
         }
-        book.add_cover_image(self.cover, std::io::empty(), "image/png")?;
+        book.add_cover_image(self.cover.0, std::io::empty(), self.cover.1)?;
         for (path, mime) in self.resources {
             book.add_resource(path, std::io::empty(), *mime)?;
         }

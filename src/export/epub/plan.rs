@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::language::{apart, is_rtl};
 use super::links::{Targets, hrefs};
 use super::parts::{By, Order, Part, parts};
 use super::tags::Index;
@@ -28,6 +29,8 @@ pub struct Item {
     /// What stands in the title element: no two files have the same.
     pub page_title: String,
     pub date: Option<String>,
+    /// The direction of the title where it is not that of the book.
+    pub dir: Option<&'static str>,
 }
 
 /// A post of the archive that is not in this book.
@@ -295,7 +298,8 @@ fn item(archive: &Archive, entry: Entry, stem: String, language: &str, targets: 
         Some((targets.find(&href)?.to_string(), place))
     });
     let links = links.collect();
-    Ok((Item { entry, stem, given, page_title: String::new(), title, date }, links))
+    let dir = apart(&title, is_rtl(language));
+    Ok((Item { entry, stem, given, page_title: String::new(), title, date, dir }, links))
 }
 
 /// Two posts of one title are told apart by their date, two of one date by their id.

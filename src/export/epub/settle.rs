@@ -350,11 +350,11 @@ mod tests {
             ),
             (
                 "<table><tr><td rowspan=9>a<td>b</table>",
-                "<table><tbody><tr><td>a</td>\n<td>b</td>\n</tr>\n</tbody>\n</table>\n",
+                "<table class=\"whole\"><tbody><tr><td>a</td>\n<td>b</td>\n</tr>\n</tbody>\n</table>\n",
             ),
             (
                 "<table><tr><td><table><tr><td>a<td>b</table></table>",
-                "<table><tbody><tr><td>a</td>\n<td>b</td>\n</tr>\n</tbody>\n</table>\n",
+                "<table class=\"whole\"><tbody><tr><td>a</td>\n<td>b</td>\n</tr>\n</tbody>\n</table>\n",
             ),
             ("<table><tr><td>alone</table>", "<p>alone</p>\n"),
         ];

@@ -1,7 +1,7 @@
 //! Figures, lists of terms, tables and ruby: made whole once what is in them is settled.
 
 use super::stack::is_inline;
-use super::tree::{Element, MISSING, Node};
+use super::tree::{Element, MISSING, Node, words};
 
 /// A figure holds its pictures bare, then the caption. What holds no picture is no figure.
 pub fn figure(figure: Element, out: &mut Vec<Node>) {
@@ -77,11 +77,12 @@ fn as_paragraphs(children: Vec<Node>) -> Vec<Node> {
     }
 }
 
-/// Rows without cells and sections without rows go; one caption, first; no cell reaches below the last row.
+/// Rows without cells and sections without rows go; one caption, first; no cell reaches below the last row. Where the
+/// words fit side by side, none is broken.
 pub fn table(mut table: Element, out: &mut Vec<Node>) {
     let mut caption = None;
     let mut sections = Vec::new();
-    for node in table.children {
+    for node in std::mem::take(&mut table.children) {
         let Node::Element(mut e) = node else { continue };
         if e.name == "caption" {
             if caption.is_none() && e.children.iter().any(Node::shows) {
@@ -107,10 +108,42 @@ pub fn table(mut table: Element, out: &mut Vec<Node>) {
     match sections.is_empty() {
         true => out.extend(caption.into_iter().map(|c| Element::new("div").holding(c.children).node())),
         false => {
+            if letters(&sections) <= MOST_LETTERS {
+                table.set("class", "whole");
+            }
             table.children = caption.map(Element::node).into_iter().chain(sections).collect();
             out.push(table.node());
         }
     }
+}
+
+/// Letters side by side that fit the page of a small reader.
+const MOST_LETTERS: usize = 48;
+
+/// Returns how many letters the longest words of all columns take side by side, with what stands around each cell.
+fn letters(sections: &[Node]) -> usize {
+    const AROUND: usize = 2;
+    let mut columns: Vec<usize> = Vec::new();
+    let rows = sections.iter().filter_map(Node::element).flat_map(|s| &s.children).filter_map(Node::element);
+    for row in rows {
+        let mut column = 0;
+        for cell in row.children.iter().filter_map(Node::element) {
+            let across = cell.get("colspan").and_then(|n| n.parse().ok()).unwrap_or(1);
+            let text = words(&cell.children);
+            let longest = text.split_whitespace().map(|w| w.chars().count()).max().unwrap_or(0);
+            if column > MOST_LETTERS {
+                return usize::MAX;
+            }
+            if columns.len() <= column {
+                columns.resize(column + 1, 0);
+            }
+            if let Some(width) = columns.get_mut(column).filter(|_| across == 1) {
+                *width = (*width).max(longest + AROUND);
+            }
+            column += across.clamp(1, 100);
+        }
+    }
+    columns.iter().sum()
 }
 
 fn clamp(row: &mut Element, left: usize) {

@@ -116,7 +116,10 @@ fn list(posts: &[&Item]) -> Node {
 
 /// A post as a link, with its date.
 fn link(item: &Item) -> Vec<Node> {
-    let link = Element::new("a").with("href", format!("{}.xhtml", item.stem)).holding([Node::text(&*item.title)]);
+    let mut link = Element::new("a").with("href", format!("{}.xhtml", item.stem)).holding([Node::text(&*item.title)]);
+    if let Some(dir) = item.dir {
+        link.set("dir", dir);
+    }
     let mut out = vec![link.node()];
     if let Some(date) = &item.date {
         out.push(Node::text(" "));

@@ -13,7 +13,7 @@ const DEPTH: usize = 4;
 pub fn thread(
     comments: &[Comment],
     words: &Words,
-    language: &str,
+    (language, rtl): (&str, bool),
     body: &mut dyn FnMut(&Comment) -> Vec<Node>,
 ) -> Node {
     let places: HashMap<&str, usize> = comments.iter().enumerate().rev().map(|(n, c)| (c.id.as_str(), n)).collect();
@@ -30,6 +30,7 @@ pub fn thread(
         comments,
         words,
         language,
+        rtl,
         answers,
         parent: &parent,
         set: vec![false; comments.len()],
@@ -50,6 +51,7 @@ struct Maker<'a> {
     comments: &'a [Comment],
     words: &'a Words,
     language: &'a str,
+    rtl: bool,
     answers: Vec<Vec<usize>>,
     parent: &'a dyn Fn(usize) -> Option<usize>,
     set: Vec<bool>,
@@ -95,15 +97,22 @@ impl Maker<'_> {
         self.number += 1;
         let mut item = Element::new("li").with("id", format!("c{}", self.number));
         let name = self.name(comment);
-        let author = match comment.url.as_deref().and_then(outside) {
-            Some(href) => Element::new("a").with("href", href).holding([Node::text(name)]).node(),
-            None => Node::text(name),
+        let dir = super::language::apart(&name, self.rtl);
+        let mut author = match comment.url.as_deref().and_then(outside) {
+            Some(href) => Element::new("a").with("href", href),
+            None => Element::new("span"),
         };
+        dir.into_iter().for_each(|dir| author.set("dir", dir));
+        let bare = author.name == "span" && dir.is_none();
+        let author = if bare { Node::text(name) } else { author.holding([Node::text(name)]).node() };
         let mut byline = Element::new("p").with("class", "byline").holding([author]);
         if let Some(date) = &comment.published {
             let mut time = Element::new("time");
             if let Some(machine) = words::machine(date) {
                 time.set("datetime", machine);
+            }
+            if self.rtl {
+                time.set("dir", "ltr");
             }
             let time = time.holding([Node::text(words::date(date, self.language))]).node();
             byline.children.extend([Node::text(" · "), time]);
@@ -144,7 +153,7 @@ mod tests {
     }
 
     fn made(comments: &[Comment]) -> String {
-        write(&[thread(comments, Words::of("en"), "en", &mut |_| Vec::new())])
+        write(&[thread(comments, Words::of("en"), ("en", false), &mut |_| Vec::new())])
     }
 
     #[test]

@@ -18,6 +18,8 @@ use super::state::State;
 pub(super) struct Wanted {
     pub url: Url,
     pub kind: Option<Kind>,
+    /// Its key on the platform, where the listing told it.
+    pub key: Option<String>,
     pub mark: Option<String>,
     /// Nobody sent us there: robots.txt is asked.
     pub crawled: bool,
@@ -82,7 +84,7 @@ pub(super) fn wanted(
         (_, None, Some(seen)) => (named.mark.is_some() && seen.mark != named.mark, true),
         (_, None, None) => (true, false),
     };
-    get.then(|| Wanted { url, kind: named.kind, mark: named.mark.clone(), crawled, again })
+    get.then(|| Wanted { url, kind: named.kind, key: named.key.clone(), mark: named.mark.clone(), crawled, again })
 }
 
 /// A listing speaks for its own blog: links of a feed may lead anywhere.
@@ -121,6 +123,7 @@ pub(super) fn read(wanted: &Wanted, capture: &Capture, site: Option<&Url>) -> Ca
             if !same(&wanted.url, &capture.url) {
                 draft.aliases.push(wanted.url.to_string());
             }
+            draft.aliases.extend(wanted.key.clone());
             if is_empty(&draft) {
                 return Came::Nothing("neither text nor picture on it".into());
             }
@@ -140,7 +143,7 @@ pub(in crate::ops) fn reread(
     site: Option<&Url>,
     part: &dyn Fn(&Url) -> Option<Capture>,
 ) -> Option<Draft> {
-    let wanted = Wanted { url: capture.url.clone(), kind, mark: None, crawled: true, again: true };
+    let wanted = Wanted { url: capture.url.clone(), kind, key: None, mark: None, crawled: true, again: true };
     let Came::Post(mut draft) = read(&wanted, capture, site) else { return None };
     for url in further(capture) {
         let Some(part) = part(&url).and_then(|capture| read_part(&capture)) else { break };

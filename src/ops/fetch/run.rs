@@ -2,6 +2,7 @@
 
 mod getting;
 mod media;
+mod recheck;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -111,8 +112,15 @@ impl<'a> Run<'a> {
             }
             used.push(found.way.name.to_string());
             let (before, way) = (self.came, found.way.name);
+            let reach = found.way.reach;
             match self.source(found, open) {
-                Ok(covers) => covered |= covers,
+                Ok(covers) => {
+                    covered |= covers;
+                    // An interface that is closed in part: what it does not list, others may.
+                    if !covers && reach == Reach::All && todo.is_empty() && self.request.sources.is_empty() {
+                        todo.extend(self.beyond(way)?.into_iter().filter(|f| f.way.reach != Reach::All));
+                    }
+                }
                 Err(error @ Error::Fetch { .. }) if self.request.sources.is_empty() => {
                     used.pop();
                     // A way that leads nowhere is left for the others; one that breaks off is no reason to look elsewhere.
@@ -271,7 +279,14 @@ impl Run<'_> {
         // What the user names outright is asked for whatever the rules are, and as often as it is named.
         let outright = way.reach == Reach::Page;
         let wanted = if outright {
-            Url::parse(&named.name).ok().map(|url| Wanted { url, kind: None, mark: None, crawled: false, again: true })
+            Url::parse(&named.name).ok().map(|url| Wanted {
+                url,
+                kind: None,
+                key: None,
+                mark: None,
+                crawled: false,
+                again: true,
+            })
         } else {
             pages::wanted(named, true, self.site.as_ref(), &mut self.state, &self.writer)
         };

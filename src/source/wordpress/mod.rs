@@ -3,6 +3,7 @@
 mod again;
 mod discover;
 mod draft;
+mod lacks;
 mod memo;
 mod plan;
 mod rest;
@@ -24,9 +25,6 @@ use crate::model::{Capture, Digest, Gap, Kind, Reason, Site};
 
 pub(super) use again::again;
 pub(super) use discover::probe;
-
-/// After so many failures in a row it is not single posts that break the server.
-const MOST_FAILURES: u32 = 25;
 
 /// A blog made by WordPress.
 pub(super) struct WordPress {
@@ -50,6 +48,12 @@ pub(super) struct WordPress {
     counting: bool,
     /// Nothing but addresses is asked for.
     listing: bool,
+    /// The API gave a listing of something.
+    speaks: bool,
+    /// It does not list the blog's pages.
+    pages_closed: bool,
+    /// It holds a post back and does not say which.
+    hides: bool,
 }
 
 /// A page of a listing, taken apart.
@@ -79,7 +83,7 @@ impl Source for WordPress {
     }
 
     fn covers(&self) -> bool {
-        true
+        !self.pages_closed && !self.hides
     }
 
     fn only_names(&mut self) {
@@ -128,6 +132,9 @@ impl WordPress {
             seen: BTreeSet::new(),
             counting: false,
             listing: false,
+            speaks: false,
+            pages_closed: false,
+            hides: false,
         }
     }
 
@@ -160,7 +167,8 @@ impl WordPress {
         known: &dyn Fn(&str) -> bool,
         batch: &mut Batch,
     ) {
-        let pages = pages_of(capture, &rows);
+        let pages = pages_of(request, capture, &rows);
+        self.speaks = true;
         let total = rest::count(capture, "x-wp-total");
         match request.what {
             What::Ids(kind) => {
@@ -213,9 +221,10 @@ impl WordPress {
             }
             What::Address(kind) => {
                 let id = rows.first().and_then(|r| r.get("id")).and_then(Value::as_u64);
-                let address = id.map(|id| self.blog.short_link(kind, id));
-                let gap = self.nameless.pop_front();
-                batch.gaps.extend(gap.map(|gap| Gap { url: address.unwrap_or(gap.url.clone()), ..gap }));
+                match (self.nameless.pop_front(), id) {
+                    (Some(gap), Some(id)) => self.miss(kind, id, gap, batch),
+                    (gap, _) => batch.gaps.extend(gap),
+                }
             }
             What::Users | What::Terms(_) | What::Media | What::Authors => {
                 if request.lookup {
@@ -233,12 +242,19 @@ impl WordPress {
         &mut self,
         request: &Request,
         capture: &Capture,
-        rows: Vec<Value>,
+        mut rows: Vec<Value>,
         known: &dyn Fn(&str) -> bool,
         batch: &mut Batch,
     ) {
         let kind = request.what.kind();
-        self.plan.more_pages(request, pages_of(capture, &rows));
+        let pages = pages_of(request, capture, &rows);
+        let mut end = false;
+        rows.retain(|row| {
+            let (wanted, last) = request.takes(row.get("modified").and_then(Value::as_str));
+            end |= last;
+            wanted
+        });
+        self.plan.more_pages(request, pages.filter(|_| !end));
         let mut posts = Vec::new();
         for row in rows {
             let id = row.get("id").and_then(Value::as_u64);
@@ -258,15 +274,14 @@ impl WordPress {
         self.failures = 0;
         self.memo.note(kind, &posts, capture.time);
         let wanted = self.tables.wanted(&posts, self.plan.is_again());
-        self.lookups += wanted.len();
-        self.plan.push_first(wanted);
+        self.lookups += self.plan.push_first(wanted);
         if self.plan.is_again() {
             // The comments of a post behind a password are shown to nobody, and asking for them is an error.
             let new = |p: &&RestPost| !p.content.protected && !known(&self.blog.post_key(p.id));
             let open: Vec<u64> = posts.iter().filter(new).map(|p| p.id).collect();
             self.plan.push_all(Request::comments_of(&open));
         }
-        let next_page = (matches!(request.what, What::Posts(_)) && request.whole()).then_some(request.page + 1);
+        let next_page = request.next_hundred().filter(|_| matches!(request.what, What::Posts(_)));
         if matches!(request.what, What::Posts(_)) {
             *self.memo.known[slot(kind)].get_or_insert(0) += posts.len() as u64;
         }
@@ -312,52 +327,6 @@ impl WordPress {
         let ids = ids.iter().copied();
         ids.filter(|id| !self.seen.contains(&(gap_word(kind), *id)) && !known(&self.blog.post_key(*id))).collect()
     }
-
-    /// Goes on without what could not be had, if it can be gone on without.
-    fn fail(&mut self, request: &Request, answer: &Answer, miss: &crate::http::Miss, batch: &mut Batch) -> Result<()> {
-        if request.lookup {
-            self.lookups = self.lookups.saturating_sub(1);
-        }
-        let away = matches!(miss.reason, Reason::Unreachable | Reason::Timeout);
-        let gap = |what: &str| Gap {
-            url: answer.url.to_string(),
-            what: what.into(),
-            reason: miss.reason,
-            detail: miss.detail.clone(),
-            post: None,
-        };
-        match request.what {
-            _ if away && !request.lookup => return Err(explain(&self.blog.home, miss)),
-            What::Posts(kind) | What::Changed(kind) | What::Included(kind) => {
-                self.failures += 1;
-                let first = request.what == What::Posts(Kind::Post) && request.page == 1 && request.whole();
-                if (first && miss.reason != Reason::ServerError) || self.failures > MOST_FAILURES {
-                    return Err(explain(&self.blog.home, miss));
-                }
-                match request.smaller() {
-                    // One post that the server cannot show must not hide the hundred around it.
-                    Some(parts) => self.plan.push_first(parts),
-                    None => {
-                        self.nameless.push_back(gap(gap_word(kind)));
-                        self.plan.push(request.address());
-                    }
-                }
-            }
-            What::Address(_) => batch.gaps.extend(self.nameless.pop_front()),
-            What::Comments | What::NewComments | What::CommentsOf => {
-                // No count fits any more: the next run reads all of them again.
-                self.memo.comments_total = None;
-                batch.gaps.push(gap("comments"));
-            }
-            What::Terms(name) => batch.notes.push(format!("the blog does not list its {name} ({})", miss.detail)),
-            // Lists of users are closed on many blogs: names are asked for with the posts.
-            What::Users => self.tables.users_closed = true,
-            What::Ids(_) => self.counting = false,
-            What::Links(_) => return Err(explain(&self.blog.home, miss)),
-            What::Media | What::Authors | What::CommentCount => {}
-        }
-        Ok(())
-    }
 }
 
 /// Returns the address of a post and its date, where only these were asked for.
@@ -367,9 +336,12 @@ fn link(row: &Value) -> Option<Named> {
     Some(Named { published, text: Text::Here, ..Named::at(crate::html::unescape(text("link")?)) })
 }
 
-/// Returns how many pages a listing says it has; a page without rows is the last, whatever it says.
-fn pages_of(capture: &Capture, rows: &[Value]) -> Option<u64> {
-    rest::count(capture, "x-wp-totalpages").filter(|_| !rows.is_empty())
+/// Returns how many pages a listing says it has; a page without rows is the last, whatever it says. Where it says
+/// nothing, a full page has another after it.
+fn pages_of(request: &Request, capture: &Capture, rows: &[Value]) -> Option<u64> {
+    let told = rest::count(capture, "x-wp-totalpages");
+    let silent = told.is_none() && rows.len() as u64 >= request.rows();
+    told.or(silent.then(|| request.page + 1)).filter(|_| !rows.is_empty())
 }
 
 /// Returns the place of a kind in lists of two.

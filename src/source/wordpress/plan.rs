@@ -7,7 +7,10 @@ use super::slot;
 use crate::model::Kind;
 
 /// Rows asked for at a time: the most the API gives.
-const ROWS: u64 = 100;
+pub(super) const ROWS: u64 = 100;
+
+/// Rows asked for at a time where the API refuses to give so many.
+const FEW: u64 = 10;
 
 /// So many pages of a listing are queued beyond the one that is read.
 const WINDOW: u64 = 4;
@@ -86,19 +89,41 @@ pub(super) struct Request {
     pub what: What,
     pub page: u64,
     rows: u64,
+    /// Rows of a page of full length, by which pages are counted.
+    full: u64,
     extra: Extra,
+    /// The newest change comes first; else the lowest number.
+    by_change: bool,
     /// Asked because a post names something unknown; that post waits.
     pub lookup: bool,
 }
 
 impl Request {
     pub fn first(what: What) -> Request {
-        Request { what, page: 1, rows: ROWS, extra: Vec::new(), lookup: false }
+        Request { what, page: 1, rows: ROWS, full: ROWS, extra: Vec::new(), by_change: false, lookup: false }
     }
 
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Request {
         self.extra.push((name, value.to_string()));
         self
+    }
+
+    /// Asks for what was changed after a moment, the newest first: where the API does not know the word it gives all
+    /// there is, and the first that is older is the end.
+    fn changed_after(self, since: String) -> Request {
+        Request { by_change: true, ..self }.with("modified_after", since)
+    }
+
+    /// Returns the same request where the API cannot order by change.
+    pub fn by_number(&self) -> Option<Request> {
+        self.by_change.then(|| Request { by_change: false, ..self.clone() })
+    }
+
+    /// Returns whether a row that was changed at this time is asked for, and whether all that follow are older too.
+    pub fn takes(&self, modified: Option<&str>) -> (bool, bool) {
+        let since = self.extra.iter().find(|(name, _)| *name == "modified_after").map(|(_, since)| since.as_str());
+        let older = modified.zip(since).is_some_and(|(modified, since)| modified <= since);
+        (!older, older && self.by_change)
     }
 
     /// Asks for rows by their ids.
@@ -120,31 +145,79 @@ impl Request {
 
     /// Returns the page of full length that this is a part of.
     fn of_page(&self) -> Request {
-        Request { page: (self.page - 1) * self.rows / ROWS + 1, rows: ROWS, ..self.clone() }
+        Request { page: (self.page - 1) * self.rows / self.full + 1, rows: self.full, ..self.clone() }
+    }
+
+    /// Returns the ids that are asked for, where it asks by ids.
+    pub fn ids(&self) -> Option<Vec<u64>> {
+        let (_, list) = self.extra.iter().find(|(name, _)| *name == "include")?;
+        Some(list.split(',').filter_map(|id| id.parse().ok()).collect())
+    }
+
+    /// Returns the page of a hundred rows to go on with after this one, where it ends at such a page.
+    pub fn next_hundred(&self) -> Option<u64> {
+        let rows = self.page * self.rows;
+        (self.whole() && rows.is_multiple_of(ROWS)).then_some(rows / ROWS + 1)
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Whether it asks for more rows than an API may want to give at a time.
+    pub fn is_large(&self) -> bool {
+        self.rows > FEW
+    }
+
+    /// Returns the requests for the same in pages of this length: all of a list, of a listing the first.
+    fn in_pages_of(self, full: u64) -> Vec<Request> {
+        if self.rows <= full {
+            return vec![self];
+        }
+        let small =
+            |extra| Request { page: (self.page - 1) * self.rows / full + 1, rows: full, full, extra, ..self.clone() };
+        let list =
+            self.extra.iter().position(|(name, value)| matches!(*name, "include" | "post") && value.contains(','));
+        let Some((at, (_, ids))) = list.and_then(|at| Some((at, self.extra.get(at)?))) else {
+            return vec![small(self.extra.clone())];
+        };
+        let ids: Vec<&str> = ids.split(',').collect();
+        let part = |ids: &[&str]| {
+            let mut extra = self.extra.clone();
+            extra.iter_mut().skip(at).take(1).for_each(|(_, value)| *value = ids.join(","));
+            small(extra)
+        };
+        ids.chunks(full as usize).map(part).collect()
     }
 
     /// Returns whether this is for a page of full length, not for a part of one.
     pub fn whole(&self) -> bool {
-        self.rows == ROWS
+        self.rows == self.full
     }
 
-    /// Returns the requests for the same rows in tenths; none when a single row was asked for.
+    /// Returns the requests for the same rows in tenths, for posts that are asked for by their ids in halves; none when a
+    /// single row was asked for.
     pub fn smaller(&self) -> Option<Vec<Request>> {
+        if let Some(ids) = self.ids() {
+            let half = |ids: &[u64]| Request::including(self.what.kind(), ids);
+            return (ids.len() > 1).then(|| ids.chunks(ids.len().div_ceil(2)).flat_map(half).collect());
+        }
         let rows = self.rows / 10;
         let part = |page| Request { page, rows, ..self.clone() };
         (rows > 0).then(|| ((self.page - 1) * 10 + 1..=self.page * 10).map(part).collect())
     }
 
-    /// Asks for the address alone of the post that this request was for.
+    /// Asks for the number alone of the post that this request was for.
     pub fn address(&self) -> Request {
-        Request { what: What::Address(self.what.kind()), ..self.clone() }.with("_fields", "id,link")
+        Request { what: What::Address(self.what.kind()), ..self.clone() }.with("_fields", "id")
     }
 
     /// Returns the fields of the query, in a fixed order: the same request always has the same address.
     pub fn query(&self) -> Vec<(&'static str, String)> {
         let ascending = !matches!(self.what, What::Ids(_));
         let mut query = vec![("per_page", self.rows.to_string()), ("page", self.page.to_string())];
-        query.push(("orderby", "id".into()));
+        let ascending = ascending && !self.by_change;
+        query.push(("orderby", if self.by_change { "modified" } else { "id" }.into()));
         query.push(("order", if ascending { "asc" } else { "desc" }.into()));
         if self.what == What::CommentCount {
             query = vec![("per_page", "1".into())];
@@ -173,6 +246,8 @@ enum Stage {
 pub(super) struct Plan {
     stage: Stage,
     again: bool,
+    /// Rows asked for at a time.
+    rows: u64,
     queue: VecDeque<Request>,
     asked: VecDeque<Request>,
     /// The highest page of a listing that was queued, by what is asked.
@@ -193,7 +268,7 @@ impl Plan {
             let since = memo.changed[slot(kind)].as_ref().map(|c| c.since());
             let changed = Request::first(What::Changed(kind));
             queue.push(match since.flatten() {
-                Some(since) => changed.with("modified_after", since),
+                Some(since) => changed.changed_after(since),
                 None => changed,
             });
             queue.push(Request::first(What::Ids(kind)).with("_fields", "id"));
@@ -208,7 +283,7 @@ impl Plan {
     }
 
     fn begin(stage: Stage, queue: Vec<Request>) -> Plan {
-        Plan { stage, again: false, queue: queue.into(), asked: VecDeque::new(), queued: Vec::new() }
+        Plan { stage, again: false, rows: ROWS, queue: queue.into(), asked: VecDeque::new(), queued: Vec::new() }
     }
 
     pub fn is_again(&self) -> bool {
@@ -232,11 +307,11 @@ impl Plan {
             Stage::News => {
                 // After the posts, so that each comment finds its post.
                 let comments = Request::first(What::NewComments);
-                self.queue.push_back(match memo.newest_comment.as_ref().and_then(Newest::since) {
+                self.push(match memo.newest_comment.as_ref().and_then(Newest::since) {
                     Some(since) => comments.with("after", since),
                     None => comments,
                 });
-                self.queue.push_back(Request::first(What::CommentCount).with("_fields", "id"));
+                self.push(Request::first(What::CommentCount).with("_fields", "id"));
                 self.stage = Stage::End;
                 return;
             }
@@ -246,7 +321,7 @@ impl Plan {
             }
         };
         self.stage = next;
-        self.queue.push_back(Request { page: memo.pages[slot(kind)].max(1), ..Request::first(What::Posts(kind)) });
+        self.push(Request { page: memo.pages[slot(kind)].max(1), ..Request::first(What::Posts(kind)) });
     }
 
     pub fn take(&mut self) -> Option<Request> {
@@ -260,17 +335,32 @@ impl Plan {
         self.asked.pop_front()
     }
 
+    /// Asks for fewer rows at a time from now on, those of a request that was refused first; returns how many more
+    /// lookups wait than before.
+    pub fn shrink(&mut self, refused: &Request) -> usize {
+        let lookups = |queue: &VecDeque<Request>| queue.iter().filter(|r| r.lookup).count();
+        let before = lookups(&self.queue);
+        self.rows = FEW;
+        let waiting = std::mem::take(&mut self.queue);
+        self.push(refused.clone());
+        self.push_all(waiting.into());
+        lookups(&self.queue).saturating_sub(before)
+    }
+
     pub fn push(&mut self, request: Request) {
-        self.queue.push_back(request);
+        self.queue.extend(request.in_pages_of(self.rows));
     }
 
     pub fn push_all(&mut self, requests: Vec<Request>) {
-        self.queue.extend(requests);
+        requests.into_iter().for_each(|r| self.push(r));
     }
 
-    /// Puts requests before all others.
-    pub fn push_first(&mut self, requests: Vec<Request>) {
+    /// Puts requests before all others; returns how many they are.
+    pub fn push_first(&mut self, requests: Vec<Request>) -> usize {
+        let requests: Vec<Request> = requests.into_iter().flat_map(|r| r.in_pages_of(self.rows)).collect();
+        let count = requests.len();
         requests.into_iter().rev().for_each(|r| self.queue.push_front(r));
+        count
     }
 
     /// Queues further pages of a listing, if it says that it has more; a few at a time, whatever it says.
@@ -278,7 +368,7 @@ impl Plan {
         if request.lookup {
             return;
         }
-        let pages = pages.map(|n| n.saturating_mul(request.rows).div_ceil(ROWS));
+        let pages = pages.map(|n| n.saturating_mul(request.rows).div_ceil(request.full));
         let request = &request.of_page();
         let same = |what: &What, extra: &[_]| *what == request.what && *extra == request.extra;
         let queued = self.queued.iter().find(|(what, extra, _)| same(what, extra)).map(|(.., page)| *page);
@@ -287,6 +377,6 @@ impl Plan {
         let more: Vec<Request> = (last + 1..=pages).map(|page| Request { page, ..request.clone() }).collect();
         self.queued.retain(|(what, extra, _)| !same(what, extra));
         self.queued.push((request.what, request.extra.clone(), last.max(pages)));
-        self.queue.extend(more);
+        self.push_all(more);
     }
 }

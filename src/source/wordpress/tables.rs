@@ -130,6 +130,8 @@ impl Tables {
     /// After whole lists were read (`again` is not set) only users can be missing, where their list is closed.
     pub fn wanted(&mut self, posts: &[RestPost], again: bool) -> Vec<Request> {
         let mut requests = Vec::new();
+        // One behind a password is not kept, whatever it refers to.
+        let posts: Vec<&RestPost> = posts.iter().filter(|p| !p.content.protected).collect();
         if again {
             let users = self.missing("users", posts.iter().map(|p| p.author), |t, id| t.users.contains_key(&id));
             requests.extend(ask(What::Users, &users));
@@ -143,7 +145,7 @@ impl Tables {
             requests.extend(ask(What::Media, &media));
         }
         if self.users_closed && self.author_lookups < MOST_AUTHOR_LOOKUPS {
-            let nameless = posts.iter().filter(|p| p.yoast_head_json.author.is_empty() && !p.content.protected);
+            let nameless = posts.iter().filter(|p| p.yoast_head_json.author.is_empty());
             let authors: BTreeMap<u64, u64> = nameless.map(|p| (p.author, p.id)).collect();
             let missing = self.missing("authors", authors.keys().copied(), |t, id| t.users.contains_key(&id));
             let examples: Vec<u64> = missing.iter().filter_map(|a| authors.get(a).copied()).collect();

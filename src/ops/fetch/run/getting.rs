@@ -50,13 +50,13 @@ impl Run<'_> {
             let url = Url::parse(&gap.url).ok();
             let url = if gap.what == PART { url.as_ref().and_then(parts::whole) } else { url };
             if let Some(url) = url.filter(|u| matches!(u.scheme(), "http" | "https")) {
-                self.queue.push(Wanted { url, kind, mark: None, crawled: true, again: false });
+                self.queue.push(Wanted { url, kind, key: None, mark: None, crawled: true, again: false });
             }
         }
     }
 
     /// Asks for pages at once, and keeps the posts on them in the order in which they were named.
-    fn pages(&mut self, wanted: Vec<Wanted>) -> Result<()> {
+    pub(super) fn pages(&mut self, wanted: Vec<Wanted>) -> Result<()> {
         let mut asked: BTreeMap<Url, (usize, Wanted)> = BTreeMap::new();
         let mut urls = Vec::new();
         for (n, one) in wanted.into_iter().enumerate() {
@@ -168,38 +168,6 @@ impl Run<'_> {
                     None => whole = false,
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// Looks at pages of kept posts again, a few a run, each in its turn.
-    pub(super) fn recheck(&mut self) -> Result<()> {
-        if self.request.recheck == 0 {
-            return Ok(());
-        }
-        self.events.phase("looking at kept posts again");
-        let mut all: Vec<(PostId, Url, Kind)> = self
-            .writer
-            .entries()
-            .filter(|e| e.sources.iter().any(|s| matches!(s.kind.as_str(), "page" | "feed")) && e.gone.is_none())
-            .filter_map(|e| Some((e.id.clone(), Url::parse(e.url.as_deref()?).ok()?, e.kind)))
-            .collect();
-        all.sort();
-        let after = self.state.rechecked.clone();
-        let at = all.iter().position(|(id, ..)| after.as_ref().is_none_or(|last| id > last)).unwrap_or(0);
-        all.rotate_left(at);
-        all.truncate(self.request.recheck);
-        self.state.rechecked = all.last().map(|(id, ..)| id.clone()).or(after);
-        let wanted = all.into_iter().map(|(_, url, kind)| Wanted {
-            mark: self.state.seen(url.as_str()).and_then(|s| s.mark.clone()),
-            url,
-            kind: Some(kind),
-            crawled: true,
-            again: true,
-        });
-        let wanted: Vec<Wanted> = wanted.collect();
-        for part in wanted.chunks(TOGETHER) {
-            self.pages(part.to_vec())?;
         }
         Ok(())
     }
