@@ -33,7 +33,7 @@ const MAX_FILE: u64 = 512 << 20;
 const LARGE: u64 = 1 << 20;
 
 /// Bytes of files that may wait for the first post.
-const MAX_WAITING: usize = 32 << 20;
+const MAX_WAITING: usize = 8 << 20;
 
 /// What was read of one export or folder.
 #[derive(Debug, Clone, Serialize)]
