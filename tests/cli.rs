@@ -53,7 +53,23 @@ fn every_command_teaches_with_an_example_and_stands_in_the_manual() {
     let dir = tempfile::tempdir().unwrap();
     let manual = mdarchive(dir.path(), &["man"]).out;
     for verb in [
-        "fetch", "import", "export", "list", "show", "verify", "gaps", "log", "diff", "revert", "extract", "init",
+        "fetch",
+        "import",
+        "export",
+        "list",
+        "show",
+        "verify",
+        "gaps",
+        "log",
+        "diff",
+        "revert",
+        "extract",
+        "init",
+        "search",
+        "stats",
+        "reextract",
+        "audit",
+        "detect",
         "config",
     ] {
         let help = mdarchive(dir.path(), &[verb, "--help"]).out;
@@ -73,6 +89,51 @@ fn nothing_kept_says_how_to_begin() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn search_finds_words_and_stats_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("archives/blog.example");
+    let mut writer = open_writer(&root, 0);
+    let bodies = [
+        "<p>The fog lay over the Café.</p>",
+        "<p>No fog, but <a href='http://blog.example/2007/04/post-1/'>rain</a>.</p>",
+        "<p>Sun.</p>",
+    ];
+    for (n, body) in (1..).zip(bodies) {
+        let mut one = draft(n, "rest", body);
+        one.title = if n == 3 { "Fog at last".into() } else { one.title };
+        one.key = Some(format!("wordpress:blog.example:{n}"));
+        writer.keep(refine(one)).unwrap();
+    }
+    mdarchive::ops::close(writer, false).unwrap();
+    let ids = |words: &[&str]| {
+        let ran = mdarchive(dir.path(), &[&["search", "--json"], words].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let hits: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        hits.as_array().unwrap().iter().map(|h| h["title"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&["FOG"]), ["Fog at last", "Post 2", "Post 1"], "the title first, then the newest");
+    assert_eq!(ids(&["fog", "cafe"]), ["Post 1"]);
+    assert_eq!(ids(&["lay over"]), ["Post 1"]);
+    assert_eq!(ids(&["fog", "--until", "2007-04-02"]), ["Post 1"]);
+    assert_eq!(ids(&["fog", "--limit", "1"]), ["Fog at last"]);
+    assert!(ids(&["fog", "--tag", "none"]).is_empty());
+    let ran = mdarchive(dir.path(), &["search", "cafe", "--in", "blog.example"]);
+    assert!(
+        ran.out.contains("Post 1\n          The fog lay over the Café.") && !ran.out.contains('\u{1b}'),
+        "{}",
+        ran.out
+    );
+    assert_eq!((mdarchive(dir.path(), &["search", "snow"]).code, mdarchive(dir.path(), &["search", "-"]).code), (0, 2));
+
+    let stats: serde_json::Value = serde_json::from_str(&mdarchive(dir.path(), &["stats", "--json"]).out).unwrap();
+    assert_eq!((&stats[0]["posts"], &stats[0]["years"]["2007"]), (&3.into(), &3.into()));
+    assert_eq!((&stats[0]["words"], &stats[0]["links"]["internal"]), (&11.into(), &1.into()), "{stats:#}");
+    assert_eq!(stats[0]["tags"][0], serde_json::json!(["Tag", 3]));
+    let ran = mdarchive(dir.path(), &["stats"]);
+    assert!(ran.code == 0 && ran.out.contains("years: 2007         3  ####"), "{}", ran.out);
 }
 
 #[test]

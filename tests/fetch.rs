@@ -293,6 +293,11 @@ fn failure(url: &str) -> (String, String) {
 fn what_is_no_blog_ends_in_one_clear_line() {
     let page = Server::start(|r| match r.path() {
         "/" => Response::new(200, "text/html", "<!doctype html><title>A shop</title>"),
+        "/members/" => {
+            Response::new(200, "text/html", "<title>In</title><form><input name=n><input type=\"password\"></form>")
+        }
+        "/empty/" => Response::new(200, "text/html", ""),
+        "/picture/" => Response::new(200, "image/png", picture(1)),
         _ => Response::new(404, "text/html", "no"),
     })
     .unwrap();
@@ -300,6 +305,12 @@ fn what_is_no_blog_ends_in_one_clear_line() {
     let start = format!("cannot fetch {}: no blog found there (looked for: WordPress API, ", page.url());
     assert!(error.starts_with(&start) && error.ends_with("the page itself)"), "{error}");
     assert!(hint.contains("mdarchive import"));
+    let (error, hint) = failure(&format!("{}members/", page.url()));
+    assert!(error.ends_with("it asks for a name and a password") && hint.contains("--cookies"), "{error}");
+    for nothing in ["empty/", "picture/"] {
+        let (error, _) = failure(&format!("{}{nothing}", page.url()));
+        assert!(error.contains("no blog found there") || error.contains("nothing to keep"), "{error}");
+    }
     let (error, hint) = failure(&format!("{}nothing", page.url()));
     assert_eq!(error, format!("cannot fetch {}nothing: not found (HTTP 404)", page.url()));
     assert!(hint.contains("front page"));

@@ -1,10 +1,15 @@
 //! The words of the command line.
 
+mod kept;
+mod web;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use super::book::{BookArgs, Profile};
+pub use kept::{DiffArgs, FilterArgs, GapsArgs, ListArgs, LogArgs, RevertArgs, SearchArgs, ShowArgs, StatsArgs};
+pub use web::{AuditArgs, DetectArgs, FetchArgs};
 
 /// What `mdarchive` alone says.
 pub const FIRST_STEPS: &str = "\
@@ -22,6 +27,7 @@ Examples:
   mdarchive fetch https://blog.example         add or refresh a blog
   mdarchive import wordpress-export.xml        take in an export file
   mdarchive list --tag politics --since 2007   see what is kept
+  mdarchive search lantern \"old harbour\"       find posts by the words in them
   mdarchive show 3f2a                          read a post, by the beginning of its id, slug or address
   mdarchive export --epub --zip -o out         a book and a snapshot
   mdarchive verify                             are all files as they were written?
@@ -58,13 +64,6 @@ pub struct Global {
     pub verbose: bool,
 }
 
-fn versions(word: &str) -> Result<usize, String> {
-    match word {
-        "all" => Ok(usize::MAX),
-        n => n.parse().map_err(|_| "write a number, or all".into()),
-    }
-}
-
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Add or refresh blogs from the web
@@ -81,6 +80,10 @@ pub enum Command {
     List(ListArgs),
     /// Show one post: its text, where each field came from, its earlier texts
     Show(ShowArgs),
+    /// Find posts by the words in them
+    Search(SearchArgs),
+    /// What is kept, in numbers
+    Stats(StatsArgs),
     /// What changed and when; where sources disagree
     Log(LogArgs),
     /// What an earlier text of a post said otherwise
@@ -109,109 +112,6 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page
     Man(ManArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  mdarchive fetch https://blog.example\n  mdarchive fetch                 every blog of archives/mdarchive.toml\n  mdarchive fetch https://blog.example --name ours --no-media\n  mdarchive fetch https://blog.example --source feed --source sitemap\n  mdarchive fetch -i addresses.txt"
-)]
-pub struct FetchArgs {
-    /// Address of a blog, or its name in mdarchive.toml; none = every blog there
-    #[arg(value_name = "URL|NAME")]
-    pub blogs: Vec<String>,
-    /// Name of the archive; else host and first path of the address
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Leave pictures and other media where they are; they become gaps
-    #[arg(long)]
-    pub no_media: bool,
-    /// Largest picture, sound, film or document to fetch, as 100MB
-    #[arg(long, value_name = "SIZE")]
-    pub max_media: Option<String>,
-    /// Keep media once only, and not in the raw capture too
-    #[arg(long)]
-    pub no_raw_media: bool,
-    /// Ask again for what is missing
-    #[arg(long)]
-    pub retry_gaps: bool,
-    /// Read the blog this way and no other; may be given several times (see `mdarchive detect`)
-    #[arg(long, value_name = "NAME")]
-    pub source: Vec<String>,
-    /// File with addresses of pages to get, one a line; - is stdin
-    #[arg(short, long, value_name = "FILE", conflicts_with = "source")]
-    pub input: Option<PathBuf>,
-    /// Look again at so many pages of posts that are kept, each in its turn
-    #[arg(long, value_name = "N")]
-    pub recheck: Option<String>,
-    /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
-    #[arg(long)]
-    pub no_robots: bool,
-    /// The blog is gone: take it out of the Wayback Machine
-    #[arg(long)]
-    pub wayback: bool,
-    /// Ask the Wayback Machine for pictures that are gone
-    #[arg(long)]
-    pub rescue: bool,
-    /// Another archive of that manner, by the address below which captures are (http://localhost:8080/web/)
-    #[arg(long, value_name = "URL")]
-    pub wayback_base: Option<String>,
-    /// Captures of a post to keep where their texts differ: 1 = the newest, 2 = the oldest too, 3 and more = those between, all
-    #[arg(long, value_name = "N|all", default_value = "1", value_parser = versions)]
-    pub wayback_versions: usize,
-    /// With --wayback: no captures after this day (2009, 2009-04-23)
-    #[arg(long, value_name = "DATE", requires = "wayback")]
-    pub until: Option<String>,
-    /// Only posts from this day on (2007, 2007-04-23) or of this age (30d)
-    #[arg(long, value_name = "DATE")]
-    pub since: Option<String>,
-    /// Only posts whose address fits; * stands for anything
-    #[arg(long, value_name = "PATTERN")]
-    pub include: Vec<String>,
-    /// No posts whose address fits
-    #[arg(long, value_name = "PATTERN")]
-    pub exclude: Vec<String>,
-    /// Least time between two requests to a host, as 500ms or 2s
-    #[arg(long, value_name = "TIME")]
-    pub delay: Option<String>,
-    /// File of cookies as browsers export it, for what only you may read; they are kept nowhere. Header fields
-    /// for the blog alone are taken from MDARCHIVE_HEADERS
-    #[arg(long, value_name = "FILE")]
-    pub cookies: Option<String>,
-    /// Write the summary as JSON to a file
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  mdarchive audit\n  mdarchive audit blog.example -v\n  mdarchive audit https://blog.example --source sitemap --json"
-)]
-pub struct AuditArgs {
-    /// Archives, or addresses of their blogs; none = all archives
-    #[arg(value_name = "NAME|URL")]
-    pub blogs: Vec<String>,
-    /// Ask only this source; may be given several times (see `mdarchive detect`)
-    #[arg(long, value_name = "NAME")]
-    pub source: Vec<String>,
-    /// Do not ask robots.txt where links and sitemaps are followed: for blogs of one's own
-    #[arg(long)]
-    pub no_robots: bool,
-    /// Ask the Wayback Machine too: posts that it captured and nobody else remembers
-    #[arg(long)]
-    pub wayback: bool,
-    /// Another archive of its manner, by the address below which its captures are
-    #[arg(long, value_name = "URL", requires = "wayback")]
-    pub wayback_base: Option<String>,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  mdarchive detect https://blog.example\n  mdarchive detect https://blog.example --json"
-)]
-pub struct DetectArgs {
-    /// Any address of the blog
-    #[arg(value_name = "URL")]
-    pub url: String,
 }
 
 #[derive(Debug, Args)]
@@ -299,99 +199,6 @@ pub struct ExportArgs {
     pub report: Option<PathBuf>,
 }
 
-#[derive(Debug, Default, Args)]
-pub struct FilterArgs {
-    /// Only posts from this day on (2007, 2007-04-23) or of this age (30d)
-    #[arg(long, value_name = "DATE")]
-    pub since: Option<String>,
-    /// Only posts up to this day or age
-    #[arg(long, value_name = "DATE")]
-    pub until: Option<String>,
-    /// Only posts with this tag or category
-    #[arg(long)]
-    pub tag: Option<String>,
-    /// Only posts of this author
-    #[arg(long)]
-    pub author: Option<String>,
-    /// Only posts of this series
-    #[arg(long)]
-    pub series: Option<String>,
-    /// At most so many posts
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  mdarchive list\n  mdarchive list example.com --tag politics --since 2007 --until 2008\n  mdarchive list --blogs --json"
-)]
-pub struct ListArgs {
-    /// Archives to list; none = all
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// List the archives instead of their posts
-    #[arg(long)]
-    pub blogs: bool,
-    #[command(flatten)]
-    pub filter: FilterArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  mdarchive show 3f2a\n  mdarchive show my-first-post --explain\n  mdarchive show 3f2a --versions\n  mdarchive show 3f2a --version 1"
-)]
-pub struct ShowArgs {
-    /// Beginning of a post's id, slug or address
-    pub post: String,
-    /// Where each field came from, and what it won against
-    #[arg(long)]
-    pub explain: bool,
-    /// List earlier texts
-    #[arg(long, conflicts_with = "version")]
-    pub versions: bool,
-    /// Show an earlier text, by its number or hash
-    #[arg(long, value_name = "N|HASH")]
-    pub version: Option<String>,
-    /// Show the HTML of the body
-    #[arg(long)]
-    pub html: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  mdarchive log\n  mdarchive log example.com --limit 5\n  mdarchive log my-first-post"
-)]
-pub struct LogArgs {
-    /// An archive, or the beginning of a post's id, slug or address; none = all archives
-    #[arg(value_name = "NAME|POST")]
-    pub what: Option<String>,
-    /// At most so many runs, the newest first
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mdarchive diff 3f2a\n  mdarchive diff my-first-post 1")]
-pub struct DiffArgs {
-    /// Beginning of a post's id, slug or address
-    pub post: String,
-    /// Number or hash of an earlier text; else the one before the present
-    #[arg(value_name = "N|HASH")]
-    pub version: Option<String>,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  mdarchive revert my-first-post 1\n\nThe text that stands becomes a version itself. A change that the blog makes later wins again."
-)]
-pub struct RevertArgs {
-    /// Beginning of a post's id, slug or address
-    pub post: String,
-    /// Number or hash of the earlier text
-    #[arg(value_name = "N|HASH")]
-    pub version: String,
-}
-
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  mdarchive reextract --dry-run              which posts would be other than they are\n  mdarchive reextract example.com            make them so; what stood before is kept as a version"
@@ -413,22 +220,6 @@ pub struct VerifyArgs {
     /// Archives or snapshot files; none = all archives
     #[arg(value_name = "NAME|FILE")]
     pub what: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  mdarchive gaps\n  mdarchive gaps example.com --accept            accept all of them\n  mdarchive gaps --accept-url https://…/lost.jpg  accept one"
-)]
-pub struct GapsArgs {
-    /// Archives; none = all
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// Accept all open gaps: they no longer make a run exit with 3
-    #[arg(long)]
-    pub accept: bool,
-    /// Accept the gap of this address
-    #[arg(long, value_name = "URL")]
-    pub accept_url: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -13,34 +13,17 @@ use crate::ops::fetch::{Audit, FetchRequest, archive_name, audit};
 const SHOWN: usize = 20;
 
 pub fn run(args: &AuditArgs, context: &Context) -> Result<Exit> {
-    let mut exit = Exit::Whole;
-    let mut reports = Vec::new();
-    let requests = requests(args, context)?;
-    for one in &requests {
+    let work = |one: &FetchRequest| {
         let root = context.archives.join(one.name.as_deref().unwrap_or_default());
-        let events = context.events();
-        let done = audit(one, &root, &events, &context.clock);
-        drop(events);
-        match done {
-            Ok(audit) => {
-                if audit.missing.iter().any(|m| !m.accepted) {
-                    exit = exit.worse(Exit::Gaps);
-                }
-                if !context.json {
-                    say(&audit, context.verbose);
-                }
-                reports.push(serde_json::to_value(&audit).unwrap_or_default());
-            }
-            Err(error) if requests.len() == 1 => return Err(error),
-            Err(error) => {
-                exit = exit.worse(Exit::of(&error));
-                context.error(&error);
-                reports.push(report::error_value(&error, Exit::of(&error)));
-            }
+        audit(one, &root, &context.events(), &context.clock)
+    };
+    let tell = |audit: &Audit, _| {
+        if !context.json {
+            say(audit, context.verbose);
         }
-    }
-    report::machine(&reports, context.json, None)?;
-    Ok(exit)
+        if audit.missing.iter().any(|m| !m.accepted) { Exit::Gaps } else { Exit::Whole }
+    };
+    report::each(&requests(args, context)?, context.json, work, tell)
 }
 
 /// Returns what to audit: archives by name, or by the address of their blog; none named = all.

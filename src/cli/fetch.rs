@@ -185,17 +185,62 @@ pub(super) fn request(word: &str, settings: &Settings, context: &Context) -> Res
     Ok(request)
 }
 
-/// Reads an address as people write it: `blog.example` is `https://blog.example`.
+/// Reads an address as people write it: `blog.example` is `https://blog.example`, `localhost:8080` speaks http.
 pub(super) fn address(word: &str) -> Result<Url> {
-    let bare = !word.contains("://") && word.contains('.') && !word.contains(char::is_whitespace);
-    let text = if bare { format!("https://{word}") } else { word.to_string() };
+    let text =
+        if word.contains("://") { word.to_string() } else { completed(word).unwrap_or_else(|| word.to_string()) };
     let url = Url::parse(&text).map_err(|e| {
-        Error::usage(format!("{word} is no address and no blog of {}: {e}", settings::FILE))
-            .with_hint("mdarchive fetch https://blog.example")
+        let why = match e {
+            url::ParseError::RelativeUrlWithoutBase => {
+                format!("{word} is no address and no blog of {}", settings::FILE)
+            }
+            e => format!("{word} is no address: {e}"),
+        };
+        Error::usage(why).with_hint("mdarchive fetch https://blog.example")
     })?;
     match url.scheme() {
         "http" | "https" if url.host_str().is_some() => Ok(url),
         scheme => Err(Error::usage(format!("cannot fetch {scheme}: addresses"))
             .with_hint("blogs live at http or https; files are for `mdarchive import`")),
+    }
+}
+
+/// Returns the address that words without a scheme mean; none where they are no host.
+fn completed(word: &str) -> Option<String> {
+    let authority = word.split(['/', '?', '#']).next()?;
+    let (host, port) = authority.rsplit_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+    let port_fits = port.is_none_or(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    let host_fits = (host.contains('.') || host == "localhost") && !word.contains(char::is_whitespace);
+    // Who names a port means a server at hand, and those seldom prove who they are.
+    let scheme = if port.is_some_and(|p| p != "443") || host == "localhost" { "http" } else { "https" };
+    (port_fits && host_fits).then(|| format!("{scheme}://{word}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_write_them() {
+        for (word, url) in [
+            ("blog.example", "https://blog.example/"),
+            ("blog.example/2007/?p=1", "https://blog.example/2007/?p=1"),
+            ("localhost:8080/blog/", "http://localhost:8080/blog/"),
+            ("127.0.0.1:8300", "http://127.0.0.1:8300/"),
+            ("blog.example:443", "https://blog.example/"),
+            ("http://b\u{fc}cher.example/", "http://xn--bcher-kva.example/"),
+        ] {
+            assert_eq!(address(word).unwrap().as_str(), url);
+        }
+        for word in [
+            "blog",
+            "mailto:a@b.example",
+            "file:///etc/passwd",
+            "a b.example",
+            "http://a.example:99999/",
+            "c:\\blog.xml",
+        ] {
+            assert!(address(word).is_err(), "{word}");
+        }
     }
 }

@@ -25,8 +25,10 @@ mod progress;
 mod reextract;
 mod report;
 mod revert;
+mod search;
 mod settings;
 mod show;
+mod stats;
 mod stop;
 mod templates;
 mod verify;
@@ -84,6 +86,8 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit> {
         Command::Export(args) => export::run(args, context),
         Command::List(args) => list::run(&args, context),
         Command::Show(args) => show::run(&args, context),
+        Command::Search(args) => search::run(&args, context),
+        Command::Stats(args) => stats::run(&args, context),
         Command::Log(args) => log::run(&args, context),
         Command::Diff(args) => diff::run(&args, context),
         Command::Reextract(args) => reextract::run(&args, context),

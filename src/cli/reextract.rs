@@ -1,44 +1,26 @@
 //! `mdarchive reextract`: posts made anew from the answers that are kept with them.
 
-use std::time::Instant;
-
 use super::args::ReextractArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::report::{self, clean, count};
 use crate::error::Result;
 use crate::ops::reextract::{Reextracted, reextract};
+use crate::store::Archive;
 
 /// Posts shown before "and N more".
 const SHOWN: usize = 20;
 
 pub fn run(args: &ReextractArgs, context: &Context) -> Result<Exit> {
-    let archives = context.open(&args.names)?;
-    let mut exit = Exit::Whole;
-    let mut reports = Vec::new();
-    for archive in &archives {
-        let (started, events) = (Instant::now(), context.events());
-        let done = reextract(&archive.root, args.dry_run, &events, context.clock.clone());
-        drop(events);
-        match done {
-            Ok(done) => {
-                exit = exit.worse(Exit::of_summary(&done.summary));
-                if !context.json {
-                    say(&done, context.verbose, context.quiet);
-                }
-                context.summary(&done.summary, started.elapsed());
-                reports.push(serde_json::to_value(&done).unwrap_or_default());
-            }
-            Err(error) if archives.len() == 1 => return Err(error),
-            Err(error) => {
-                exit = exit.worse(Exit::of(&error));
-                context.error(&error);
-                reports.push(report::error_value(&error, Exit::of(&error)));
-            }
+    let work = |archive: &Archive| reextract(&archive.root, args.dry_run, &context.events(), context.clock.clone());
+    let tell = |done: &Reextracted, took| {
+        if !context.json {
+            say(done, context.verbose, context.quiet);
         }
-    }
-    report::machine(&reports, context.json, None)?;
-    Ok(exit)
+        context.summary(&done.summary, took);
+        Exit::of_summary(&done.summary)
+    };
+    report::each(&context.open(&args.names)?, context.json, work, tell)
 }
 
 /// Says which posts are not as they were, and what stays as it is.

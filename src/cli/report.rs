@@ -1,10 +1,10 @@
 //! What is said: results on stdout, talk on stderr. Whatever came from outside is cleaned before it meets a terminal.
 
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::exit::Exit;
-use std::path::Path;
-
 use crate::error::{Error, Result};
 use crate::model::Gap;
 use crate::store::Summary;
@@ -116,6 +116,34 @@ pub fn summary(summary: &Summary, seconds: f64, all: bool) {
     if summary.interrupted {
         say_err("interrupted: what was kept is whole; run the same command again to go on");
     }
+}
+
+/// Does a thing for each of several, says what came of each and how long it took, and gives the machine's summary. One that fails stops no
+/// other; the only one is the command's own error.
+pub fn each<T, R: serde::Serialize>(
+    all: &[T],
+    json: bool,
+    work: impl Fn(&T) -> Result<R>,
+    say: impl Fn(&R, Duration) -> Exit,
+) -> Result<Exit> {
+    let (mut exit, mut reports) = (Exit::Whole, Vec::new());
+    for one in all {
+        let started = Instant::now();
+        match work(one) {
+            Ok(done) => {
+                exit = exit.worse(say(&done, started.elapsed()));
+                reports.push(serde_json::to_value(&done).unwrap_or_default());
+            }
+            Err(failed) if all.len() == 1 => return Err(failed),
+            Err(failed) => {
+                exit = exit.worse(Exit::of(&failed));
+                error(&failed);
+                reports.push(error_value(&failed, Exit::of(&failed)));
+            }
+        }
+    }
+    machine(&reports, json, None)?;
+    Ok(exit)
 }
 
 /// Says what is missing and nothing else.

@@ -9,6 +9,7 @@ use regex::Regex;
 use scraper::Node;
 
 use super::content::squash;
+use super::pattern;
 use super::people;
 use crate::html::{fold, text, walk};
 
@@ -49,7 +50,7 @@ const BY: &str = r"(?:by|von|vom|par|por|door|di|da|av|af|przez|de la mano de)";
 const LABEL: &str = r"(?:author|autor(?:in|en)?|auteur|autore|verfasser(?:in)?|redakteur(?:in)?|text|words|writer|written by|skribent|forfatter|tekst|texto|reporter|by)";
 
 fn rule(pattern: String) -> Option<Regex> {
-    Regex::new(&pattern).ok()
+    pattern::words(&pattern)
 }
 
 /// `By Ann Example`, alone, after a bar or after the day.

@@ -13,6 +13,7 @@ use super::days::{CHANGE, Days, Told, plausible, told_by};
 use super::facts::Facts;
 use super::hints;
 use super::outline::{Item, Outline};
+use super::pattern;
 use super::sources::{self, Class};
 use super::when::{self, Order};
 use super::zone::Zone;
@@ -149,7 +150,7 @@ pub(super) fn is_change(text: &str) -> bool {
 
 static CHANGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let words = "updated?|modified|edited|aktualisiert|aktualisierung|geändert|änderung|bearbeitet|mis à jour|actualizado|aggiornato|reviewed|revised|changed";
-    Regex::new(&format!(r"\b(?:{words})\b(?:\W+(?:on|am|at|le|el|by))?\W*(?:\p{{L}}+\W*){{0,2}}$")).ok()
+    pattern::words(&format!(r"(?:^|\b|\W)(?:{words})\b(?:\W+(?:on|am|at|le|el|by))?\W*(?:\p{{L}}+\W*){{0,2}}$"))
 });
 
 /// Returns whether the first number of a text is of a day of change: `by Ann | Updated on May 3, 2019`.

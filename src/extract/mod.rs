@@ -19,6 +19,7 @@ mod mark;
 mod months;
 mod nopost;
 mod outline;
+mod pattern;
 mod people;
 mod plugs;
 mod related;

@@ -28,6 +28,8 @@ pub(super) struct Item {
     pub name: LocalName,
     /// Classes and id, in lower case, a space before and after each; with them `itemprop:articlebody`.
     pub sig: String,
+    /// A bit for each of those words, as [`bit`] has it.
+    words: u64,
     /// Length of the text in it, and of what of that stands in links.
     pub text: usize,
     pub link: usize,
@@ -44,8 +46,20 @@ pub(super) struct Item {
 impl Item {
     /// Returns the place in a list of the first class or id that stands there.
     pub fn named(&self, list: &[&str]) -> Option<usize> {
-        self.sig.split_ascii_whitespace().filter_map(|c| list.iter().position(|l| *l == c)).min()
+        if self.words == 0 {
+            return None;
+        }
+        list.iter().position(|l| self.words & bit(l) != 0 && self.sig.split_ascii_whitespace().any(|c| c == *l))
     }
+}
+
+/// Returns a bit that a word shares with few others: most words that are looked for are not there.
+fn bit(word: &str) -> u64 {
+    let of = |b: Option<&u8>| b.map_or(0, |b| u32::from(*b));
+    let bytes = word.as_bytes();
+    let hash =
+        bytes.len() as u32 * 5 + of(bytes.first()) * 7 + of(bytes.last()) * 11 + of(bytes.get(bytes.len() / 2)) * 3;
+    1 << (hash % 64)
 }
 
 pub(super) struct Outline {
@@ -114,11 +128,15 @@ fn signature(e: &Element) -> String {
 /// Returns how many characters a text has with its white space folded and one space after it; 0 when it is all white space.
 /// A sign of Chinese, Japanese or Korean says as much as three letters.
 fn length(text: &str) -> usize {
-    if !text.is_ascii() {
-        let wide = text.bytes().filter(|b| (0xe3..=0xed).contains(b)).count();
-        return text.split_whitespace().map(|w| w.chars().count() + 1).sum::<usize>() + wide * 2;
-    }
     let (mut length, mut within) = (0, false);
+    if !text.is_ascii() {
+        for c in text.chars() {
+            let space = c.is_whitespace();
+            length += usize::from(!space || within) + if ('\u{3000}'..='\u{d7ff}').contains(&c) { 2 } else { 0 };
+            within = !space;
+        }
+        return length + usize::from(within);
+    }
     for b in text.bytes() {
         let space = b.is_ascii_whitespace() || b == 0x0b;
         length += usize::from(!space || within);
@@ -153,6 +171,7 @@ impl Outline {
                     Node::Element(e) => {
                         let parent = open.last().copied().unwrap_or(0);
                         let sig = signature(e);
+                        let words = sig.split_ascii_whitespace().fold(0, |all, word| all | bit(word));
                         links += usize::from(is_link(e));
                         let block = text::is_block(&e.name.local)
                             || matches!(e.name.local, local_name!("td") | local_name!("th") | local_name!("body"));
@@ -167,6 +186,7 @@ impl Outline {
                             end: 0,
                             name: e.name.local.clone(),
                             sig,
+                            words,
                             text: 0,
                             link: 0,
                             inline: 0,

@@ -6,11 +6,12 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::outline::{Item, Outline, Part};
+use super::pattern;
 use super::rules;
 
-static WALLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::WALLS).ok());
+static WALLS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern::words(rules::WALLS));
 static CALL_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::CALL_WORDS).ok());
-static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::CALLS).ok());
+static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern::words(rules::CALLS));
 
 /// Elements of a card.
 const MOST: usize = 200;

@@ -320,5 +320,5 @@ pub(super) const AUTHOR_BOXES: &str = r" \S*[-_]author[-_]{0,2}(?:box|bio|info|c
 pub(super) const LINK_LINES: &str = concat!(
     r"^[\s»«•|>+*–—-]*(?:read|more|watch|see|listen|also|related|recommended|explore|analysis|opinion|photos?|video|here|continue|previously|up next|next|click",
     r"|lesen|lies|mehr|auch|siehe|zum|hier|weiter|video|galerie|fotos|bilder|bilderstrecke|lesetipp|tipp|hintergrund|interview|podcast",
-    r"|le[ea]|mir[ae]|mira|ve[ar]?|puede|puedes|también|además|te|conozca|siga|haga|à|lire|voir|aussi|leggi|guarda|leia|veja|confira|zobacz|czytaj|przeczytaj|więcej|sprawdź|lees|kijk|bekijk|läs|læs|les|se)\b[^.]{0,30}[:|>→»]"
+    r"|le[ea]|mir[ae]|mira|ve[ar]?|puede|puedes|también|además|te|conozca|siga|haga|à|lire|voir|aussi|leggi|guarda|leia|veja|confira|zobacz|czytaj|przeczytaj|więcej|sprawdź|lees|kijk|bekijk|läs|læs|les|se)(?:[:|>→»]|[^0-9_a-z.\u{c0}-\u{1fff}][^.]{0,29}[:|>→»])"
 );

@@ -11,18 +11,19 @@ use scraper::{Html, Node};
 use super::byline;
 use super::content::squash;
 use super::outline::{Item, Outline, Part};
+use super::pattern;
 use super::plugs;
 use super::rules;
 use super::when::{self, Order};
 use crate::html::text::is_breaking;
 use crate::html::walk;
 
-static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LAST_LINES).ok());
-static COMMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::COMMENTS).ok());
-static AFTERWORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::AFTERWORDS).ok());
+static LAST_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| pattern::words(rules::LAST_LINES));
+static COMMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern::words(rules::COMMENTS));
+static AFTERWORDS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern::words(rules::AFTERWORDS));
 static AUTHOR_BOXES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::AUTHOR_BOXES).ok());
-static LINK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::LINK_LINES).ok());
-static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(rules::JUNK_LINES).ok());
+static LINK_LINES: LazyLock<Option<Regex>> = LazyLock::new(|| pattern::words(rules::LINK_LINES));
+static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| pattern::words(rules::JUNK_LINES));
 
 /// The container and what is known of the post.
 pub(super) struct Winnow<'a> {

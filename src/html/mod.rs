@@ -24,11 +24,6 @@ pub use xhtml::xhtml;
 /// Returns a text with its white space folded to single spaces, none at the ends. A no-break space is white space too.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
+    walk::fold_into(text, &mut false, &mut out);
     out
 }

@@ -37,18 +37,7 @@ pub(crate) fn beginning(node: NodeRef<'_, Node>, bytes: usize) -> String {
     let (mut out, mut parted) = (String::with_capacity(64), false);
     for n in readable(node) {
         match n.value() {
-            Node::Text(t) => {
-                for (n, word) in t.text.split(char::is_whitespace).enumerate() {
-                    parted |= n > 0;
-                    if !word.is_empty() {
-                        if parted && !out.is_empty() {
-                            out.push(' ');
-                        }
-                        parted = false;
-                        out.push_str(word);
-                    }
-                }
-            }
+            Node::Text(t) => fold_into(&t.text, &mut parted, &mut out),
             Node::Element(e) => parted |= super::text::is_breaking(&e.name.local),
             _ => {}
         }
@@ -57,6 +46,51 @@ pub(crate) fn beginning(node: NodeRef<'_, Node>, bytes: usize) -> String {
         }
     }
     out
+}
+
+/// Adds a text with its white space folded; `parted` says whether white space came before, and after it whether it ends so.
+pub(crate) fn fold_into(text: &str, parted: &mut bool, out: &mut String) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        // What stands between two odd spaces is copied at once: words with one space between them.
+        let from = at;
+        let mut ends = from;
+        while let Some(b) = bytes.get(at) {
+            match b {
+                b'!'..=b'~' => {
+                    at += 1;
+                    ends = at;
+                }
+                b' ' if ends == at && at > from => at += 1,
+                // White space beyond ASCII begins with one of these.
+                0xc2 | 0xe1..=0xe3 => {
+                    let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| !c.is_whitespace())
+                    else {
+                        break;
+                    };
+                    at += c.len_utf8();
+                    ends = at;
+                }
+                b if *b >= 0x80 || !char::from(*b).is_whitespace() => {
+                    at += 1;
+                    ends = at;
+                }
+                _ => break,
+            }
+        }
+        if ends > from {
+            if *parted && !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(text.get(from..ends).unwrap_or_default());
+            *parted = at > ends;
+        }
+        if let Some(space) = text.get(at..).and_then(|rest| rest.chars().next()) {
+            *parted = true;
+            at += space.len_utf8();
+        }
+    }
 }
 
 /// Returns the nodes under a node, in order, leaving out scripts and styles and what is in them.

@@ -11,6 +11,8 @@ pub mod reextract;
 mod refine;
 mod resolve;
 mod revert;
+pub mod search;
+pub mod stats;
 
 pub use refine::refine;
 pub use resolve::close;

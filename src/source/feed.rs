@@ -31,9 +31,18 @@ pub(super) struct FeedSource {
     only_names: bool,
 }
 
+/// Whether an answer is a feed. The reader makes the best of what it gets, be it nothing.
+fn is_feed(capture: &Capture) -> bool {
+    let text = capture.text();
+    let start = text.get(..text.floor_char_boundary(4096)).unwrap_or_default();
+    let begins = ["<rss", "<feed", "rdf:rdf", ":feed", "\"items\"", "jsonfeed.org"];
+    begins.iter().any(|b| start.to_lowercase().contains(b))
+        && feed::parse(capture.payload(), Some(&capture.url)).is_ok()
+}
+
 /// Looks for a feed: the page itself, one that it names, one where feeds usually are.
 pub(super) fn probe(look: &mut Look) -> Result<Option<Box<dyn Source>>> {
-    if look.text.is_empty() && feed::parse(look.page.payload(), Some(&look.page.url)).is_ok() {
+    if look.text.is_empty() && is_feed(look.page) {
         return Ok(Some(Box::new(FeedSource::new(look.page.url.clone(), look.site.clone()))));
     }
     let known = look.memo("feed").and_then(|m| Url::parse(m.get("at")?.as_str()?).ok());

@@ -195,10 +195,16 @@ pub fn find(
     if !found.is_empty() {
         return Ok(found);
     }
+    let at = crate::http::without_password(seed.as_str());
+    if look.text.contains("type=\"password\"") || look.text.contains("type=password") {
+        return Err(Error::fetch(at, "it asks for a name and a password").with_hint(
+            "if you may read it, --cookies FILE sends the cookies that your browser exported; an export file can be imported",
+        ));
+    }
     let tried = WAYS.iter().filter(|w| only.is_empty() || only.iter().any(|n| n == w.name));
     let looked: Vec<&str> = tried.map(|w| w.what).collect();
     let why = format!("no blog found there (looked for: {})", looked.join(", "));
-    Err(Error::fetch(crate::http::without_password(seed.as_str()), why).with_hint(
+    Err(Error::fetch(at, why).with_hint(
         "name the front page of the blog; if you have an export file of it, `mdarchive import FILE` reads that",
     ))
 }

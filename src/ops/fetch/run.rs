@@ -149,6 +149,9 @@ impl<'a> Run<'a> {
                 Error::fetch(why, "nothing to keep").with_hint("name the front page of a blog, or the page of a post")
             );
         }
+        if self.came == 0 && self.writer.entries().next().is_none() && self.state.gaps.is_empty() {
+            self.note("no post was found there: the blog is empty, or hides what it has".into());
+        }
         if !chosen {
             self.state.ways = used;
         }
