@@ -62,8 +62,8 @@ fn rows_by(end: End, tree: &Html, outline: &Outline, page: Option<&Url>) -> Vec<
     let mut lists: HashMap<usize, Vec<(usize, String)>> = HashMap::new();
     for at in ends {
         let alone = |outer: &usize| held.get(outer) == Some(&1);
-        let row = outline.around(at).take(DEPTH).take_while(alone).last();
-        let Some((row, item)) = row.and_then(|r| Some((r, outline.items.get(r)?))) else { continue };
+        let row = outline.around(at).take(DEPTH).take_while(alone).last().unwrap_or(at);
+        let Some(item) = outline.items.get(row) else { continue };
         if item.text <= LONGEST
             && item.text > item.link
             && let Some(href) = address(tree, item, page)
@@ -82,8 +82,8 @@ fn more(a: NodeRef<'_, Node>, item: &Item) -> bool {
 
 /// Returns whether a text ends as excerpts do.
 fn breaks_off(node: NodeRef<'_, Node>, _: &Item) -> bool {
-    let last = node.last_child().and_then(|n| n.value().as_text());
-    last.is_some_and(|t| ["[…]", "[...]", "[…"].iter().any(|end| t.text.trim_end().ends_with(end)))
+    let mut texts = node.children().filter_map(|n| n.value().as_text());
+    texts.any(|t| ["[…]", "[...]", "[…"].iter().any(|end| t.text.trim_end().ends_with(end)))
 }
 
 /// Returns where the first link in a row leads, on the same site.

@@ -216,8 +216,11 @@ impl Epub {
             }
             for items in part.items.chunks(AT_ONCE) {
                 events.check()?;
-                let made = items.par_iter().map(|item| make(&maker, item)).collect::<Result<Vec<_>>>()?;
-                for (item, (chapter, packed)) in items.iter().zip(made) {
+                let made = items.par_iter().map(|item| maker.chapter(item)).collect::<Result<Vec<_>>>()?;
+                // Apart, so that what stays of a chapter does not come to lie in the room that each packing takes and
+                // gives back: memory would grow by that room for each chapter.
+                let packed = made.par_iter().map(packed).collect::<Result<Vec<_>>>()?;
+                for (item, (chapter, packed)) in items.iter().zip(made.into_iter().zip(packed)) {
                     book.chapter(item, chapter, packed, level)?;
                 }
             }
@@ -268,12 +271,12 @@ fn places(maker: &Maker<'_>, plan: &Plan) -> Result<HashMap<String, BTreeMap<Str
     items.into_par_iter().map(|(file, item, wanted)| Ok((file, maker.places(item, wanted)?))).collect()
 }
 
-/// Makes and compresses the files of one post.
-fn make(maker: &Maker<'_>, item: &Item) -> Result<(Chapter, Vec<Packed>)> {
-    let chapter = maker.chapter(item)?;
-    let packed = chapter.pages.iter().map(|p| pack(&format!("text/{}.xhtml", p.stem), &p.xhtml));
-    let packed = packed.collect::<std::io::Result<Vec<_>>>().map_err(|e| Error::export(&item.stem, e))?;
-    Ok((chapter, packed))
+/// Compresses the files of one post.
+fn packed(chapter: &Chapter) -> Result<Vec<Packed>> {
+    let one = |p: &chapter::Page| {
+        pack(&format!("text/{}.xhtml", p.stem), &p.xhtml).map_err(|e| Error::export(&p.stem, e))
+    };
+    chapter.pages.iter().map(one).collect()
 }
 
 /// The book as it grows.

@@ -1,5 +1,6 @@
 //! What a kept picture is, by its first bytes, and whether readers can begin to show it.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -46,20 +47,32 @@ const BEGINNING: u64 = 32 << 10;
 /// Enough for a picture's head with what cameras write in front of it.
 const HEAD: u64 = 512 << 10;
 
+thread_local! {
+    /// Room for a head, taken once: a block of this size for each picture, between small ones that stay, would leave
+    /// holes in memory that grow with their number.
+    static ROOM: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(HEAD as usize + 1));
+}
+
 /// Looks at a file.
 pub fn probe(path: &Path) -> Result<Probe, Fault> {
-    let mut head = Vec::new();
+    ROOM.with_borrow_mut(|head| {
+        head.clear();
+        probe_into(path, head)
+    })
+}
+
+fn probe_into(path: &Path, head: &mut Vec<u8>) -> Result<Probe, Fault> {
     let mut file = File::open(path).map_err(|_| Fault::Missing)?;
     let bytes = file.metadata().map_err(|_| Fault::Missing)?.len();
-    file.by_ref().take(BEGINNING).read_to_end(&mut head).map_err(|_| Fault::Damaged)?;
+    file.by_ref().take(BEGINNING).read_to_end(head).map_err(|_| Fault::Damaged)?;
     // The frames of a GIF are all over it, and a camera may have written much in front of the size.
     let cut = head.starts_with(b"\x89PNG") && !head.windows(4).any(|w| w == b"IDAT");
-    let more = head.starts_with(b"GIF8") || cut || look(&head, bytes).is_err();
+    let more = head.starts_with(b"GIF8") || cut || look(head, bytes).is_err();
     if more && bytes > BEGINNING {
-        file.by_ref().take(HEAD - BEGINNING).read_to_end(&mut head).map_err(|_| Fault::Damaged)?;
+        file.by_ref().take(HEAD - BEGINNING).read_to_end(head).map_err(|_| Fault::Damaged)?;
     }
-    let seen = look(&head, bytes)?;
-    if seen.mime == "image/png" && !png_is_true(&mut file, &head, bytes) {
+    let seen = look(head, bytes)?;
+    if seen.mime == "image/png" && !png_is_true(&mut file, head, bytes) {
         return Err(Fault::Damaged);
     }
     Ok(seen)
