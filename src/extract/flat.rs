@@ -49,6 +49,7 @@ fn uncaptioned(text: &str, captions: &[&str]) -> String {
     for caption in captions {
         *left.entry(fold(caption)).or_default() += 1;
     }
+    let longest = left.keys().map(String::len).max().unwrap_or(0);
     let blocks: Vec<&str> = text.split("\n\n").collect();
     let (mut rest, mut at) = (Vec::new(), 0);
     while let Some(block) = blocks.get(at) {
@@ -56,6 +57,9 @@ fn uncaptioned(text: &str, captions: &[&str]) -> String {
         let mut words = fold(block);
         let mut length = 1;
         let taken = loop {
+            if words.len() > longest {
+                break 0;
+            }
             if let Some(n) = left.get_mut(&words).filter(|n| **n > 0) {
                 *n -= 1;
                 break length;

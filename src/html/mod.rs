@@ -11,6 +11,7 @@ mod nest;
 mod parse;
 mod rawtext;
 mod reference;
+mod tag;
 pub(crate) mod text;
 mod tokens;
 pub(crate) mod walk;

@@ -300,7 +300,7 @@ mod tests {
         let tree = parse(&(tag + ">word</p>"));
         assert!(start.elapsed() < Duration::from_secs(5), "took {:?}", start.elapsed());
         let p = tree.tree.values().find_map(|n| n.as_element().filter(|e| e.name() == "p")).unwrap();
-        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), tokens::MOST));
+        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), super::super::tag::MOST));
         assert_eq!(super::super::walk::texts(tree.tree.root()).collect::<String>(), "word");
     }
 

@@ -3,22 +3,18 @@
 
 use std::borrow::Cow;
 
+use html5ever::LocalName;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
-use html5ever::{Attribute, LocalName, QualName, ns};
+use html5ever::tokenizer::{TagKind, Token, TokenSink, TokenSinkResult};
 use memchr::{memchr, memchr2, memmem};
 
-use super::rawtext::{self, is_space};
+use super::rawtext;
 use super::reference::{self, Null, Place};
+use super::tag::{Tags, share};
 
-/// Attributes that a tag keeps; each is compared with all before it.
-pub(super) const MOST: usize = 256;
 /// The buffers count in 32 bits; what comes after so much is left out.
 const LONGEST: usize = 1 << 31;
-/// Names that are remembered: a page has few, each many times.
-const NAMES: usize = 256;
-
 /// Returns a text with line breaks as parsers see them.
 pub(super) fn lines(text: &str) -> Cow<'_, str> {
     match memchr(b'\r', text.as_bytes()) {
@@ -43,8 +39,7 @@ pub(super) fn feed<S: TokenSink>(text: &str, sink: &S) {
     let text = lines(text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text));
     let whole = StrTendril::from_slice(&text);
     drop(text);
-    let names = std::iter::repeat_with(|| None).take(NAMES).collect();
-    let mut scan = Scan { text: &whole, whole: &whole, at: 0, sink, names, name: String::new() };
+    let mut scan = Scan { text: &whole, whole: &whole, at: 0, sink, tags: Tags::new() };
     scan.all();
     let _ = sink.process_token(Token::EOFToken, 1);
     sink.end();
@@ -55,9 +50,7 @@ struct Scan<'a, S> {
     whole: &'a StrTendril,
     at: usize,
     sink: &'a S,
-    names: Vec<Option<LocalName>>,
-    /// Room for a name that is to be changed.
-    name: String,
+    tags: Tags,
 }
 
 impl<S: TokenSink> Scan<'_, S> {
@@ -85,14 +78,6 @@ impl<S: TokenSink> Scan<'_, S> {
         self.text.get(from..to).unwrap_or_default()
     }
 
-    /// Returns a part of the text without copying it.
-    fn share(&self, from: usize, to: usize) -> StrTendril {
-        match (u32::try_from(from), u32::try_from(to.saturating_sub(from))) {
-            (Ok(from), Ok(length)) => self.whole.try_subtendril(from, length).unwrap_or_default(),
-            _ => StrTendril::new(),
-        }
-    }
-
     fn emit(&self, token: Token) -> TokenSinkResult<S::Handle> {
         self.sink.process_token(token, 1)
     }
@@ -108,7 +93,7 @@ impl<S: TokenSink> Scan<'_, S> {
             false => memchr(0, run.as_bytes()),
         };
         let text = match (odd, references) {
-            (None, _) => self.share(from, to),
+            (None, _) => share(self.whole, from, to),
             (_, true) => {
                 let mut out = String::with_capacity(run.len());
                 reference::decode(run, Place::Text, null, &mut out);
@@ -145,10 +130,11 @@ impl<S: TokenSink> Scan<'_, S> {
 
     /// Gives the tag whose name begins here, and reads on as the sink wants it. A tag that does not end is none.
     fn tag(&mut self, start: usize, kind: TagKind) {
-        let Some(tag) = self.read_tag(start, kind) else {
+        let Some((tag, end)) = self.tags.read(self.whole, start, kind) else {
             self.at = self.text.len();
             return;
         };
+        self.at = end;
         let name = tag.name.clone();
         match self.emit(Token::TagToken(tag)) {
             TokenSinkResult::RawData(kind) => self.raw(&name, kind),
@@ -160,93 +146,10 @@ impl<S: TokenSink> Scan<'_, S> {
         }
     }
 
-    fn read_tag(&mut self, start: usize, kind: TagKind) -> Option<Tag> {
-        let bytes = self.text.as_bytes();
-        let until = |from: usize, ends: fn(u8) -> bool| {
-            bytes.get(from..).and_then(|rest| rest.iter().position(|b| ends(*b))).map(|n| from + n)
-        };
-        let mut at = until(start, |b| is_space(b) || matches!(b, b'/' | b'>'))?;
-        let name = self.named(start, at);
-        let (mut attrs, mut twins, mut self_closing) = (Vec::<Attribute>::new(), false, false);
-        loop {
-            at = until(at, |b| !is_space(b))?;
-            match bytes.get(at)? {
-                b'>' => break,
-                b'/' => {
-                    at += 1;
-                    self_closing = *bytes.get(at)? == b'>';
-                    continue;
-                }
-                _ => {}
-            }
-            // An equals sign may begin a name.
-            let end = until(at + 1, |b| is_space(b) || matches!(b, b'/' | b'>' | b'='))?;
-            let key = (at, end);
-            at = until(end, |b| !is_space(b))?;
-            let mut value = (at, at);
-            if bytes.get(at) == Some(&b'=') {
-                at = until(at + 1, |b| !is_space(b))?;
-                match *bytes.get(at)? {
-                    b'>' => {}
-                    quote @ (b'"' | b'\'') => {
-                        let close = at + 1 + memchr(quote, bytes.get(at + 1..)?)?;
-                        value = (at + 1, close);
-                        at = close + 1;
-                    }
-                    _ => {
-                        value = (at, until(at, |b| is_space(b) || b == b'>')?);
-                        at = value.1;
-                    }
-                }
-            }
-            if attrs.len() < MOST {
-                let local = self.named(key.0, key.1);
-                if attrs.iter().any(|a| a.name.local == local) {
-                    twins = true;
-                } else {
-                    attrs.push(Attribute {
-                        name: QualName::new(None, ns!(), local),
-                        value: self.value(value.0, value.1),
-                    });
-                }
-            }
-        }
-        self.at = at + 1;
-        Some(Tag { kind, name, self_closing, attrs, had_duplicate_attributes: twins })
-    }
-
-    fn value(&self, from: usize, to: usize) -> StrTendril {
-        let given = self.slice(from, to);
-        if memchr2(b'&', 0, given.as_bytes()).is_none() {
-            return self.share(from, to);
-        }
-        let mut out = String::with_capacity(given.len());
-        reference::decode(given, Place::Attribute, Null::Replaced, &mut out);
-        StrTendril::from_slice(&out)
-    }
-
-    /// Returns a name in lower case.
-    fn named(&mut self, from: usize, to: usize) -> LocalName {
-        let mut name = self.text.get(from..to).unwrap_or_default();
-        if name.bytes().any(|b| b.is_ascii_uppercase() || b == 0) {
-            self.name.clear();
-            self.name.extend(name.chars().map(|c| if c == '\0' { '\u{fffd}' } else { c.to_ascii_lowercase() }));
-            name = &self.name;
-        }
-        let bytes = name.as_bytes();
-        let of = |at: Option<&u8>| at.map_or(0, |b| usize::from(*b));
-        let hash = bytes.len() + of(bytes.first()) * 7 + of(bytes.last()) * 31 + of(bytes.get(bytes.len() / 2)) * 17;
-        match self.names.get_mut(hash % NAMES) {
-            Some(Some(known)) if **known == *name => known.clone(),
-            Some(slot) => slot.insert(LocalName::from(name)).clone(),
-            None => LocalName::from(name),
-        }
-    }
-
     fn comment(&mut self, from: usize, to: usize) {
         let text = self.slice(from, to);
         let text = match memchr(0, text.as_bytes()) {
-            None => self.share(from, to),
+            None => share(self.whole, from, to),
             Some(_) => StrTendril::from_slice(&text.replace('\0', "\u{fffd}")),
         };
         let _ = self.emit(Token::CommentToken(text));

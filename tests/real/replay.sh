@@ -68,17 +68,58 @@ PY
     curl -fsSL -o picture "http://127.0.0.1:$player_port/web/id_/$picture"
     [ -s picture ]
   done
-  [ -z "${browser:-}" ] || in_a_browser "http://127.0.0.1:$player_port/web/$(date -u +%Y)/$(tail -1 shown)"
+  command -v chromium > /dev/null || "$real/apt.sh" chromium
+  in_a_browser "$work/archives/pages" "$work/archives/live" "http://127.0.0.1:$player_port/web"
 )
 
-# A browser opens the page as a reader of the archive does; its picture lies beside the other results.
-in_a_browser() { # URL
-  "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-    --disable-component-update --disable-sync --user-data-dir="$work/chromium" --window-size=1200,1600 \
-    --virtual-time-budget=8000 --screenshot="$work/replay.png" "$1"
-  [ "$(stat -c %s "$work/replay.png")" -gt 20000 ]
-  mkdir -p "$tools" && cp "$work/replay.png" "$tools/replay.png"
-}
+# A browser opens the pages with the most pictures that lie in the capture: the words of the posts are read off the screen,
+# and the pictures are there in their shapes.
+in_a_browser() ( # PAGES MEDIA PLAYER
+  set -euo pipefail
+  frame_port=$(free_port)
+  python3 -m http.server "$frame_port" --bind 127.0.0.1 --directory "$real" > /dev/null 2>&1 &
+  frame=$!
+  trap 'kill $frame' EXIT
+  for _ in $(seq 50); do curl -s -o "$work/probe" "http://127.0.0.1:$frame_port/frame.html" && break; sleep 0.1; done
+  python3 - "$1" "$2" << 'PY' > "$work/wanted.jsonl"
+import json, pathlib, sys
+posts = lambda root: [json.loads(p.read_text()) for p in pathlib.Path(root).glob("posts/**/*.json")]
+sizes = {m["url"]: [m["width"], m["height"]] for root in sys.argv[1:] for p in posts(root) for m in p["media"] if m["sha256"] and m["width"] and not m.get("via")}
+shown = lambda p: {m["url"]: sizes[m["url"]] for m in p["media"] if m["url"] in sizes}
+for p in sorted(posts(sys.argv[1]), key=lambda p: -len(shown(p)))[:4]:
+    print(json.dumps({"url": p["url"], "text": p["text"], "pictures": shown(p)}))
+PY
+  rm -f "$work"/dom-*.html
+  n=0
+  while read -r row; do
+    n=$((n + 1))
+    url=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["url"])' "$row")
+    chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+      --disable-component-update --disable-sync --disable-web-security --disable-site-isolation-trials \
+      --user-data-dir="$work/chromium" --virtual-time-budget=20000 \
+      --dump-dom "http://127.0.0.1:$frame_port/frame.html?page=$3/$(date -u +%Y)mp_/$url" \
+      > "$work/dom-$n.html" 2> "$work/chromium.log" < /dev/null
+  done < "$work/wanted.jsonl"
+  python3 - "$work" << 'PY'
+import html, json, pathlib, re, sys
+work, total = pathlib.Path(sys.argv[1]), 0
+words = lambda text: re.findall(r"\w{4,}", text)
+# A srcset scales what a browser calls the natural size; the shape stays.
+like = lambda a, b: b[0] > 0 and abs(a[0] * b[1] - a[1] * b[0]) <= 0.02 * a[0] * b[1]
+for n, wanted in enumerate(map(json.loads, open(work / "wanted.jsonl")), 1):
+    said = re.search(r'<pre id="said">(.*?)</pre>', (work / f"dom-{n}.html").read_text(), re.S)
+    seen = json.loads(html.unescape(said[1]))
+    lost = [w for w in words(wanted["text"]) if w not in seen["text"]]
+    assert len(lost) * 20 <= len(words(wanted["text"])), (wanted["url"], lost[:20])
+    sizes = {url: [w, h] for url, w, h in seen["pictures"]}
+    # The page may show another size of a picture than the one that is kept.
+    both = {u: (size, sizes[u]) for u, size in wanted["pictures"].items() if u in sizes}
+    assert all(like(*pair) for pair in both.values()), (wanted["url"], both)
+    total += len(both)
+    print(f"{wanted['url']}: {len(words(wanted['text']))} words and {len(both)} pictures on the screen")
+assert total >= 2, total
+PY
+)
 
 step "each post's source is found in the raw capture by its digest" source_of_each_post
 step "pywb shows the blog out of the raw capture" shown_by_pywb

@@ -22,7 +22,7 @@ impl Folded {
             match plain(c) {
                 ' ' if folded.text.ends_with(' ') => {}
                 c if is_mark(c) => {}
-                c => c.to_lowercase().map(|c| base(c)).filter(|c| !is_mark(*c)).for_each(|c| folded.push(c, at)),
+                c => c.to_lowercase().map(base).filter(|c| !is_mark(*c)).for_each(|c| folded.push(c, at)),
             }
         }
         folded
