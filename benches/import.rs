@@ -172,8 +172,8 @@ fn parse_bodies(kind: &str, files: &[PathBuf]) -> Duration {
     time
 }
 
-/// Writes the files of the archive once more, as the store does: temporaries, one sync, renames, one sync. Only that is
-/// timed, not their reading.
+/// Writes the files of the archive once more, each in its own folder and one after the other, as the store does it:
+/// temporaries, one sync, renames, one sync. Only that is timed, not their reading.
 fn write_again(archives: &Path, to: &Path) -> Duration {
     fs::create_dir_all(to).expect("a folder");
     let (mut files, mut folders) = (Vec::new(), vec![archives.to_path_buf()]);
@@ -183,20 +183,23 @@ fn write_again(archives: &Path, to: &Path) -> Duration {
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
+    files.sort();
+    let temp = |path: &Path| PathBuf::from(format!("{}.tmp", path.display()));
     let mut time = Duration::ZERO;
-    for (batch, files) in files.chunks(BATCH).enumerate() {
-        let name = |i: usize| to.join(format!("{}/{batch}-{i}", i % 40));
+    for files in files.chunks(BATCH) {
+        let places: Vec<PathBuf> =
+            files.iter().map(|file| to.join(file.strip_prefix(archives).expect("inside"))).collect();
         let mut timed = |work: &mut dyn FnMut()| {
             let start = Instant::now();
             work();
             time += start.elapsed();
         };
-        for (i, file) in files.iter().enumerate() {
+        for (file, place) in files.iter().zip(&places) {
             let mut from = File::open(file).expect("a file");
             let mut into = None;
             timed(&mut || {
-                fs::create_dir_all(name(i).parent().expect("a folder")).expect("made");
-                into = Some(File::create(name(i).with_extension("tmp")).expect("a file"));
+                fs::create_dir_all(place.parent().expect("a folder")).expect("made");
+                into = Some(File::create(temp(place)).expect("a file"));
             });
             let (mut buffer, mut into) = (vec![0; 1 << 20], into.expect("a file"));
             loop {
@@ -209,9 +212,7 @@ fn write_again(archives: &Path, to: &Path) -> Duration {
         }
         timed(&mut || {
             RealDisk.sync_all(to).expect("synced");
-            for i in 0..files.len() {
-                fs::rename(name(i).with_extension("tmp"), name(i)).expect("renamed");
-            }
+            places.iter().for_each(|place| fs::rename(temp(place), place).expect("renamed"));
             RealDisk.sync_all(to).expect("synced");
         });
     }

@@ -164,3 +164,21 @@ fn any_failing_call_leaves_a_sound_archive_and_the_next_run_completes_it() {
 fn names(files: &[(String, Vec<u8>)]) -> Vec<&str> {
     files.iter().map(|f| f.0.as_str()).collect()
 }
+
+#[test]
+fn batch_that_a_power_cut_left_half_written_never_was() {
+    let dir = tempfile::tempdir().unwrap();
+    for cut in [false, true] {
+        let root = dir.path().join(cut.to_string());
+        work(&root, &mut || Box::new(RealDisk)).unwrap();
+        let before = kept(&root);
+        let path = before.iter().map(|f| f.0.clone()).find(|p| p.starts_with("posts/")).unwrap();
+        let temp = format!("{path}.tmp~");
+        std::fs::write(root.join(&temp), "half").unwrap();
+        let staged = serde_json::json!({"temp": temp, "path": path, "sha256": "0".repeat(64), "bytes": 8});
+        let list = serde_json::json!({"staged": [staged], "line": {"type": "batch", "run": "x"}}).to_string();
+        std::fs::write(root.join(".pending.json"), &list[..if cut { 20 } else { list.len() }]).unwrap();
+        work(&root, &mut || Box::new(RealDisk)).unwrap();
+        assert!(kept(&root) == before && !root.join(&temp).exists() && !root.join(".pending.json").exists(), "{cut}");
+    }
+}

@@ -31,7 +31,7 @@ struct Work<'a> {
 }
 
 /// The passes, in order: each sees what the ones before it left.
-const PASSES: [fn(&mut Work<'_>); 10] = [
+const PASSES: [fn(&mut Work<'_>); 11] = [
     // `<img data-src=a><noscript><img src=a></noscript>` → one picture
     |w| image::noscript(w.tree, w.top),
     // `<img class=wp-smiley alt=":-)">` → `:-)`
@@ -50,6 +50,8 @@ const PASSES: [fn(&mut Work<'_>); 10] = [
     |w| nest::mend(w.tree, w.top),
     // "a" "b" → "ab"
     |w| nest::join_texts(w.tree, w.top),
+    // U+FEFF at the very begin goes
+    |w| nest::unmark(w.tree, w.top),
     // `<table>a<tr>` → read again
     |w| w.again |= !nest::rests(w.tree, w.top),
 ];

@@ -70,6 +70,18 @@ pub(super) fn join_texts(tree: &mut Html, top: NodeId) {
     }
 }
 
+/// Takes a byte order mark from before the first word: a parser takes it for one of the whole text.
+pub(super) fn unmark(tree: &mut Html, top: NodeId) {
+    if let Some(mut top) = tree.tree.get_mut(top)
+        && let Some(mut first) = top.first_child()
+        && let Node::Text(t) = first.value()
+        && t.text.trim_start().starts_with('\u{feff}')
+    {
+        let rest = t.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').into();
+        t.text = rest;
+    }
+}
+
 /// Returns whether a tree reads back as it would be written: no element stands where a parser would not leave it.
 pub(super) fn rests(tree: &Html, top: NodeId) -> bool {
     let Some(root) = tree.tree.get(top) else { return true };
@@ -210,6 +222,8 @@ mod tests {
             "<svg><desc><form><tr>a</form><li>b<li>c</desc><text>d<b>e</svg><math><mtext><table>f<td>g</math>",
             "<table class=wp-caption><tr><td><img src=a.jpg><tr><td class=wp-caption-text>b<table>c<tr><td>d</table></table>",
             "<a href=x><table><tr><td><a href=y>a</table>b<p>c<select><p>d</select>",
+            "\u{feff}\u{feff} \u{feff}a",
+            "<p>\u{feff}a</p> <x>\u{feff}b",
             "<pre>&#13;&#10;\n a\r\n&#13;b</pre><plaintext><p>c",
         ] {
             let once = body(markup, None, None);

@@ -52,12 +52,11 @@ pub(super) fn script_end(text: &str, start: usize, name: &str) -> Option<usize> 
                 // `<!-->` ends what it began.
                 at = next + 2;
             }
-            Some(ScriptEscapeKind::DoubleEscaped) => {
-                if rest.starts_with(b"</") && stands(text, next + 2, "script") {
-                    escaped = Some(ScriptEscapeKind::Escaped);
-                    at = next + 8;
-                }
+            Some(ScriptEscapeKind::DoubleEscaped) if rest.starts_with(b"</") && stands(text, next + 2, "script") => {
+                escaped = Some(ScriptEscapeKind::Escaped);
+                at = next + 8;
             }
+            Some(ScriptEscapeKind::DoubleEscaped) => {}
             _ if rest.starts_with(b"</") && stands(text, next + 2, name) => return Some(next),
             Some(ScriptEscapeKind::Escaped) if stands(text, next + 1, "script") => {
                 escaped = Some(ScriptEscapeKind::DoubleEscaped);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::input::{Hashed, Named};
+use crate::input::{self, Hashed, Named};
 use crate::model::{Digest, Gap, Reason};
 
 use super::report::Report;
@@ -108,8 +108,9 @@ pub fn read<T: DeserializeOwned>(stream: &Named, report: &mut Report) -> Result<
     Ok((value, digest))
 }
 
-/// Leaves out a byte order mark: it is no JSON, and is there all the same.
-fn bare(inner: impl Read) -> io::Result<impl Read> {
+/// Leaves out a byte order mark: it is no JSON, and is there all the same; UTF-16 becomes UTF-8.
+fn bare<'a>(inner: impl Read + 'a) -> io::Result<impl Read + 'a> {
+    let inner = input::narrow(Box::new(inner))?;
     let mut bounded = BufReader::with_capacity(64 * 1024, inner.take(MAX_SIZE));
     let mut start = Vec::new();
     bounded.by_ref().take(3).read_to_end(&mut start)?;

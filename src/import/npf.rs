@@ -11,6 +11,7 @@ use super::{Head, parts};
 use crate::error::{Error, Result};
 use crate::event::Unit;
 use crate::html;
+use crate::input;
 use crate::model::{Digest, Draft, Kind, Site, Source, Status};
 
 /// The largest answer, the deepest list in a list, the most marks in one text.
@@ -33,7 +34,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
         job.events.check()?;
         let bytes = stream.read(MAX_SIZE)?;
         let digest = Digest::of(&bytes);
-        let value: Value = serde_json::from_slice(&bytes).map_err(|e| fault(stream, e))?;
+        let value: Value = serde_json::from_str(&input::decode(&bytes, None).0).map_err(|e| fault(stream, e))?;
         sink(Found::Original(stream, digest.clone()))?;
         let answer = value.get("response").unwrap_or(&value);
         let posts =

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 
 pub use limit::{Hashed, Seen};
-pub use text::{Decoded, decode};
+pub use text::{Decoded, decode, narrow};
 
 use limit::{Bounded, Cut};
 use packed::{Budget, Holder};

@@ -55,6 +55,17 @@ pub struct Decoded<R> {
     patched: Rc<Cell<u64>>,
 }
 
+/// Returns a stream of UTF-16 as one of UTF-8, for formats that are looked at byte by byte; any other as it is.
+///
+/// Errors: its first bytes cannot be read.
+pub fn narrow<'a>(mut stream: Box<dyn Read + 'a>) -> io::Result<Box<dyn Read + 'a>> {
+    let mut first = Vec::new();
+    stream.by_ref().take(4).read_to_end(&mut first)?;
+    let wide = first.contains(&0) || first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]);
+    let whole = Box::new(io::Cursor::new(first).chain(stream));
+    Ok(if wide { Box::new(Decoded::new(whole, Rc::default())?) } else { whole })
+}
+
 enum Coder {
     Utf8,
     Other(Box<Decoder>),

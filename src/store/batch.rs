@@ -1,8 +1,9 @@
 //! Files on their way into an archive: whole or not at all.
 //!
-//! The order that survives a kill and a power cut: temporaries in their final folders → one sync of the file system →
-//! the list of what is about to be put in place → renames → sync of each folder touched → the line in `runs.jsonl` →
-//! the list removed. After a kill the list says how to go on ([`super::recover`]).
+//! The order that survives a kill and a power cut: temporaries in their final folders, and the list of what is about to
+//! be put in place → one sync of the file system → renames → sync of each folder touched and of the line in
+//! `runs.jsonl` → the list removed. After a kill the list says how to go on; one whose files are not all as it says was
+//! never made durable, and nothing of it was put in place ([`super::recover`]).
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
@@ -16,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::disk::Disk;
 use super::layout::{PENDING, RUNS, TEMP};
+use super::pen::{Copying, Opener, Pen, Sheet, Sheets, join, spawn};
 use super::runs::{FileRecord, RunLine};
 use crate::error::{Error, Result};
 use crate::model::Digest;
@@ -45,6 +47,10 @@ pub struct Batch {
     made: BTreeSet<PathBuf>,
     /// Folders that are known to be there.
     there: HashSet<PathBuf>,
+    /// Files of the batch that are being written.
+    pen: Option<Pen>,
+    /// Large streams that are being copied; each goes with the batch that finds it done.
+    copies: Vec<Copying>,
     /// The batch before, on its way into place.
     flight: Option<Flight>,
     /// A batch stopped half way: only the next writer, which reads what was pending, may go on.
@@ -55,8 +61,13 @@ pub struct Batch {
 #[derive(Debug)]
 struct Flight {
     paths: HashSet<String>,
+    /// Those of them that were still being written.
+    sheets: Option<Sheets>,
     worker: JoinHandle<Result<()>>,
 }
+
+/// Fewer files than these are written at once.
+const MANY: usize = 16;
 
 impl Batch {
     pub fn is_empty(&self) -> bool {
@@ -65,7 +76,7 @@ impl Batch {
 
     /// Whether a file is written and perhaps not yet in its place.
     pub fn contains(&self, path: &str) -> bool {
-        self.staged.contains_key(path) || self.flies(path)
+        self.staged.contains_key(path) || self.flies(path) || self.copies.iter().any(|c| c.path == path)
     }
 
     fn flies(&self, path: &str) -> bool {
@@ -83,6 +94,11 @@ impl Batch {
 
     /// Reads a file that [`Batch::contains`]; none when it was put in place meanwhile.
     pub fn read(&self, root: &Path, path: &str) -> Option<Vec<u8>> {
+        let flying = self.flight.as_ref().and_then(|f| f.sheets.clone());
+        let mut sheets = self.pen.as_ref().map(Pen::sheets).into_iter().chain(flying);
+        if let Some(bytes) = sheets.find_map(|s| s.read(path)) {
+            return Some(bytes);
+        }
         self.contains(path).then(|| std::fs::read(root.join(format!("{path}{TEMP}"))).ok()).flatten()
     }
 
@@ -101,29 +117,62 @@ impl Batch {
         path: &str,
         content: &mut dyn Read,
     ) -> Result<FileRecord> {
-        let temp = format!("{path}{TEMP}");
         self.make_way(path)?;
         self.make_folder(disk, root, path)?;
-        let mut hashing = Hashing { inner: content, hasher: Sha256::new(), bytes: 0 };
-        disk.write(&root.join(&temp), &mut hashing).map_err(Error::io("write", root.join(path)))?;
-        let file = FileRecord { path: path.to_string(), sha256: Digest::finish(hashing.hasher), bytes: hashing.bytes };
-        self.put(temp, file.clone());
+        let file = write_hashed(disk, root, path, content)?;
+        self.put(format!("{path}{TEMP}"), file.clone());
         Ok(file)
     }
 
-    /// Writes many files beside their final places.
-    pub fn stage_all(&mut self, disk: &mut dyn Disk, root: &Path, files: &[(&str, &[u8])]) -> Result<()> {
-        let mut paths = Vec::new();
-        for (path, bytes) in files {
+    /// Writes many files beside their final places; the work goes on meanwhile where the disk can be used by two.
+    pub fn stage_all(&mut self, disk: &mut dyn Disk, root: &Path, files: Vec<Sheet>) -> Result<()> {
+        for (path, _) in &files {
             self.make_way(path)?;
             self.make_folder(disk, root, path)?;
-            paths.push((root.join(format!("{path}{TEMP}")), *bytes));
         }
         let digests: Vec<Digest> = files.par_iter().map(|(_, bytes)| Digest::of(bytes)).collect();
-        disk.write_all(&paths).map_err(Error::io("write", root))?;
         for ((path, bytes), sha256) in files.iter().zip(digests) {
-            let file = FileRecord { path: (*path).to_string(), sha256, bytes: bytes.len() as u64 };
+            let file = FileRecord { path: path.clone(), sha256, bytes: bytes.len() as u64 };
             self.put(format!("{path}{TEMP}"), file);
+        }
+        self.lay_down()?;
+        match disk.twin().filter(|_| files.len() >= MANY) {
+            Some(other) => self.pen = Some(Pen::start(other, root, files, TEMP)?),
+            None => {
+                let files: Vec<(PathBuf, &[u8])> =
+                    files.iter().map(|(path, bytes)| (root.join(format!("{path}{TEMP}")), bytes.as_slice())).collect();
+                disk.write_all(&files).map_err(Error::io("write", root))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until all files of the batch are written.
+    fn lay_down(&mut self) -> Result<()> {
+        self.pen.take().map_or(Ok(()), Pen::done)
+    }
+
+    /// Copies a large stream beside its final place while the work goes on; one at a time. It becomes part of the batch
+    /// that is sent off when it is done, at the latest of the last one.
+    pub fn copy(&mut self, disk: &mut dyn Disk, root: &Path, path: &str, open: Opener) -> Result<()> {
+        let Some(mut other) = disk.twin() else {
+            return self.stage(disk, root, path, &mut open()?).map(|_| ());
+        };
+        self.make_folder(disk, root, path)?;
+        self.gather(true)?;
+        let (own, root) = (path.to_string(), root.to_path_buf());
+        let work = move || write_hashed(other.as_mut(), &root, &own, &mut open()?);
+        self.copies.push(Copying::start(path, work)?);
+        Ok(())
+    }
+
+    /// Takes in the copies that are done, or waits for all of them.
+    pub fn gather(&mut self, all: bool) -> Result<()> {
+        let (done, going) = std::mem::take(&mut self.copies).into_iter().partition(|c| all || c.is_done());
+        self.copies = going;
+        for copy in done {
+            let file = copy.done()?;
+            self.put(format!("{}{TEMP}", file.path), file);
         }
         Ok(())
     }
@@ -155,6 +204,9 @@ impl Batch {
 
     /// A file whose last form is still on its way must be in place before the next one is written beside it.
     fn make_way(&mut self, path: &str) -> Result<()> {
+        if self.staged.contains_key(path) {
+            self.lay_down()?;
+        }
         if self.flies(path) { self.land() } else { Ok(()) }
     }
 
@@ -163,7 +215,7 @@ impl Batch {
     /// Errors: what kept it from it; the writer is broken then.
     pub fn land(&mut self) -> Result<()> {
         let Some(flight) = self.flight.take() else { return Ok(()) };
-        let done = flight.worker.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause));
+        let done = join(flight.worker);
         self.broken |= done.is_err();
         done
     }
@@ -173,23 +225,26 @@ impl Batch {
     pub fn launch(&mut self, disk: &mut dyn Disk, root: &Path, line: RunLine) -> Result<()> {
         self.land()?;
         let Some(mut other) = disk.twin() else { return self.commit(disk, root, line) };
+        self.gather(false)?;
         let pending = self.take(line);
         let made = std::mem::take(&mut self.made);
         let paths = pending.staged.iter().map(|s| s.file.path.clone()).collect();
-        let root = root.to_path_buf();
-        let work = move || put_in_place(other.as_mut(), &root, &pending, made);
-        let worker = std::thread::Builder::new().name("commit".into()).spawn(work);
-        let worker = worker.map_err(|e| {
-            self.broken = true;
-            Error::archive(Path::new(""), format!("no thread to write with: {e}"))
-        })?;
-        self.flight = Some(Flight { paths, worker });
+        let (pen, root) = (self.pen.take(), root.to_path_buf());
+        let sheets = pen.as_ref().map(Pen::sheets);
+        let work = move || {
+            pen.map_or(Ok(()), Pen::done)?;
+            put_in_place(other.as_mut(), &root, &pending, made)
+        };
+        let worker = spawn("commit", work).inspect_err(|_| self.broken = true)?;
+        self.flight = Some(Flight { paths, sheets, worker });
         Ok(())
     }
 
     /// Puts all files in place and appends the line, which gets the records of the files.
     pub fn commit(&mut self, disk: &mut dyn Disk, root: &Path, line: RunLine) -> Result<()> {
         self.land()?;
+        self.gather(false)?;
+        self.lay_down()?;
         let pending = self.take(line);
         let done = put_in_place(disk, root, &pending, std::mem::take(&mut self.made));
         self.broken |= done.is_err();
@@ -206,22 +261,29 @@ impl Batch {
 
     /// Removes what was written for files that will not be put in place.
     pub fn discard(&mut self, disk: &mut dyn Disk, root: &Path) {
+        let _ = self.lay_down();
+        for copy in std::mem::take(&mut self.copies) {
+            let path = copy.path.clone();
+            let _ = copy.done();
+            let _ = disk.remove(&root.join(format!("{path}{TEMP}")));
+        }
         for staged in std::mem::take(&mut self.staged).into_values() {
             let _ = disk.remove(&root.join(staged.temp));
         }
     }
 }
 
-/// Makes a batch durable, writes down what is about to happen, and lets it happen.
+/// Writes down what is about to happen, makes it durable with the batch, and lets it happen.
 fn put_in_place(disk: &mut dyn Disk, root: &Path, pending: &Pending, made: BTreeSet<PathBuf>) -> Result<()> {
     if !pending.staged.is_empty() || !pending.line.removed.is_empty() {
-        let temp = root.join(format!("{PENDING}{TEMP}"));
+        let (list, temp) = (root.join(PENDING), root.join(format!("{PENDING}{TEMP}")));
         let words = serde_json::to_vec(pending).unwrap_or_default();
         disk.write(&temp, &mut words.as_slice()).map_err(Error::io("write", &temp))?;
-        // An error here is never retried: a second sync would say OK over lost data.
-        disk.sync_all(root).map_err(Error::io("sync", root))?;
-        disk.rename(&temp, &root.join(PENDING)).map_err(Error::io("write", root.join(PENDING)))?;
-        disk.sync_dir(root).map_err(Error::io("sync", root))?;
+        disk.rename(&temp, &list).map_err(Error::io("write", &list))?;
+        // An error here is never retried: a second sync would say OK over lost data, so nobody may take the list up.
+        disk.sync_all(root).map_err(Error::io("sync", root)).inspect_err(|_| {
+            let _ = disk.remove(&list);
+        })?;
     }
     finish(disk, root, pending, made)
 }
@@ -243,14 +305,12 @@ pub fn finish(disk: &mut dyn Disk, root: &Path, pending: &Pending, made: BTreeSe
         folders.extend(root.join(path).parent().map(Path::to_path_buf));
     }
     let folders: Vec<&Path> = folders.iter().filter(|f| f.is_dir()).map(PathBuf::as_path).collect();
-    disk.sync_dirs(root, &folders).map_err(Error::io("sync", root))?;
     let runs = root.join(RUNS);
     let fresh = !runs.exists();
     let line = pending.line.to_line();
     // A kill may have fallen between this line and the end of the list.
-    if !ends_with(&runs, &line).map_err(Error::io("read", &runs))? {
-        disk.append(&runs, &line).map_err(Error::io("write", &runs))?;
-    }
+    let told = ends_with(&runs, &line).map_err(Error::io("read", &runs))?;
+    disk.conclude(root, &folders, &runs, if told { &[] } else { &line }).map_err(Error::io("write", &runs))?;
     if fresh {
         disk.sync_dir(root).map_err(Error::io("sync", root))?;
     }
@@ -269,6 +329,13 @@ fn ends_with(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let mut last = Vec::with_capacity(bytes.len());
     file.read_to_end(&mut last)?;
     Ok(last == bytes)
+}
+
+/// Writes a file beside its final place.
+fn write_hashed(disk: &mut dyn Disk, root: &Path, path: &str, content: &mut dyn Read) -> Result<FileRecord> {
+    let mut hashing = Hashing { inner: content, hasher: Sha256::new(), bytes: 0 };
+    disk.write(&root.join(format!("{path}{TEMP}")), &mut hashing).map_err(Error::io("write", root.join(path)))?;
+    Ok(FileRecord { path: path.to_string(), sha256: Digest::finish(hashing.hasher), bytes: hashing.bytes })
 }
 
 /// Passes bytes on and takes their digest on the way.

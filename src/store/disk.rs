@@ -4,8 +4,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 /// A disk. Every write of the store goes through it.
 pub trait Disk: Send {
     fn create_dir_all(&mut self, path: &Path) -> io::Result<()>;
@@ -23,6 +21,11 @@ pub trait Disk: Send {
     /// Makes the names in several folders of the file system of `root` durable.
     fn sync_dirs(&mut self, _root: &Path, folders: &[&Path]) -> io::Result<()> {
         folders.iter().try_for_each(|folder| self.sync_dir(folder))
+    }
+    /// Ends a batch: makes the names in folders durable, and appends a line, if any, to a file for good.
+    fn conclude(&mut self, root: &Path, folders: &[&Path], path: &Path, line: &[u8]) -> io::Result<()> {
+        self.sync_dirs(root, folders)?;
+        if line.is_empty() { Ok(()) } else { self.append(path, line) }
     }
     /// Appends to a file and makes it durable.
     fn append(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()>;
@@ -85,7 +88,8 @@ impl Disk for RealDisk {
     }
 
     fn write_all(&mut self, files: &[(PathBuf, &[u8])]) -> io::Result<()> {
-        files.par_iter().try_for_each(|(path, bytes)| {
+        // One after the other: a folder takes in one new name at a time, and two who wait for it only burn time.
+        files.iter().try_for_each(|(path, bytes)| {
             let mut file = File::create(path)?;
             file.write_all(bytes)?;
             if cfg!(not(target_os = "linux")) { file.sync_all() } else { Ok(()) }
@@ -114,6 +118,17 @@ impl Disk for RealDisk {
             return self.sync_all(root);
         }
         folders.iter().try_for_each(|folder| self.sync_dir(folder))
+    }
+
+    /// One sync covers names and line. A power cut before it may leave the line without the names: the list of the batch
+    /// is still there then, and the next writer goes by it.
+    fn conclude(&mut self, root: &Path, folders: &[&Path], path: &Path, line: &[u8]) -> io::Result<()> {
+        if cfg!(not(target_os = "linux")) || line.is_empty() || folders.is_empty() {
+            self.sync_dirs(root, folders)?;
+            return if line.is_empty() { Ok(()) } else { self.append(path, line) };
+        }
+        OpenOptions::new().create(true).append(true).open(path)?.write_all(line)?;
+        self.sync_all(root)
     }
 
     fn append(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {

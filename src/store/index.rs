@@ -32,6 +32,8 @@ struct Slot {
     kind: Kind,
     /// It was joined into another.
     gone: bool,
+    /// The run brought it or came to it before.
+    touched: bool,
     /// Local time of publication in the order of time, so that of two posts with one title the elder bears it.
     when: u64,
     /// Blog and number on its platform, hashed; zero where there is none.
@@ -50,7 +52,13 @@ struct Medium {
 
 /// A hash in two halves, so that a name takes twelve bytes with its post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key(u32, u32);
+pub struct Key(u32, u32);
+
+impl From<Key> for u64 {
+    fn from(key: Key) -> u64 {
+        u64::from(key.0) << 32 | u64::from(key.1)
+    }
+}
 
 impl From<u64> for Key {
     fn from(hash: u64) -> Key {
@@ -111,7 +119,8 @@ impl Index {
             self.paths.push_str(path);
             ((self.paths.len() - path.len()) as u64, path.len() as u32)
         });
-        let slot = Slot { id, path: at, kind: facts.kind, gone: false, when: facts.when(), key };
+        let touched = self.slots.get(n as usize).is_some_and(|s| s.touched);
+        let slot = Slot { id, path: at, kind: facts.kind, gone: false, touched, when: facts.when(), key };
         match self.slots.get_mut(n as usize) {
             Some(old) => *old = slot,
             None => self.slots.push(slot),
@@ -197,6 +206,13 @@ impl Index {
         {
             slot.gone = true;
         }
+    }
+
+    /// Returns whether the run comes to a post for the first time; to one that is not here it always does.
+    pub fn touch(&mut self, id: &PostId) -> bool {
+        let n = self.names.get(&self.key("name", id.as_str()));
+        let slot = n.and_then(|n| self.slots.get_mut(*n as usize));
+        slot.is_none_or(|slot| !std::mem::replace(&mut slot.touched, true))
     }
 
     pub fn get(&self, id: &PostId) -> Option<Known> {

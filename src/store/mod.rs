@@ -12,6 +12,7 @@ mod gaps;
 mod index;
 mod layout;
 mod lock;
+mod pen;
 mod raw;
 mod recorded;
 mod recover;

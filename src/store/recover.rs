@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use super::archive::walk;
-use super::batch::{Pending, finish};
+use super::batch::{Pending, Staged, finish};
 use super::disk::Disk;
 use super::layout::{PENDING, RUNS, TEMP, inside};
+use super::raw::digest_file;
 use crate::error::{Error, Result};
 
 /// Returns the batch that a kill left half in place, if any. Readers take its files for recorded.
@@ -18,8 +19,8 @@ pub fn pending(root: &Path) -> Result<Option<Pending>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(Error::io("read", &path)(e)),
     };
-    let pending: Pending =
-        serde_json::from_slice(&words).map_err(|e| Error::archive(root, format!("{PENDING} is damaged: {e}")))?;
+    // Cut by a power failure before the batch was durable: nothing of it was put in place.
+    let Ok(pending) = serde_json::from_slice::<Pending>(&words) else { return Ok(None) };
     let paths = pending.staged.iter().flat_map(|s| [&s.temp, &s.file.path]).chain(&pending.line.removed);
     for relative in paths {
         if inside(root, relative).is_none() {
@@ -32,10 +33,12 @@ pub fn pending(root: &Path) -> Result<Option<Pending>> {
 /// Completes a pending batch; `unclean` says that a writer died here, so that stray temporaries are looked for.
 pub fn recover(disk: &mut dyn Disk, root: &Path, unclean: bool) -> Result<()> {
     cut_torn_line(root)?;
-    if let Some(pending) = pending(root)? {
-        finish(disk, root, &pending, BTreeSet::new())?;
-    } else if !unclean {
-        return Ok(());
+    match pending(root)? {
+        Some(pending) if pending.staged.iter().all(|staged| is_whole(root, staged)) => {
+            finish(disk, root, &pending, BTreeSet::new())?;
+        }
+        None if !unclean && !root.join(PENDING).exists() => return Ok(()),
+        _ => disk.remove(&root.join(PENDING)).map_err(Error::io("remove", root.join(PENDING)))?,
     }
     let mut strays = Vec::new();
     walk(root, "", &mut |path| {
@@ -47,6 +50,12 @@ pub fn recover(disk: &mut dyn Disk, root: &Path, unclean: bool) -> Result<()> {
         disk.remove(&root.join(&stray)).map_err(Error::io("remove", root.join(&stray)))?;
     }
     Ok(())
+}
+
+/// Whether a file of a batch is what the list says, before its renaming or after it.
+fn is_whole(root: &Path, staged: &Staged) -> bool {
+    let is = |path: &str| digest_file(&root.join(path)).is_ok_and(|(digest, _)| digest == staged.file.sha256);
+    is(&staged.temp) || is(&staged.file.path)
 }
 
 /// Cuts a last line of `runs.jsonl` that has no end: its batch is still pending and will be written again.

@@ -25,6 +25,7 @@ use super::gaps::GapLine;
 use super::index::{Index, Known};
 use super::layout::{self, CACHE};
 use super::lock::Lock;
+use super::pen::Opener;
 use super::raw::Raw;
 use super::recover::recover;
 use super::runs::{RunLine, each_line};
@@ -110,8 +111,6 @@ pub struct Writer {
     summary: Summary,
     /// Whether anything was made durable in this run.
     committed: bool,
-    /// Posts that this run brought or touched before, so that each counts once.
-    touched: HashSet<u64>,
 }
 
 /// Returns the name of a run from the second it started.
@@ -160,7 +159,6 @@ impl Writer {
             fresh: (0, 0),
             batch_since: None,
             committed: false,
-            touched: HashSet::new(),
             disk,
             clock,
             opening,
@@ -253,6 +251,15 @@ impl Writer {
             return Ok(());
         }
         self.batch.stage(self.disk.as_mut(), &self.root, &path, redacted).map(|_| ())
+    }
+
+    /// As [`Writer::keep_raw_import`], while the work goes on: for a large file.
+    pub fn copy_raw_import(&mut self, original: &Digest, extension: &str, open: Opener) -> Result<()> {
+        let path = layout::raw_import_path(original, extension);
+        if self.root.join(&path).exists() || self.batch.contains(&path) {
+            return Ok(());
+        }
+        self.batch.copy(self.disk.as_mut(), &self.root, &path, open)
     }
 
     /// Says that an open gap is filled where the archive cannot see it by itself: a listing that can be read again.

@@ -145,3 +145,23 @@ fn answers_of_one_site_know_each_other() {
 fn blogger_answers_are_unescaped() {
     check("blogger-api");
 }
+
+#[test]
+fn text_in_utf_16_says_what_it_says_in_utf_8() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/imports");
+    let dir = tempfile::tempdir().unwrap();
+    for case in ["mt/input.txt", "feed/faulty.rss", "feed/feed.json", "ghost/input.json", "tumblr-api/input.json"] {
+        let bytes = std::fs::read(root.join(case)).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let name = case.replace('/', "-");
+        let (narrow, wide) = (dir.path().join(format!("a-{name}")), dir.path().join(format!("b-{name}")));
+        std::fs::write(&narrow, &text).unwrap();
+        let marked = format!("\u{feff}{}", text.replace("encoding=\"UTF-8\"", "encoding=\"UTF-16\""));
+        std::fs::write(&wide, marked.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+        let posts = |path: &std::path::Path| {
+            let posts = super::read(path).unwrap_or_else(|e| panic!("{case}: {e}")).posts;
+            posts.into_iter().map(|p| (p.title, p.text, p.comments.len())).collect::<Vec<_>>()
+        };
+        assert_eq!(posts(&wide), posts(&narrow), "{case}");
+    }
+}

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::html;
+use crate::input;
 use crate::model::Author;
 
 use super::date;
@@ -12,8 +13,8 @@ use super::xml::resolve;
 
 /// Reads a whole document. The standard would have items without an id dropped; those that say something are kept.
 pub fn parse(bytes: &[u8], base: Option<&Url>) -> Result<Feed, String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let all: Value = serde_json::from_slice(bytes).map_err(|e| format!("not JSON: {e}"))?;
+    let (whole, _) = input::decode(bytes, None);
+    let all: Value = serde_json::from_str(&whole).map_err(|e| format!("not JSON: {e}"))?;
     let version = text(&all, "version");
     let Some((_, version)) = version.split_once("jsonfeed.org/version/") else {
         return Err("not a JSON Feed (it names no version)".into());

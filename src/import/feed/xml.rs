@@ -5,6 +5,7 @@ use std::io::Read;
 use url::Url;
 
 use crate::import::xml::{Bound, Fault, Token, Xml};
+use crate::input;
 use crate::model::Author;
 
 use super::construct;
@@ -58,7 +59,7 @@ pub struct Parser {
 impl Parser {
     /// Opens a document. A strict reader ends at the first fault of its form.
     pub fn open(stream: Box<dyn Read>, base: Option<&Url>, strict: bool) -> std::io::Result<Parser> {
-        let (stream, defines) = doctype::blank(stream)?;
+        let (stream, defines) = doctype::blank(input::narrow(stream)?)?;
         let xml = Xml::open(stream, strict, SPACES)?;
         let (feed, base) = (Feed::default(), base.cloned());
         Ok(Parser { xml, feed, base, rooted: false, taken: 0, strict, defines })

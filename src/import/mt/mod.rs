@@ -6,6 +6,7 @@ mod entry;
 mod lines;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{Cursor, Read};
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -13,7 +14,7 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::event::Unit;
 use crate::html;
-use crate::input::{Hashed, Named};
+use crate::input::{self, Hashed, Named};
 use crate::model::{Comment, CommentKind, Date, Draft, Gap, Kind as PostKind, Reason, Site, Source, Status};
 
 use super::report::{Found, Job, Report, Sink};
@@ -53,12 +54,15 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
 }
 
 fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Result<()> {
-    let kind = Kind::of(&stream.head()?, job.options.encoding.as_deref());
+    let mut head = Vec::new();
+    let narrow = input::narrow(Box::new(Cursor::new(stream.head()?)));
+    narrow.and_then(|mut r| r.read_to_end(&mut head)).map_err(|e| stream.fault(e))?;
+    let kind = Kind::of(&head, job.options.encoding.as_deref());
     let zone = parts::zone(&job.options);
     let fault = |e| stream.fault(e);
     // The digest stands in every post, and comments may come long after their entry: a first look at the whole file.
     let (hashed, seen) = Hashed::new(stream.open()?);
-    let mut lines = Lines::new(hashed, kind);
+    let mut lines = Lines::new(input::narrow(Box::new(hashed)).map_err(fault)?, kind);
     let mut adds = false;
     while let Some(line) = lines.next().map_err(fault)? {
         adds |= line.starts_with("NO ENTRY:");
@@ -77,7 +81,7 @@ fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resu
         sink(Found::Site(Site { url: Some(site.to_string()), ..Site::default() }))?;
     }
     let mut keys = HashSet::new();
-    let mut reader = Lines::new(stream.open()?, kind);
+    let mut reader = Lines::new(input::narrow(stream.open()?).map_err(fault)?, kind);
     while let Some(entry) = entry::next(&mut reader).map_err(fault)? {
         job.events.check()?;
         if entry.get("NO ENTRY").is_some() {
@@ -116,7 +120,7 @@ fn file(job: &Job, stream: &Named, report: &mut Report, sink: &mut Sink) -> Resu
 /// Gathers the comments that come apart from their entry.
 fn additions(stream: &Named, kind: Kind) -> Result<Added> {
     let mut added = Added::new();
-    let mut reader = Lines::new(stream.open()?, kind);
+    let mut reader = Lines::new(input::narrow(stream.open()?).map_err(|e| stream.fault(e))?, kind);
     while let Some(entry) = entry::next(&mut reader).map_err(|e| stream.fault(e))? {
         if entry.get("NO ENTRY").is_some() {
             let mut more = comments(&entry, &mut Report::default());

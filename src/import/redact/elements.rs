@@ -1,11 +1,9 @@
 //! XML: the text of some elements is blanked; in names, what is behind an `@`. Works on bytes, so that a file that is not
 //! well-formed, or in an encoding of single bytes, comes out as it went in; one in UTF-16 comes out in UTF-8.
 
-use std::io::{self, Cursor, Read};
-use std::rc::Rc;
+use std::io::Read;
 
 use super::{Filter, through};
-use crate::input::Decoded;
 
 /// Which elements hold what is nobody's business, by their names without prefix.
 struct Rules {
@@ -39,29 +37,8 @@ pub fn feed<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
     redact(original, &FEED)
 }
 
-fn redact<'a>(mut original: Box<dyn Read + 'a>, rules: &'static Rules) -> Box<dyn Read + 'a> {
-    let mut first = Vec::new();
-    // What cannot be read now cannot be read later either: the error comes then.
-    let _ = original.by_ref().take(4).read_to_end(&mut first);
-    let wide = first.contains(&0) || first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]);
-    let whole: Box<dyn Read + 'a> = Box::new(Cursor::new(first).chain(original));
-    let inner: Box<dyn Read + 'a> = match wide {
-        true => match Decoded::new(whole, Rc::default()) {
-            Ok(decoded) => Box::new(decoded),
-            Err(cause) => return Box::new(Failed(Some(cause))),
-        },
-        false => whole,
-    };
-    through(inner, Elements { rules, open: None })
-}
-
-/// A stream that could not be opened.
-struct Failed(Option<io::Error>);
-
-impl Read for Failed {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(self.0.take().unwrap_or_else(|| io::Error::other("cannot be read")))
-    }
+fn redact<'a>(original: Box<dyn Read + 'a>, rules: &'static Rules) -> Box<dyn Read + 'a> {
+    through(original, Elements { rules, open: None })
 }
 
 /// The longest tag or name that the end of the buffer may cut.

@@ -12,24 +12,35 @@ const PIECE: usize = 1 << 20;
 struct Lines<F> {
     /// The last piece ended its line.
     whole: bool,
+    /// Lines may end as those of old Macs do.
+    old: bool,
     line: F,
 }
 
 fn lines<'a>(
     original: Box<dyn Read + 'a>,
+    old: bool,
     line: impl FnMut(&[u8], bool) -> Option<Vec<u8>> + 'a,
 ) -> Box<dyn Read + 'a> {
-    through(original, Lines { whole: true, line })
+    through(original, Lines { whole: true, old, line })
 }
 
 impl<F: FnMut(&[u8], bool) -> Option<Vec<u8>>> Filter for Lines<F> {
     fn run(&mut self, raw: &mut Vec<u8>, ended: bool, out: &mut Vec<u8>) {
         let mut at = 0;
         while let Some(rest) = raw.get(at..).filter(|r| !r.is_empty()) {
-            let end = rest.iter().take(PIECE).position(|b| *b == b'\n').map(|n| n + 1);
+            let near = rest.get(..PIECE.min(rest.len())).unwrap_or_default();
+            let end = near.iter().enumerate().position(|(n, b)| match b {
+                b'\n' => true,
+                // The line end of old Macs, where it is not the first half of another.
+                b'\r' if self.old => rest.get(n + 1).map_or(ended, |next| *next != b'\n'),
+                _ => false,
+            });
+            let end = end.map(|n| n + 1);
             let cut = || Some(rest.len().min(PIECE)).filter(|n| ended || *n == PIECE);
             let Some(piece) = end.or_else(cut).and_then(|n| rest.get(..n)) else { break };
-            let begins = std::mem::replace(&mut self.whole, piece.ends_with(b"\n"));
+            let begins =
+                std::mem::replace(&mut self.whole, piece.ends_with(b"\n") || self.old && piece.ends_with(b"\r"));
             match (self.line)(piece, begins) {
                 Some(other) => out.extend(other),
                 None => out.extend_from_slice(piece),
@@ -50,7 +61,7 @@ fn end(line: &[u8]) -> &[u8] {
 pub fn movable_type<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
     let mut fields = false;
     let keys: [&[u8]; 7] = [b"AUTHOR:", b"EMAIL:", b"IP:", b"URL:", b"DATE:", b"TITLE:", b"BLOG NAME:"];
-    lines(original, move |line, begins| {
+    lines(original, true, move |line, begins| {
         let bare = line.get(..line.len() - end(line).len()).unwrap_or_default();
         if !begins {
             return None;
@@ -69,7 +80,7 @@ pub fn movable_type<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
 pub fn dotclear<'a>(original: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
     let mut secret: Vec<bool> = Vec::new();
     let (mut column, mut inside, mut escaped) = (0usize, false, false);
-    lines(original, move |line, begins| {
+    lines(original, false, move |line, begins| {
         if begins {
             (column, inside, escaped) = (0, false, false);
         }
@@ -118,6 +129,9 @@ mod tests {
         let text = "AUTHOR: a\r\n-----\r\nBODY:\r\nEMAIL: stays\r\n-----\r\nCOMMENT:\r\nAUTHOR: b\r\nEMAIL: b@x.example\r\nIP: 192.0.2.1\r\ntext\r\nEMAIL: is text\r\n";
         let blank = "AUTHOR: a\r\n-----\r\nBODY:\r\nEMAIL: stays\r\n-----\r\nCOMMENT:\r\nAUTHOR: b\r\nEMAIL:\r\nIP:\r\ntext\r\nEMAIL: is text\r\n";
         assert_eq!(copy(movable_type, text.as_bytes()), blank);
+        assert_eq!(copy(movable_type, text.replace('\n', "").as_bytes()), blank.replace('\n', ""));
+        let wide: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(copy(movable_type, &wide), blank);
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub use elements::{export, feed};
 pub use json::json;
 pub use lines::{dotclear, movable_type};
 
+use crate::input::narrow;
+
 const CHUNK: usize = 64 * 1024;
 
 /// What decides over the bytes of a file as they come.
@@ -19,8 +21,12 @@ trait Filter {
     fn run(&mut self, raw: &mut Vec<u8>, ended: bool, out: &mut Vec<u8>);
 }
 
-/// Returns a stream that went through a filter.
-fn through<'a>(inner: Box<dyn Read + 'a>, filter: impl Filter + 'a) -> Box<dyn Read + 'a> {
+/// Returns a stream that went through a filter. One in UTF-16 comes out in UTF-8.
+fn through<'a>(original: Box<dyn Read + 'a>, filter: impl Filter + 'a) -> Box<dyn Read + 'a> {
+    let inner = match narrow(original) {
+        Ok(inner) => inner,
+        Err(cause) => Box::new(Failed(Some(cause))),
+    };
     Box::new(Redacted { inner, filter, raw: Vec::new(), out: Vec::new(), at: 0, ended: false })
 }
 
@@ -49,6 +55,15 @@ impl<F: Filter> Read for Redacted<'_, F> {
         let n = ready.read(buf)?;
         self.at += n;
         Ok(n)
+    }
+}
+
+/// A stream that could not be opened.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(self.0.take().unwrap_or_else(|| io::Error::other("cannot be read")))
     }
 }
 

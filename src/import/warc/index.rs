@@ -38,8 +38,8 @@ struct Capture {
 /// What is known after the first reading.
 #[derive(Default)]
 pub struct Index {
-    pages: HashMap<u64, Vec<Capture>>,
-    captures: usize,
+    /// By number of the address, one behind the other: a list for each page would be a piece of memory for each.
+    pages: Vec<(u64, Capture)>,
     /// Payloads of pages that a revisit under another address showed: the addresses.
     pub revisited: HashMap<u64, Vec<String>>,
     /// Numbers of addresses of pictures that pages show, and of those that are here.
@@ -53,12 +53,11 @@ pub struct Index {
 impl Index {
     /// Adds a page; `seq` is none for a revisit.
     pub fn page(&mut self, uri: &str, time: Option<Timestamp>, payload: u64, seq: Option<u64>) {
-        self.captures += 1;
-        if self.captures > MAX_CAPTURES {
+        if self.pages.len() >= MAX_CAPTURES {
             return;
         }
         let time = time.map_or(0, |t| t.as_second());
-        self.pages.entry(key(uri)).or_default().push(Capture { time, payload, seq });
+        self.pages.push((key(uri), Capture { time, payload, seq }));
         if let Some(root) = Url::parse(uri).ok().and_then(|u| u.join("/").ok()).filter(|_| seq.is_some())
             && (self.hosts.len() < 10_000 || self.hosts.contains_key(root.as_str()))
         {
@@ -73,15 +72,19 @@ impl Index {
     }
 
     pub fn has_pages(&self) -> bool {
-        self.pages.values().flatten().any(|c| c.seq.is_some())
+        self.pages.iter().any(|(_, c)| c.seq.is_some())
     }
 
-    /// Decides which pages to hand on, and when. `wanted`: only these addresses, where any of them is here.
-    pub fn plan(&self, wanted: &HashSet<u64>) -> Plan {
+    /// Decides which pages to hand on, and when, and forgets them. `wanted`: only these addresses, where any of them is
+    /// here.
+    pub fn plan(&mut self, wanted: &HashSet<u64>) -> Plan {
+        let mut pages = std::mem::take(&mut self.pages);
+        pages.sort_by_key(|(key, _)| *key);
         let chosen = |k: &u64| wanted.is_empty() || wanted.contains(k);
-        let any = self.pages.keys().any(chosen);
+        let any = pages.iter().any(|(k, _)| chosen(k));
         let mut plan = Plan::default();
-        for (k, captures) in self.pages.iter().filter(|(k, _)| !any || chosen(k)) {
+        for captures in pages.chunk_by(|a, b| a.0 == b.0) {
+            let Some((k, _)) = captures.first().filter(|(k, _)| !any || chosen(k)) else { continue };
             plan.address(*k, captures);
         }
         plan
@@ -101,9 +104,9 @@ pub struct Plan {
 
 impl Plan {
     /// Puts the captures of one address in the order of time. One that repeats the one before is none.
-    fn address(&mut self, key: u64, captures: &[Capture]) {
-        let holder: HashMap<u64, u64> = captures.iter().rev().filter_map(|c| c.seq.map(|s| (c.payload, s))).collect();
-        let mut sorted = captures.to_vec();
+    fn address(&mut self, key: u64, captures: &[(u64, Capture)]) {
+        let mut sorted: Vec<Capture> = captures.iter().map(|(_, capture)| *capture).collect();
+        let holder: HashMap<u64, u64> = sorted.iter().rev().filter_map(|c| c.seq.map(|s| (c.payload, s))).collect();
         sorted.sort_by_key(|c| (c.time, c.seq.unwrap_or(u64::MAX)));
         let mut order: Vec<(u64, i64)> = Vec::new();
         for capture in sorted {

@@ -8,26 +8,23 @@ mod captures;
 pub mod cdx;
 mod http;
 mod index;
+mod pages;
 mod record;
+mod survey;
 mod wacz;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::LazyLock;
-
-use jiff::Timestamp;
-use regex::Regex;
-use url::Url;
 
 use crate::error::{Error, Result};
-use crate::extract;
-use crate::html;
-use crate::input::{Hashed, Named};
-use crate::model::{Digest, Draft, Gap, Reason};
+use crate::input::Named;
+use crate::model::Digest;
 
 use super::head::Head;
-use super::page::{self, MAX_PAGE, Page, Refused};
+use super::page::{self, MAX_PAGE, Refused};
 use super::report::{Bytes, Found, Job, Report, Sink};
-use index::{Index, Plan, key, number};
+use index::{Index, key};
+use pages::Pages;
+use survey::survey;
 
 pub use captures::{Capture, Captures};
 pub use cdx::{Line, List, parse as parse_list};
@@ -36,8 +33,10 @@ pub use record::{Extent, Fault, Record, Records};
 
 /// The longest picture, sound or film that is taken along.
 const MAX_FILE: u64 = 64 << 20;
-/// Drafts that wait for older ones, in bytes of their bodies.
-const MAX_WAITING: usize = 64 << 20;
+/// Records looked at side by side …
+const MANY: usize = 32;
+/// … and the bytes of them.
+const HEAVY: usize = 2 << 20;
 
 /// Returns whether a stream is of a web archive: records, or what stands beside them in a WACZ.
 pub fn fits(head: &Head) -> bool {
@@ -80,7 +79,9 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     let mut told = None;
     page::tell_site(index.site().as_ref(), job, &mut told, sink)?;
     job.events.phase("reading posts");
-    let wanted: HashSet<u64> = index.shown.intersection(&index.here).copied().collect();
+    let (shown_there, here) = (std::mem::take(&mut index.shown), std::mem::take(&mut index.here));
+    let wanted: HashSet<u64> = here.into_iter().filter(|key| shown_there.contains(key)).collect();
+    drop(shown_there);
     pictures(&files, wanted, job, sink)?;
     let plan = index.plan(&wacz::pages(job.streams, &mut report)?);
     report.skip("captures that say what the one before them says", plan.same);
@@ -136,98 +137,6 @@ fn is_capture(record: &Record) -> bool {
     matches!(record.kind.as_str(), "response" | "resource" | "conversion") && record.uri.starts_with("http")
 }
 
-/// The first pass over one file. Returns its digest.
-fn survey(file: &Named, seq: &mut u64, index: &mut Index, job: &Job, report: &mut Report) -> Result<Option<Digest>> {
-    let (hashed, seen) = Hashed::new(file.open()?);
-    let mut records = Records::new(Box::new(hashed));
-    let fault = loop {
-        job.events.check()?;
-        let record = match records.record() {
-            Ok(Some(record)) => record,
-            Ok(None) => break None,
-            Err(fault) => break Some(fault),
-        };
-        *index.kinds.entry(record.kind.clone()).or_default() += 1;
-        *seq += 1;
-        if record.kind == "revisit" {
-            revisit(&record, index);
-        }
-        if !is_capture(&record) {
-            continue;
-        }
-        match records.block(MAX_PAGE) {
-            Ok((block, Extent::Whole)) => look(&record, block, *seq, index),
-            Ok((_, Extent::Longer)) => report.skip("records larger than a page can be", 1),
-            Ok((block, Extent::Cut)) => {
-                let (head, at) = http::head(&block);
-                let whole = head.is_whole(block.get(at..).unwrap_or_default());
-                look(&record, block, *seq, index);
-                if !whole {
-                    break Some(Fault::Cut("cut within a record".into()));
-                }
-                // Tools that change line ends on the way make files shorter than they say.
-                report.notes.push(format!("{}: the length of its last record is wrong; its page is whole", file.name));
-            }
-            Err(fault) => break Some(fault),
-        }
-    };
-    if records.junk > 0 {
-        report.notes.push(format!("{}: {} bytes that are no record were passed over", file.name, records.junk));
-    }
-    let digest = match fault {
-        None => Some(seen.digest()),
-        Some(Fault::Io(cause)) => return Err(file.fault(cause)),
-        Some(Fault::Cut(why)) => {
-            report.notes.push(format!("{}: {why}; what precedes it was read", file.name));
-            let reason = Reason::Truncated;
-            report.gaps.push(Gap { url: file.name.clone(), what: "file".into(), reason, detail: why, post: None });
-            super::feed::whole_digest(file).ok()
-        }
-    };
-    Ok(digest)
-}
-
-/// Takes note of a revisit: the same payload once more, perhaps under another address.
-fn revisit(record: &Record, index: &mut Index) {
-    let Some(digest) = &record.payload_digest else { return };
-    let payload = number(digest);
-    index.page(&record.uri, record.date, payload, None);
-    let other = record.refers_to.as_deref().is_some_and(|to| key(to) != key(&record.uri));
-    if other && index.revisited.len() < 1_000_000 {
-        let names = index.revisited.entry(payload).or_default();
-        if names.len() < 20 && !names.contains(&record.uri) {
-            names.push(record.uri.clone());
-        }
-    }
-}
-
-/// Takes note of a capture: a page and what it shows, or a picture.
-fn look(record: &Record, block: Vec<u8>, seq: u64, index: &mut Index) {
-    let (status, mime, content_type, response) = payload(record, block);
-    if status != 200 {
-        return;
-    }
-    if is_media(&mime) {
-        index.here.insert(key(&record.uri));
-        return;
-    }
-    if !is_html(&mime) || response.coded.is_some() {
-        return;
-    }
-    index.page(&record.uri, record.date, number(&digest_of(record, &response.body)), Some(seq));
-    static SHOWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"(?i)\s(?:src|href|data-[a-z-]*src|poster)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)"#).ok()
-    });
-    let (Some(pattern), Ok(base)) = (SHOWN.as_ref(), Url::parse(&record.uri)) else { return };
-    let text = extract::decode(&response.body, content_type.as_deref()).text;
-    for found in pattern.captures_iter(&text).take(20_000) {
-        let value = found.get(1).map_or("", |m| m.as_str()).trim_matches(['"', '\'']);
-        if let Ok(url) = base.join(&html::unescape(value)) {
-            index.shown.insert(key(url.as_str()));
-        }
-    }
-}
-
 /// The digest that the record gives of its payload, so that revisits find it; else one of our own.
 fn digest_of(record: &Record, body: &[u8]) -> String {
     record.payload_digest.clone().unwrap_or_else(|| Digest::of(body).to_string())
@@ -252,100 +161,6 @@ fn pictures(files: &[&Named], mut wanted: HashSet<u64>, job: &Job, sink: &mut Si
         }
     }
     Ok(())
-}
-
-/// The third pass.
-struct Pages<'a> {
-    index: &'a Index,
-    plan: Plan,
-    refused: Refused,
-    /// Drafts that wait for older ones, by address and place in time.
-    waiting: BTreeMap<(u64, u32), Draft>,
-    held: usize,
-}
-
-impl Pages<'_> {
-    fn read(&mut self, files: &[&Named], job: &Job, sink: &mut Sink, report: &mut Report) -> Result<()> {
-        let mut seq = 0;
-        for file in files {
-            let mut records = Records::new(file.open()?);
-            while let Ok(Some(record)) = records.record() {
-                job.events.check()?;
-                seq += 1;
-                if !self.plan.at_once.contains_key(&seq) && !self.plan.later.contains_key(&seq) {
-                    continue;
-                }
-                let Ok((block, Extent::Whole | Extent::Cut)) = records.block(MAX_PAGE) else { continue };
-                for draft in self.page(&record, block, file, report) {
-                    report.found += 1;
-                    match self.plan.later.get(&seq) {
-                        None => sink(Found::Draft(Box::new(at(draft, self.plan.at_once.get(&seq)))))?,
-                        Some((address, places)) => {
-                            for (place, time) in places {
-                                self.held += draft.body.len();
-                                self.waiting.insert((*address, *place), at(draft.clone(), Some(time)));
-                            }
-                        }
-                    }
-                }
-                if self.held > MAX_WAITING {
-                    report.notes.push("too many captures out of order: some versions are older than they seem".into());
-                    self.release(sink)?;
-                }
-            }
-        }
-        self.release(sink)
-    }
-
-    fn release(&mut self, sink: &mut Sink) -> Result<()> {
-        self.held = 0;
-        for draft in std::mem::take(&mut self.waiting).into_values() {
-            sink(Found::Draft(Box::new(draft)))?;
-        }
-        Ok(())
-    }
-
-    /// Returns the posts of a page.
-    fn page(&mut self, record: &Record, block: Vec<u8>, file: &Named, report: &mut Report) -> Vec<Draft> {
-        let (_, _, content_type, response) = payload(record, block);
-        let decoded = extract::decode(&response.body, content_type.as_deref());
-        let origin = page::origin(&decoded.text, "");
-        let replayed = origin.rewritten;
-        let url = Url::parse(&record.uri).ok().filter(|_| !replayed).or(origin.url);
-        let text = if replayed { page::undo_replay(&decoded.text) } else { decoded.text };
-        let sha256 = Digest::of(&response.body);
-        let kind = if replayed { "wayback" } else { "page" };
-        // A replayed page is as old as what it replays.
-        let captured = if replayed { replay_moment(&record.uri).or(origin.captured) } else { None };
-        let page = Page { text: &text, url: url.as_ref(), kind, uri: &file.name, sha256: &sha256, captured };
-        match page.read() {
-            Ok(shown) => {
-                let mut drafts = shown.told(&record.uri, report);
-                let others = self.index.revisited.get(&number(&digest_of(record, &response.body)));
-                if let ([draft], Some(others)) = (drafts.as_mut_slice(), others) {
-                    draft.aliases.extend(others.iter().filter(|o| Some(*o) != draft.url.as_ref()).cloned());
-                }
-                drafts
-            }
-            Err(why) => {
-                self.refused.add(&record.uri, why, report);
-                Vec::new()
-            }
-        }
-    }
-}
-
-/// Says when a draft was captured, unless its page told it: a replayed one is as old as what it replays.
-fn at(mut draft: Draft, time: Option<&i64>) -> Draft {
-    let time = time.filter(|t| **t != 0).and_then(|t| Timestamp::from_second(*t).ok());
-    draft.source.captured = draft.source.captured.or(time);
-    draft
-}
-
-/// Returns the moment that the address of a replayed page names: `/web/20080102030405/`.
-fn replay_moment(uri: &str) -> Option<Timestamp> {
-    let digits: String = uri.split_once("/web/")?.1.chars().take_while(char::is_ascii_digit).collect();
-    record::moment(&digits)
 }
 
 /// How many captures of each address a list names.

@@ -1,5 +1,6 @@
 //! The work on one archive after the other.
 
+use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -21,15 +22,18 @@ use crate::ops::resolve::close;
 use crate::store::{Opening, Summary, Writer, bag};
 
 /// Drafts refined at a time, on all cores …
-const BATCH: usize = 256;
+const BATCH: usize = 128;
 /// … and the bytes of their bodies, so that memory does not grow with long posts.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// The largest file that is kept beside posts.
 const MAX_FILE: u64 = 512 << 20;
 
+/// Originals larger than this are copied beside the reading.
+const LARGE: u64 = 1 << 20;
+
 /// Bytes of files that may wait for the first post.
-const MAX_WAITING: usize = 32 << 20;
+const MAX_WAITING: usize = 8 << 20;
 
 /// What was read of one export or folder.
 #[derive(Debug, Clone, Serialize)]
@@ -243,12 +247,19 @@ impl<'a> Run<'a> {
     /// Keeps the imported file.
     fn original(&mut self, stream: &Named, digest: &Digest, format: &Format) -> Result<()> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
-        let whole = stream.open()?;
-        let mut copy = match format.redact {
-            Some(redact) => redact(whole),
-            None => whole,
+        let (own, redact) = (stream.clone(), format.redact);
+        let open = move || -> Result<Box<dyn io::Read>> {
+            let whole = own.open()?;
+            Ok(match redact {
+                Some(redact) => redact(whole),
+                None => whole,
+            })
         };
-        writer.keep_raw_import(digest, format.extension_of(&stream.name), &mut copy)
+        let extension = format.extension_of(&stream.name);
+        if stream.size() >= LARGE {
+            return writer.copy_raw_import(digest, extension, Box::new(open));
+        }
+        writer.keep_raw_import(digest, extension, &mut open()?)
     }
 
     /// Keeps a file that came with the posts.

@@ -21,9 +21,9 @@ pub enum One {
 }
 
 /// Finds that may wait …
-const MANY: usize = 256;
+const MANY: usize = 128;
 /// … and their bytes, about.
-const HEAVY: usize = 4 << 20;
+const HEAVY: usize = 2 << 20;
 
 /// As deep as that of the main thread.
 const STACK: usize = 8 << 20;

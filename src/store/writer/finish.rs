@@ -66,6 +66,7 @@ impl Writer {
     pub fn finish(mut self, interrupted: bool) -> Result<Summary> {
         // The gaps that were told are read again.
         self.batch.land()?;
+        self.batch.gather(true)?;
         let Outcome { gaps, closed, shown, new, open } = self.missing.settle(&self.root, &self.index)?;
 
         // A first run that had nothing but gaps begins the archive too: they are to be found again.

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::Result;
 use crate::model::{Gap, normalise_url};
 use crate::store::gaps::GapLine;
-use crate::store::index::Index;
+use crate::store::index::{Index, Key};
 use crate::store::runs::each_line;
 
 /// More gaps than these are written with a batch, not kept for the end of the run.
@@ -16,8 +16,6 @@ const MANY: usize = 2_000;
 #[derive(Debug)]
 struct Told {
     what: What,
-    /// Number of the address as names of posts have it.
-    name: u64,
     accepted: bool,
 }
 
@@ -41,7 +39,9 @@ impl What {
 #[derive(Debug, Default)]
 pub struct Missing {
     /// By number of the address.
-    told: HashMap<u64, Told>,
+    told: HashMap<Key, Told>,
+    /// Of those that are posts: the number of the address as names of posts have it.
+    names: HashMap<Key, u64>,
     /// By address.
     new: BTreeMap<String, Gap>,
     /// Gaps that the caller knows to be filled.
@@ -68,19 +68,22 @@ impl Missing {
     /// Takes in what a line of an earlier run says.
     pub fn recall(&mut self, line: &GapLine, index: &Index) {
         for url in &line.closed {
-            self.told.remove(&number(url, index));
+            self.told.remove(&number(url, index).into());
         }
         line.gaps.iter().for_each(|gap| self.tell(gap, index));
         for url in &line.accepted {
-            if let Some(told) = self.told.get_mut(&number(url, index)) {
+            if let Some(told) = self.told.get_mut(&number(url, index).into()) {
                 told.accepted = true;
             }
         }
     }
 
     fn tell(&mut self, gap: &Gap, index: &Index) {
-        let told = Told { what: What::of(gap), name: index.hash("name", &normalise_url(&gap.url)), accepted: false };
-        self.told.entry(number(&gap.url, index)).or_insert(told);
+        let (at, what) = (Key::from(number(&gap.url, index)), What::of(gap));
+        if what == What::Post {
+            self.names.insert(at, index.hash("name", &normalise_url(&gap.url)));
+        }
+        self.told.entry(at).or_insert(Told { what, accepted: false });
     }
 
     pub fn fill(&mut self, url: &str, index: &Index) {
@@ -88,7 +91,7 @@ impl Missing {
     }
 
     pub fn add(&mut self, gap: Gap, index: &Index) {
-        if !self.told.contains_key(&number(&gap.url, index)) {
+        if !self.told.contains_key(&number(&gap.url, index).into()) {
             self.new.entry(gap.url.clone()).or_insert(gap);
         }
     }
@@ -118,17 +121,17 @@ impl Missing {
 
     /// Ends the run: which gaps are new, which are filled, which stay.
     pub fn settle(&mut self, root: &Path, index: &Index) -> Result<Outcome> {
-        let filled = |at: &u64, told: &Told| match told.what {
-            What::Media => index.has_medium(*at),
-            What::Post => index.has_name(told.name),
-            What::Other => self.filled.contains(at),
+        let filled = |at: &Key, told: &Told| match told.what {
+            What::Media => index.has_medium((*at).into()),
+            What::Post => self.names.get(at).is_some_and(|name| index.has_name(*name)),
+            What::Other => self.filled.contains(&(*at).into()),
         };
-        let done: HashSet<u64> = self.told.iter().filter(|(at, told)| filled(at, told)).map(|(at, _)| *at).collect();
+        let done: HashSet<Key> = self.told.iter().filter(|(at, told)| filled(at, told)).map(|(at, _)| *at).collect();
         let mut closed = BTreeSet::new();
         if !done.is_empty() {
             each_line(root, &mut |line: GapLine| {
                 let urls = line.gaps.into_iter().map(|g| g.url);
-                closed.extend(urls.filter(|url| done.contains(&number(url, index))));
+                closed.extend(urls.filter(|url| done.contains(&number(url, index).into())));
             })?;
         }
         let new = std::mem::take(&mut self.new);

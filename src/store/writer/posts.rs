@@ -57,22 +57,22 @@ impl Writer {
             new.push((post, path));
         }
         let index = &self.index;
-        let made: Vec<(Post, String, Vec<u8>)> = new
+        let made: (Vec<Post>, Vec<(String, Vec<u8>)>) = new
             .into_par_iter()
             .map(|(mut post, path)| {
                 post.links.iter_mut().for_each(|l| l.target = index.target(l).map(|id| id.to_string()));
                 post.content_hash = post.hash_content();
                 let bytes = pretty_json(&post);
-                (post, path, bytes)
+                (post, (path, bytes))
             })
-            .collect();
-        let files: Vec<(&str, &[u8])> = made.iter().map(|(_, path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-        self.batch.stage_all(self.disk.as_mut(), &self.root, &files)?;
-        for (post, _, bytes) in made {
-            self.index.seek(&Facts::of(&post));
-            self.count_new(&post);
+            .unzip();
+        let (posts, files) = made;
+        for (post, (_, bytes)) in posts.iter().zip(&files) {
+            self.index.seek(&Facts::of(post));
+            self.count_new(post);
             self.hold(bytes.len());
         }
+        self.batch.stage_all(self.disk.as_mut(), &self.root, files)?;
         self.commit_if_due()?;
         self.keep_others(others)
     }
@@ -106,7 +106,7 @@ impl Writer {
         let shelves = self.kept();
         let tied = ids.par_iter().filter_map(|id| shelves.tied(id).transpose()).collect::<Result<Vec<_>>>()?;
         for (post, path) in tied {
-            if self.touch(&post.id) {
+            if self.index.touch(&post.id) {
                 self.line.amended.push(post.id.clone());
                 self.summary.amended += 1;
             }
@@ -134,7 +134,7 @@ impl Writer {
         self.summary.comments += post.comments.len() as u64;
         self.summary.new += 1;
         self.line.new.push(post.id.clone());
-        self.touch(&post.id);
+        self.index.touch(&post.id);
     }
 
     /// Counts a post into the batch.
@@ -166,6 +166,7 @@ impl Writer {
     fn keep_new(&mut self, mut post: Post) -> Result<Kept> {
         post.content_hash = post.hash_content();
         let path = self.new_path(&post, &[]);
+        self.index.put(&Facts::of(&post).without_links(), &path);
         self.count_new(&post);
         self.stage_post(&path, &post)?;
         Ok(Kept::New)
@@ -187,7 +188,7 @@ impl Writer {
         let before = kept.comments.len() as u64;
         self.info.counts.comments = (self.info.counts.comments + comments).saturating_sub(before);
         self.summary.comments += comments.saturating_sub(before);
-        let first = self.touch(&post.id);
+        let first = self.index.touch(&post.id);
         let (list, kind) =
             if changed { (&mut self.line.changed, Kept::Changed) } else { (&mut self.line.amended, Kept::Amended) };
         if first {
@@ -216,11 +217,6 @@ impl Writer {
         Ok(first.or_else(|| ids.first().cloned()))
     }
 
-    /// Returns whether the run comes to the post for the first time.
-    fn touch(&mut self, id: &PostId) -> bool {
-        self.touched.insert(self.index.hash("name", id.as_str()))
-    }
-
     /// Joins a post into another that turned out to be the same; its last text stays as a version.
     fn join(&mut self, into: &PostId, other: &PostId) -> Result<()> {
         let (Some(kept), Some(younger)) = (self.read(into)?, self.read(other)?) else { return Ok(()) };
@@ -239,9 +235,10 @@ impl Writer {
 
     fn stage_post(&mut self, path: &str, post: &Post) -> Result<()> {
         let bytes = pretty_json(post);
-        self.batch.stage_all(self.disk.as_mut(), &self.root, &[(path, &bytes)])?;
+        let size = bytes.len();
+        self.batch.stage_all(self.disk.as_mut(), &self.root, vec![(path.to_string(), bytes)])?;
         self.index.put(&Facts::of(post), path);
-        self.hold(bytes.len());
+        self.hold(size);
         self.commit_if_due()
     }
 
