@@ -135,6 +135,8 @@ fn stands(node: &NodeRef<'_, Node>, e: &Element, parent: Option<NodeRef<'_, Node
         // An item ends the one before it, unless a list or another part of the page begins between them.
         "li" => around().take_while(|a| passes(walk::name(a))).all(|a| walk::name(&a) != "li"),
         "dd" | "dt" => around().take_while(|a| passes(walk::name(a))).all(|a| !matches!(walk::name(&a), "dd" | "dt")),
+        // A caption to who reads it the next time.
+        "small" => outer != "figure",
         "rt" | "rp" => outer == "ruby" || around().all(|a| walk::name(&a) != "ruby"),
         _ => !(is_heading(name) && is_heading(outer)),
     }

@@ -37,7 +37,9 @@ pub fn contents(book: &Book, found: &mut Found<'_>) {
     };
     let Some(toc) = nav(page, "toc") else { return found.fault(&page.path, 0, "no nav of the type toc") };
     let entries = entries(page, toc);
-    let named: BTreeSet<&str> = entries.iter().map(|e| e.to.as_str()).collect();
+    let listed = listed_by_parts(book, &entries);
+    let named: BTreeSet<&str> =
+        entries.iter().map(|e| e.to.as_str()).chain(listed.iter().map(String::as_str)).collect();
     for e in &entries {
         if e.level > 2 {
             found.fault(&page.path, 0, format!("{:?} stands {} levels deep", e.label, e.level));
@@ -67,6 +69,15 @@ pub fn contents(book: &Book, found: &mut Found<'_>) {
             found.fault(&page.path, list.line, format!("{n} entries in one list"));
         }
     }
+}
+
+/// Contents too long for readers name the parts alone: what these list is reached through them.
+fn listed_by_parts(book: &Book, entries: &[Entry]) -> BTreeSet<String> {
+    if entries.iter().any(|e| e.level > 1) {
+        return BTreeSet::new();
+    }
+    let parts = entries.iter().filter_map(|e| book.pages.get(&e.to)).filter(|p| p.kind == "part");
+    parts.flat_map(|p| p.links.iter().filter(|l| !l.outside).map(|l| l.to.clone())).collect()
 }
 
 /// Returns whether a file goes on with another: `p1a2b-2` with `p1a2b`, comments `c1a2b` with their post.
