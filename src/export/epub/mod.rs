@@ -273,9 +273,8 @@ fn places(maker: &Maker<'_>, plan: &Plan) -> Result<HashMap<String, BTreeMap<Str
 
 /// Compresses the files of one post.
 fn packed(chapter: &Chapter) -> Result<Vec<Packed>> {
-    let one = |p: &chapter::Page| {
-        pack(&format!("text/{}.xhtml", p.stem), &p.xhtml).map_err(|e| Error::export(&p.stem, e))
-    };
+    let one =
+        |p: &chapter::Page| pack(&format!("text/{}.xhtml", p.stem), &p.xhtml).map_err(|e| Error::export(&p.stem, e));
     chapter.pages.iter().map(one).collect()
 }
 
