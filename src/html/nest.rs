@@ -226,6 +226,7 @@ mod tests {
             "<a href=x><table><tr><td><a href=y>a</table>b<p>c<select><p>d</select>",
             "\u{feff}\u{feff} \u{feff}a",
             "<p>\u{feff}a</p> <x>\u{feff}b",
+            "<figure><img src=a.jpg><noscriptg<is m>rc=\"a\"><small>Oblique</small></figure>",
             "<pre>&#13;&#10;\n a\r\n&#13;b</pre><plaintext><p>c",
         ] {
             let once = body(markup, None, None);
