@@ -9,6 +9,7 @@ use url::Url;
 
 use super::listing;
 use super::outline::{Item, Outline, Part};
+use super::rules;
 use crate::html::walk;
 
 /// Rows from which on they are a list.
@@ -18,9 +19,14 @@ const LONGEST: usize = 700;
 /// How far above the link the row may begin.
 const DEPTH: usize = 5;
 
-/// Returns the rows, where the page has more to say than they do.
+/// Returns the rows, where the page has more to say than they do. What stands in the text of the post its author put there:
+/// a look back at the year.
 pub(super) fn of(tree: &Html, outline: &Outline, page: Option<&Url>) -> Vec<NodeId> {
-    let rows = rows(tree, outline, page);
+    let mut rows = rows(tree, outline, page);
+    rows.retain(|at| !outline.around(*at).any(|outer| is_text(outline, outer)));
+    if rows.is_empty() {
+        return Vec::new();
+    }
     let within = |at: usize| std::iter::once(at).chain(outline.within(at)).filter_map(|at| outline.items.get(at));
     let listed: usize = rows.iter().flat_map(|at| within(*at)).map(prose).sum();
     let all: usize = outline.items.iter().map(prose).sum();
@@ -28,6 +34,12 @@ pub(super) fn of(tree: &Html, outline: &Outline, page: Option<&Url>) -> Vec<Node
         return Vec::new();
     }
     rows.iter().filter_map(|at| outline.items.get(*at)).map(|i| i.id).collect()
+}
+
+/// Returns whether an element has a name that only a post's text has.
+fn is_text(outline: &Outline, at: usize) -> bool {
+    let sure = rules::BODIES.iter().zip(&outline.bodies).filter(|(name, _)| !rules::LOOSE_BODIES.contains(name));
+    sure.into_iter().any(|(_, all)| all.contains(&at))
 }
 
 fn prose(item: &Item) -> usize {
