@@ -13,14 +13,14 @@ mod record;
 mod survey;
 mod wacz;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{Error, Result};
 use crate::input::Named;
 use crate::model::Digest;
 
 use super::head::Head;
-use super::page::{self, MAX_PAGE, Refused};
+use super::page::{self, MAX_PAGE};
 use super::report::{Bytes, Found, Job, Report, Sink};
 use index::{Index, key};
 use pages::Pages;
@@ -29,7 +29,7 @@ use survey::survey;
 pub use captures::{Capture, Captures};
 pub use cdx::{Line, List, parse as parse_list};
 pub use http::{Response, parse as parse_response};
-pub use record::{Extent, Fault, Record, Records};
+pub use record::{Extent, Fault, Record, Records, moment};
 
 /// The longest picture, sound or film that is taken along.
 const MAX_FILE: u64 = 64 << 20;
@@ -37,6 +37,30 @@ const MAX_FILE: u64 = 64 << 20;
 const MANY: usize = 32;
 /// … and the bytes of them.
 const HEAVY: usize = 2 << 20;
+
+/// A record, its block and its place among all.
+type Held = (Record, Vec<u8>, u64);
+
+/// Records that wait to be looked at side by side.
+#[derive(Default)]
+struct Heap {
+    held: Vec<Held>,
+    bytes: usize,
+}
+
+impl Heap {
+    /// Adds a record. Returns all that wait when they are enough, else none.
+    fn add(&mut self, record: Record, block: Vec<u8>, seq: u64) -> Vec<Held> {
+        self.bytes += block.len();
+        self.held.push((record, block, seq));
+        if self.held.len() >= MANY || self.bytes >= HEAVY { self.take() } else { Vec::new() }
+    }
+
+    fn take(&mut self) -> Vec<Held> {
+        self.bytes = 0;
+        std::mem::take(&mut self.held)
+    }
+}
 
 /// Returns whether a stream is of a web archive: records, or what stands beside them in a WACZ.
 pub fn fits(head: &Head) -> bool {
@@ -85,7 +109,7 @@ pub fn read(job: &Job, sink: &mut Sink) -> Result<Report> {
     pictures(&files, wanted, job, sink)?;
     let plan = index.plan(&wacz::pages(job.streams, &mut report)?);
     report.skip("captures that say what the one before them says", plan.same);
-    let mut pages = Pages { index: &index, plan, refused: Refused::default(), waiting: BTreeMap::new(), held: 0 };
+    let mut pages = Pages::new(&index, plan);
     pages.read(&files, job, sink, &mut report)?;
     if report.found == 0 {
         return Err(Error::input(shown, format!("a web archive, but {}", pages.refused.why()))

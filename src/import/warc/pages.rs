@@ -8,7 +8,7 @@ use url::Url;
 
 use super::index::{Index, Plan, number};
 use super::record::{self, Extent, Record, Records};
-use super::{HEAVY, MANY, digest_of, payload};
+use super::{Heap, Held, digest_of, payload};
 use crate::error::Result;
 use crate::extract;
 use crate::import::page::{self, MAX_PAGE, Page, Refused, Shown};
@@ -21,19 +21,23 @@ const MAX_WAITING: usize = 64 << 20;
 
 /// Reads the pages that the plan names.
 pub struct Pages<'a> {
-    pub index: &'a Index,
-    pub plan: Plan,
+    index: &'a Index,
+    plan: Plan,
     pub refused: Refused,
     /// Drafts that wait for older ones, by address and place in time.
-    pub waiting: BTreeMap<(u64, u32), Draft>,
-    pub held: usize,
+    waiting: BTreeMap<(u64, u32), Draft>,
+    held: usize,
 }
 
-impl Pages<'_> {
+impl<'a> Pages<'a> {
+    pub fn new(index: &'a Index, plan: Plan) -> Pages<'a> {
+        Pages { index, plan, refused: Refused::default(), waiting: BTreeMap::new(), held: 0 }
+    }
+
     pub fn read(&mut self, files: &[&Named], job: &Job, sink: &mut Sink, report: &mut Report) -> Result<()> {
         let mut seq = 0;
         for file in files {
-            let (mut records, mut heap, mut bytes) = (Records::new(file.open()?), Vec::new(), 0);
+            let (mut records, mut heap) = (Records::new(file.open()?), Heap::default());
             while let Ok(Some(record)) = records.record() {
                 job.events.check()?;
                 seq += 1;
@@ -41,26 +45,15 @@ impl Pages<'_> {
                     continue;
                 }
                 let Ok((block, Extent::Whole | Extent::Cut)) = records.block(MAX_PAGE) else { continue };
-                bytes += block.len();
-                heap.push((record, block, seq));
-                if heap.len() >= MANY || bytes >= HEAVY {
-                    bytes = 0;
-                    self.hand_on(std::mem::take(&mut heap), file, sink, report)?;
-                }
+                self.hand_on(heap.add(record, block, seq), file, sink, report)?;
             }
-            self.hand_on(heap, file, sink, report)?;
+            self.hand_on(heap.take(), file, sink, report)?;
         }
         self.release(sink)
     }
 
     /// Reads pages side by side, and hands on their posts in the order of the pages.
-    fn hand_on(
-        &mut self,
-        heap: Vec<(Record, Vec<u8>, u64)>,
-        file: &Named,
-        sink: &mut Sink,
-        report: &mut Report,
-    ) -> Result<()> {
+    fn hand_on(&mut self, heap: Vec<Held>, file: &Named, sink: &mut Sink, report: &mut Report) -> Result<()> {
         let index = self.index;
         let read: Vec<_> = heap
             .into_par_iter()

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::index::{Index, key, number};
 use super::record::{Extent, Fault, Record, Records};
-use super::{HEAVY, MANY, digest_of, http, is_capture, is_html, is_media, payload};
+use super::{Heap, Held, digest_of, http, is_capture, is_html, is_media, payload};
 use crate::error::Result;
 use crate::extract;
 use crate::html;
@@ -27,7 +27,7 @@ pub fn survey(
 ) -> Result<Option<Digest>> {
     let (hashed, seen) = Hashed::new(file.open()?);
     let mut records = Records::new(Box::new(hashed));
-    let mut looking = Heap::default();
+    let mut heap = Heap::default();
     let fault = loop {
         job.events.check()?;
         let record = match records.record() {
@@ -44,12 +44,12 @@ pub fn survey(
             continue;
         }
         match records.block(MAX_PAGE) {
-            Ok((block, Extent::Whole)) => looking.add(record, block, *seq, index),
+            Ok((block, Extent::Whole)) => look_at(heap.add(record, block, *seq), index),
             Ok((_, Extent::Longer)) => report.skip("records larger than a page can be", 1),
             Ok((block, Extent::Cut)) => {
                 let (head, at) = http::head(&block);
                 let whole = head.is_whole(block.get(at..).unwrap_or_default());
-                looking.add(record, block, *seq, index);
+                look_at(heap.add(record, block, *seq), index);
                 if !whole {
                     break Some(Fault::Cut("cut within a record".into()));
                 }
@@ -59,7 +59,7 @@ pub fn survey(
             Err(fault) => break Some(fault),
         }
     };
-    looking.release(index);
+    look_at(heap.take(), index);
     if records.junk > 0 {
         report.notes.push(format!("{}: {} bytes that are no record were passed over", file.name, records.junk));
     }
@@ -90,28 +90,10 @@ fn revisit(record: &Record, index: &mut Index) {
     }
 }
 
-/// Records that wait to be looked at side by side.
-#[derive(Default)]
-struct Heap {
-    records: Vec<(Record, Vec<u8>, u64)>,
-    bytes: usize,
-}
-
-impl Heap {
-    fn add(&mut self, record: Record, block: Vec<u8>, seq: u64, index: &mut Index) {
-        self.bytes += block.len();
-        self.records.push((record, block, seq));
-        if self.records.len() >= MANY || self.bytes >= HEAVY {
-            self.release(index);
-        }
-    }
-
-    fn release(&mut self, index: &mut Index) {
-        self.bytes = 0;
-        let records = std::mem::take(&mut self.records);
-        let seen: Vec<Seen> = records.into_par_iter().map(|(record, block, seq)| look(record, block, seq)).collect();
-        seen.into_iter().for_each(|one| index.note(one));
-    }
+/// Looks at captures side by side, and notes what they show in their order.
+fn look_at(heap: Vec<Held>, index: &mut Index) {
+    let seen: Vec<Seen> = heap.into_par_iter().map(look).collect();
+    seen.into_iter().for_each(|one| index.note(one));
 }
 
 /// What a first look at a capture finds.
@@ -138,7 +120,7 @@ impl Index {
 }
 
 /// Looks at a capture: a page and what it shows, or a picture.
-fn look(record: Record, block: Vec<u8>, seq: u64) -> Seen {
+fn look((record, block, seq): Held) -> Seen {
     let (status, mime, content_type, response) = payload(&record, block);
     if status != 200 {
         return Seen::Nothing;
