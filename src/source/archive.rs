@@ -1,6 +1,7 @@
 //! Archive pages: the front page, "older posts" and the months behind it, as a reader would turn them. They give names
 //! only; the texts are on the pages of the posts.
 
+mod address;
 mod listing;
 
 use std::collections::HashSet;

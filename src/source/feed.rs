@@ -34,10 +34,9 @@ pub(super) struct FeedSource {
 /// Whether an answer is a feed. The reader makes the best of what it gets, be it nothing.
 fn is_feed(capture: &Capture) -> bool {
     let text = capture.text();
-    let start = text.get(..text.floor_char_boundary(4096)).unwrap_or_default();
+    let start = text.get(..text.floor_char_boundary(4096)).unwrap_or_default().to_lowercase();
     let begins = ["<rss", "<feed", "rdf:rdf", ":feed", "\"items\"", "jsonfeed.org"];
-    begins.iter().any(|b| start.to_lowercase().contains(b))
-        && feed::parse(capture.payload(), Some(&capture.url)).is_ok()
+    begins.iter().any(|b| start.contains(b)) && feed::parse(capture.payload(), Some(&capture.url)).is_ok()
 }
 
 /// Looks for a feed: the page itself, one that it names, one where feeds usually are.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::import::warc::cdx as lists;
+use crate::model::Capture;
 
 /// The Wayback Machine.
 pub const BASE: &str = "https://web.archive.org/web/";
@@ -121,6 +122,13 @@ fn is_whole(row: &Row) -> bool {
 /// the capture it has nearest to that time.
 pub fn raw(base: &Url, time: &str, url: &str) -> Option<Url> {
     Url::parse(&format!("{base}{time}id_/{url}")).ok()
+}
+
+/// Returns base, time and address of a capture.
+pub fn taken_apart(capture: &Capture) -> Option<(Url, &str, &str)> {
+    let (before, url) = capture.url.as_str().split_once("id_/")?;
+    let (base, time) = before.split_at_checked(before.len().checked_sub(14)?)?;
+    Some((Url::parse(base).ok()?, time, url))
 }
 
 #[cfg(test)]

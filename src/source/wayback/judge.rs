@@ -7,6 +7,7 @@ use super::captures::Row;
 use crate::extract;
 use crate::http::Answer;
 use crate::import::page::{Page as Saved, Shown};
+use crate::import::warc;
 use crate::model::{Capture, Digest, Draft, normalise_url};
 
 /// What a capture shows.
@@ -79,7 +80,7 @@ pub fn read(capture: &Capture, url: &str, time: &str, base: &Url) -> Page {
     }
     let (text, sha256) = (text.as_str(), &capture.digest());
     let uri = format!("{base}{time}/{url}");
-    let saved = Saved { text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256, captured: moment(time) };
+    let saved = Saved { text, url: address.as_ref(), kind: "wayback", uri: &uri, sha256, captured: warc::moment(time) };
     match saved.read() {
         Ok(Shown { wants: Some(wants), .. }) => Page::Bad(wants.into()),
         Ok(Shown { mut drafts, .. }) if drafts.len() == 1 => {
@@ -115,14 +116,6 @@ fn time_of(url: &str, base: &Url) -> Option<String> {
     time.bytes().all(|b| b.is_ascii_digit()).then(|| time.to_string())
 }
 
-/// Returns the moment that the digits of a capture stand for.
-fn moment(time: &str) -> Option<jiff::Timestamp> {
-    let part = |from: usize, to: usize| time.get(from..to)?.parse::<i8>().ok();
-    let year = time.get(..4)?.parse().ok()?;
-    let day = jiff::civil::DateTime::new(year, part(4, 6)?, part(6, 8)?, part(8, 10)?, part(10, 12)?, part(12, 14)?, 0);
-    jiff::tz::Offset::UTC.to_timestamp(day.ok()?).ok()
-}
-
 /// Returns a number for a text, the same in every run.
 fn number(text: &str) -> u64 {
     let digest = Digest::of(text);
@@ -132,12 +125,6 @@ fn number(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_digits_of_a_capture_are_a_moment() {
-        assert_eq!(moment("20081002030405").map(|t| t.to_string()).as_deref(), Some("2008-10-02T03:04:05Z"));
-        assert_eq!((moment("2008"), moment("20081302030405"), moment("héhéhéhéhéhéhé")), (None, None, None));
-    }
 
     #[test]
     fn pages_of_whoever_has_the_domain_now_are_told_and_posts_about_them_are_not() {

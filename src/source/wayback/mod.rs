@@ -4,6 +4,7 @@
 //!
 //! <https://archive.org/developers/wayback-cdx-server.html>, <https://datatracker.ietf.org/doc/html/rfc7089>
 
+mod again;
 mod captures;
 mod choose;
 mod judge;
@@ -13,15 +14,16 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde_json::{Value, json};
 use url::Url;
 
-use self::captures::{Dialect, Row};
+use self::again::further;
+use self::captures::{Dialect, Row, taken_apart};
 use self::choose::Choice;
 use self::judge::Page;
-use super::again::Others;
-use super::{Again, Batch, Named, Source, Step, Text, parts};
+use super::{Batch, Named, Source, Step, Text, parts};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Ask};
-use crate::model::{Capture, Draft, Gap, Reason, Site, normalise_url};
+use crate::model::{Draft, Gap, Reason, Site, normalise_url};
 
+pub(super) use self::again::again;
 pub use self::captures::{BASE, raw};
 
 /// Captures of one post that are tried until one shows it.
@@ -298,45 +300,6 @@ impl Wayback {
         none.sort();
         json!({ "none": none })
     }
-}
-
-/// Reads captures once more.
-struct Kept;
-
-pub(super) fn again(_: &Site) -> Box<dyn Again> {
-    Box::new(Kept)
-}
-
-impl Again for Kept {
-    fn read(&self, capture: &Capture, others: &Others) -> Result<Vec<Draft>> {
-        let Some(mut draft) = reread(capture) else { return Ok(Vec::new()) };
-        for part in further(capture) {
-            let Some(part) = others(&format!("id_/{part}")).and_then(|c| reread(&c)) else { break };
-            parts::join(&mut draft, part);
-        }
-        Ok(vec![draft])
-    }
-}
-
-/// Returns base, time and address of a capture.
-fn taken_apart(capture: &Capture) -> Option<(Url, &str, &str)> {
-    let (before, url) = capture.url.as_str().split_once("id_/")?;
-    let (base, time) = before.split_at_checked(before.len().checked_sub(14)?)?;
-    Some((Url::parse(base).ok()?, time, url))
-}
-
-fn reread(capture: &Capture) -> Option<Draft> {
-    let (base, time, url) = taken_apart(capture)?;
-    match judge::read(capture, url, time, &base) {
-        Page::Post(draft, _) => Some(*draft),
-        Page::Bad(_) | Page::Nothing(_) => None,
-    }
-}
-
-/// Returns the addresses, as they were, of the further parts of the post that a capture shows.
-fn further(capture: &Capture) -> Vec<Url> {
-    let Some(url) = taken_apart(capture).and_then(|(_, _, url)| Url::parse(url).ok()) else { return Vec::new() };
-    parts::further(&crate::extract::decode(capture.payload(), capture.header("content-type")).text, &url)
 }
 
 impl Source for Wayback {
