@@ -15,6 +15,7 @@ use super::tag::{Tags, share};
 
 /// The buffers count in 32 bits; what comes after so much is left out.
 const LONGEST: usize = 1 << 31;
+
 /// Returns a text with line breaks as parsers see them.
 pub(super) fn lines(text: &str) -> Cow<'_, str> {
     match memchr(b'\r', text.as_bytes()) {
