@@ -2,6 +2,7 @@
 //! temporary files of the build, where `tests/run` has EPUBCheck read them.
 
 mod book;
+mod contents;
 mod cover;
 mod hostile;
 mod languages;
@@ -328,17 +329,6 @@ fn hostile_posts_make_a_sound_book() {
 }
 
 #[test]
-fn parts_can_be_years_or_none() {
-    let posts = [post(1, "A", "2007-04-23", "<p>a</p>"), post(2, "B", "2008-04-23", "<p>b</p>")];
-    let blog = Blog::new("parts").with(posts);
-    let labels = |by| {
-        blog.book_with(|e| e.by = by).contents().iter().map(|(l, label, _)| format!("{l} {label}")).collect::<Vec<_>>()
-    };
-    assert_eq!(labels(mdarchive::export::By::Year)[1..5], ["1 2007", "2 A", "1 2008", "2 B"]);
-    assert_eq!(labels(mdarchive::export::By::None)[1..3], ["1 A", "1 B"]);
-}
-
-#[test]
 fn related_posts_lead_inside_where_they_are_kept() {
     let other = post(2, "Other", "2007-04-24", "<p>b</p>");
     let mut one = post(1, "One", "2007-04-23", "<p>a</p>");
@@ -378,18 +368,6 @@ fn posts_may_have_the_titles_of_our_own_pages() {
     let posts = names.iter().enumerate().map(|(n, title)| post(n as u32, title, "2007-04-23", "<p>a</p>"));
     let book = Blog::new("namesakes").with(posts).book();
     assert!(book.text("OEBPS/text/tags.xhtml").contains("<title>Tags (tags) — A quiet harbour</title>"));
-}
-
-#[test]
-fn three_hundred_posts_make_one_book() {
-    let body = |n: u32| {
-        format!("<h2>Head</h2><p>Text {n} <a href=\"http://blog.example/2007/04/post-{}/\">next</a>.</p>", n + 1)
-    };
-    let posts =
-        (0..300).map(|n| post(n, &format!("Post {n}"), &format!("{}-{:02}-11", 2005 + n / 60, n % 12 + 1), &body(n)));
-    let book = Blog::new("many").with(posts).book();
-    assert_eq!(book.contents().iter().filter(|(l, ..)| *l == 2).count(), 300);
-    assert!(book.chapter("Post 7").contains(".xhtml\">next</a>"));
 }
 
 #[test]

@@ -8,8 +8,6 @@ use std::io::{self, Read, Seek, Write};
 use zip::write::{PreparedZipFile, SimpleFileOptions};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-const PIECE: usize = 256 << 10;
-
 const CONTAINER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
 <container version=\"1.0\" xmlns=\"urn:oasis:names:tc:opendocument:xmlns:container\">\n\
 <rootfiles>\n<rootfile full-path=\"OEBPS/package.opf\" media-type=\"application/oebps-package+xml\"/>\n</rootfiles>\n\
@@ -17,7 +15,6 @@ const CONTAINER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
 
 pub struct Container<W: Write + Seek> {
     zip: ZipWriter<W>,
-    piece: Vec<u8>,
 }
 
 /// A text file, compressed: many can be made at once.
@@ -45,24 +42,17 @@ impl<W: Write + Seek> Container<W> {
         zip.write_all(b"application/epub+zip")?;
         zip.start_file("META-INF/container.xml", options(CompressionMethod::Deflated))?;
         zip.write_all(CONTAINER.as_bytes())?;
-        Ok(Container { zip, piece: vec![0; PIECE] })
+        Ok(Container { zip })
     }
 
     pub fn add(&mut self, file: Packed) -> io::Result<()> {
         Ok(self.zip.add_prepared_file(file.0)?)
     }
 
-    /// Copies a picture, a piece at a time: large pieces, since a book of pictures is mostly this.
+    /// Copies a picture, a piece at a time.
     pub fn copy(&mut self, name: &str, from: &mut dyn Read) -> io::Result<()> {
         self.zip.start_file(format!("OEBPS/{name}"), options(CompressionMethod::Stored))?;
-        loop {
-            match from.read(&mut self.piece) {
-                Ok(0) => return Ok(()),
-                Ok(n) => self.zip.write_all(self.piece.get(..n).unwrap_or_default())?,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
-            }
-        }
+        io::copy(from, &mut self.zip).map(|_| ())
     }
 
     pub fn finish(self) -> io::Result<W> {

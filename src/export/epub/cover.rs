@@ -64,15 +64,17 @@ pub struct Drawn {
     pub ending: &'static str,
 }
 
-/// Draws the cover: as JPEG with a picture on it, else as PNG. `note` is told when the font cannot write the title, which then stands on the title page only.
+/// Draws the cover: as JPEG with a picture on it, else as PNG. `note` is told when the font cannot write the title, which
+/// then stands on the title page only.
 pub fn draw(
-    cover: &Cover<'_>,
+    cover: Cover<'_>,
     (width, height): (u32, u32),
     templates: &Templates,
     note: &mut dyn FnMut(String),
 ) -> Result<Drawn> {
-    let picture = cover.picture.clone().and_then(Picture::of);
-    let layout = if picture.is_some() { WITH_PICTURE } else { WORDS_ALONE };
+    let picture = cover.picture.and_then(Picture::of);
+    let pictured = picture.is_some();
+    let layout = if pictured { WITH_PICTURE } else { WORDS_ALONE };
     let mut options = offline();
     let mut title = fit(cover.title, layout.room, &options);
     if title.is_none() {
@@ -122,9 +124,9 @@ pub fn draw(
     let top = (height as f32 - tree.size().height() * scale) / 2.0;
     resvg::render(&tree, Transform::from_scale(scale, scale).post_translate(left, top), &mut pixels.as_mut());
     let rgb = opaque(pixels.data());
-    let (bytes, mime, ending) = match cover.picture {
-        Some(_) => (jpeg(&rgb, width, height).map_err(|e| fault(e.to_string()))?, "image/jpeg", "jpg"),
-        None => (png(&rgb, width, height).map_err(|e| fault(e.to_string()))?, "image/png", "png"),
+    let (bytes, mime, ending) = match pictured {
+        true => (jpeg(&rgb, width, height).map_err(|e| fault(e.to_string()))?, "image/jpeg", "jpg"),
+        false => (png(&rgb, width, height).map_err(|e| fault(e.to_string()))?, "image/png", "png"),
     };
     Ok(Drawn { bytes, mime, ending })
 }

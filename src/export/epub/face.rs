@@ -1,4 +1,4 @@
-//! Which picture stands on the cover: the blog's own where it is kept, else the first that serves. It draws nothing.
+//! Which picture stands on the cover: the first that serves. It draws nothing.
 //!
 //! The first, since it stays when posts are added: the cover by which a book is known does not change every night.
 

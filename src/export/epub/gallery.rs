@@ -42,24 +42,17 @@ fn caption_of(caption: &Element) -> String {
     if short.len() < text.len() { short + "…" } else { short }
 }
 
-fn apart(element: Element, text: &str, rtl: bool) -> Element {
-    let element = element.holding([Node::text(text)]);
-    match language::apart(text, rtl) {
-        Some(dir) => element.with("dir", dir),
-        None => element,
-    }
-}
-
 /// Returns the list in files.
 pub fn files(pictures: &[Captioned], rtl: bool) -> Vec<Vec<Node>> {
     if pictures.is_empty() {
         return Vec::new();
     }
     let items = pictures.iter().map(|p| {
-        let link = apart(Element::new("a").with("href", p.href.clone()), &p.caption, rtl).node();
+        let link = Element::new("a").with("href", p.href.clone()).facing(language::apart(&p.caption, rtl));
+        let link = link.holding([Node::text(&*p.caption)]).node();
         let post = match language::apart(&p.post, rtl) {
-            Some(_) => apart(Element::new("span"), &p.post, rtl).node(),
             None => Node::text(&*p.post),
+            dir => Element::new("span").facing(dir).holding([Node::text(&*p.post)]).node(),
         };
         let date = p.date.iter().map(|date| Node::text(format!(", {date}")));
         let place = Element::new("span").with("class", "date").holding([post]).holding(date).node();

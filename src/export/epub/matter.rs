@@ -42,7 +42,7 @@ pub fn cover<W: Write + Seek>(
         picture: face.map(|path| std::fs::read(&path).map_err(Error::io("read", &path))).transpose()?,
     };
     let mut notes = Vec::new();
-    let drawn = cover::draw(&shown, profile.cover(), maker.templates, &mut |n| notes.push(n))?;
+    let drawn = cover::draw(shown, profile.cover(), maker.templates, &mut |n| notes.push(n))?;
     notes.into_iter().for_each(|n| book.events.note(n));
     let file = format!("images/cover-image.{}", drawn.ending);
     book.container.copy(&file, &mut drawn.bytes.as_slice()).map_err(crate::export::write_error(maker.archive))?;

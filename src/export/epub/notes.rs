@@ -161,7 +161,7 @@ impl<'a> Notes<'a> {
     }
 
     fn ltr(&self, element: Element) -> Element {
-        if self.rtl { element.with("dir", "ltr") } else { element }
+        element.facing(self.rtl.then_some("ltr"))
     }
 
     /// One note: its number leads back, then the address.

@@ -116,11 +116,8 @@ fn list(posts: &[&Item]) -> Node {
 
 /// A post as a link, with its date.
 fn link(item: &Item) -> Vec<Node> {
-    let mut link = Element::new("a").with("href", format!("{}.xhtml", item.stem)).holding([Node::text(&*item.title)]);
-    if let Some(dir) = item.dir {
-        link.set("dir", dir);
-    }
-    let mut out = vec![link.node()];
+    let link = Element::new("a").with("href", format!("{}.xhtml", item.stem)).facing(item.dir);
+    let mut out = vec![link.holding([Node::text(&*item.title)]).node()];
     if let Some(date) = &item.date {
         out.push(Node::text(" "));
         out.push(Element::new("span").with("class", "date").holding([Node::text(&**date)]).node());

@@ -98,21 +98,16 @@ impl Maker<'_> {
         let mut item = Element::new("li").with("id", format!("c{}", self.number));
         let name = self.name(comment);
         let dir = super::language::apart(&name, self.rtl);
-        let mut author = match comment.url.as_deref().and_then(outside) {
-            Some(href) => Element::new("a").with("href", href),
-            None => Element::new("span"),
+        let author = match (comment.url.as_deref().and_then(outside), dir) {
+            (None, None) => Node::text(name),
+            (None, _) => Element::new("span").facing(dir).holding([Node::text(name)]).node(),
+            (Some(href), _) => Element::new("a").with("href", href).facing(dir).holding([Node::text(name)]).node(),
         };
-        dir.into_iter().for_each(|dir| author.set("dir", dir));
-        let bare = author.name == "span" && dir.is_none();
-        let author = if bare { Node::text(name) } else { author.holding([Node::text(name)]).node() };
         let mut byline = Element::new("p").with("class", "byline").holding([author]);
         if let Some(date) = &comment.published {
-            let mut time = Element::new("time");
+            let mut time = Element::new("time").facing(self.rtl.then_some("ltr"));
             if let Some(machine) = words::machine(date) {
                 time.set("datetime", machine);
-            }
-            if self.rtl {
-                time.set("dir", "ltr");
             }
             let time = time.holding([Node::text(words::date(date, self.language))]).node();
             byline.children.extend([Node::text(" · "), time]);

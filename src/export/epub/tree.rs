@@ -64,6 +64,14 @@ impl Element {
         self
     }
 
+    /// Says from which side its text runs, where that is told.
+    pub fn facing(self, dir: Option<&'static str>) -> Element {
+        match dir {
+            Some(dir) => self.with("dir", dir),
+            None => self,
+        }
+    }
+
     pub fn holding(mut self, children: impl IntoIterator<Item = Node>) -> Element {
         self.children.extend(children);
         self
