@@ -118,8 +118,8 @@ pub fn summary(summary: &Summary, seconds: f64, all: bool) {
     }
 }
 
-/// Does a thing for each of several, says what came of each and how long it took, and gives the machine's summary. One that fails stops no
-/// other; the only one is the command's own error.
+/// Does a thing for each of several, says what came of each and how long it took, and gives the machine's summary. One
+/// that fails stops no other; the only one is the command's own error.
 pub fn each<T, R: serde::Serialize>(
     all: &[T],
     json: bool,
