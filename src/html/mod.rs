@@ -9,11 +9,7 @@ mod gather;
 mod image;
 mod nest;
 mod parse;
-mod rawtext;
-mod reference;
-mod tag;
 pub(crate) mod text;
-mod tokens;
 pub(crate) mod walk;
 pub(crate) mod xhtml;
 

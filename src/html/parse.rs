@@ -5,6 +5,11 @@
 //! tokenizer and tree builder. It looks now and then at the builder's own stack and leaves out start tags while that is
 //! too deep, formatting tags while too many are open, and all tags once misnesting has multiplied the nodes.
 
+mod rawtext;
+mod reference;
+mod tag;
+mod tokens;
+
 use std::cell::{Cell, RefCell};
 
 use ego_tree::iter::Edge;
@@ -14,8 +19,7 @@ use html5ever::tree_builder::{Tracer, TreeBuilder, TreeBuilderOpts, create_eleme
 use html5ever::{LocalName, QualName, local_name, ns};
 use scraper::{Html, HtmlTreeSink, Node};
 
-use super::reference::{self, Null, Place};
-use super::tokens;
+use self::reference::{Null, Place};
 
 /// The depth at which browsers, too, stop nesting.
 const DEEPEST: usize = 512;
@@ -300,7 +304,7 @@ mod tests {
         let tree = parse(&(tag + ">word</p>"));
         assert!(start.elapsed() < Duration::from_secs(5), "took {:?}", start.elapsed());
         let p = tree.tree.values().find_map(|n| n.as_element().filter(|e| e.name() == "p")).unwrap();
-        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), super::super::tag::MOST));
+        assert_eq!((p.attr("title"), p.attrs.len()), (Some("a>b"), tag::MOST));
         assert_eq!(super::super::walk::texts(tree.tree.root()).collect::<String>(), "word");
     }
 
