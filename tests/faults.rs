@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mdarchive::event::Events;
 use mdarchive::model::Capture;
-use mdarchive::store::{Archive, Disk, RealDisk, Writer, digest_file, pending};
+use mdarchive::store::{Archive, Disk, RealDisk, Writer, digest_file, pending, verify};
 
 use crate::harness::{clock_at, draft, kept, opening, refine};
 
@@ -178,6 +179,8 @@ fn batch_that_a_power_cut_left_half_written_never_was() {
         let staged = serde_json::json!({"temp": temp, "path": path, "sha256": "0".repeat(64), "bytes": 8});
         let list = serde_json::json!({"staged": [staged], "line": {"type": "batch", "run": "x"}}).to_string();
         std::fs::write(root.join(".pending.json"), &list[..if cut { 20 } else { list.len() }]).unwrap();
+        // Who only reads finds the archive as it was.
+        assert_eq!(verify(&root, &Events::silent()).unwrap().damage, [], "{cut}");
         work(&root, &mut || Box::new(RealDisk)).unwrap();
         assert!(kept(&root) == before && !root.join(&temp).exists() && !root.join(".pending.json").exists(), "{cut}");
     }

@@ -11,7 +11,8 @@ use super::layout::{PENDING, RUNS, TEMP, inside};
 use super::raw::digest_file;
 use crate::error::{Error, Result};
 
-/// Returns the batch that a kill left half in place, if any. Readers take its files for recorded.
+/// Returns the batch that a kill left half in place, if any. Readers take its files for recorded. One that a power cut kept
+/// from becoming durable is none: it never was, and nothing of it was put in place.
 pub fn pending(root: &Path) -> Result<Option<Pending>> {
     let path = root.join(PENDING);
     let words = match fs::read(&path) {
@@ -19,7 +20,6 @@ pub fn pending(root: &Path) -> Result<Option<Pending>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(Error::io("read", &path)(e)),
     };
-    // Cut by a power failure before the batch was durable: nothing of it was put in place.
     let Ok(pending) = serde_json::from_slice::<Pending>(&words) else { return Ok(None) };
     let paths = pending.staged.iter().flat_map(|s| [&s.temp, &s.file.path]).chain(&pending.line.removed);
     for relative in paths {
@@ -27,18 +27,16 @@ pub fn pending(root: &Path) -> Result<Option<Pending>> {
             return Err(Error::archive(root, format!("{PENDING} names a path outside the archive: {relative}")));
         }
     }
-    Ok(Some(pending))
+    Ok(Some(pending).filter(|p| p.staged.iter().all(|staged| is_whole(root, staged))))
 }
 
 /// Completes a pending batch; `unclean` says that a writer died here, so that stray temporaries are looked for.
 pub fn recover(disk: &mut dyn Disk, root: &Path, unclean: bool) -> Result<()> {
     cut_torn_line(root)?;
     match pending(root)? {
-        Some(pending) if pending.staged.iter().all(|staged| is_whole(root, staged)) => {
-            finish(disk, root, &pending, BTreeSet::new())?;
-        }
+        Some(pending) => finish(disk, root, &pending, BTreeSet::new())?,
         None if !unclean && !root.join(PENDING).exists() => return Ok(()),
-        _ => disk.remove(&root.join(PENDING)).map_err(Error::io("remove", root.join(PENDING)))?,
+        None => disk.remove(&root.join(PENDING)).map_err(Error::io("remove", root.join(PENDING)))?,
     }
     let mut strays = Vec::new();
     walk(root, "", &mut |path| {
