@@ -1,5 +1,7 @@
 //! `mdarchive stats`: archives in numbers.
 
+use indicatif::DecimalBytes;
+
 use super::args::StatsArgs;
 use super::context::Context;
 use super::exit::Exit;
@@ -52,7 +54,7 @@ fn text(stats: &Stats) -> String {
     line("categories", names(&stats.categories));
     line("comments", stats.comments.to_string());
     line("captions", stats.captions.to_string());
-    let mut media = vec![count(stats.media, "file", "files"), size(stats.media_bytes)];
+    let mut media = vec![count(stats.media, "file", "files"), DecimalBytes(stats.media_bytes).to_string()];
     if stats.media_missing > 0 {
         media.push(format!("{} not had", stats.media_missing));
     }
@@ -70,18 +72,4 @@ fn text(stats: &Stats) -> String {
         if stats.gaps_accepted > 0 { format!(", {} more accepted", stats.gaps_accepted) } else { String::new() };
     line("gaps", format!("{}{accepted}", stats.gaps));
     out
-}
-
-/// Returns a number of bytes as people say it.
-fn size(bytes: u64) -> String {
-    let units = ["KB", "MB", "GB", "TB"];
-    let mut value = bytes as f64;
-    let mut unit = "B";
-    for next in units {
-        if value < 1000.0 {
-            break;
-        }
-        (value, unit) = (value / 1000.0, next);
-    }
-    if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
 }
